@@ -1,0 +1,109 @@
+#pragma once
+
+#include "market/result.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tickboard::config {
+
+using std::chrono::milliseconds;
+
+/// One followed exchange: [[feed]]. Zero and empty mean "the exchange's own published value".
+struct feed_settings {
+  std::string exchange; ///< adapter name: binance, coinbaseexchange, kraken
+  std::string name;     ///< what rows call the exchange; defaults to `exchange`; unique
+  std::string ws_url;
+  std::string rest_url;
+  std::string ca_file;                 ///< PEM; empty: the system's store
+  std::vector<std::string> channels;   ///< in the exchange's names
+  std::vector<std::string> symbols;    ///< "BTC/USDT" or patterns "*/USDT"; at least one
+  std::vector<std::string> exclude;    ///< patterns
+  std::size_t streams_per_connection = 0;
+  std::size_t max_connections = 0;     ///< 0: as many as needed
+  milliseconds stall_timeout{30'000};  ///< no data for this long: the connection is restarted
+  milliseconds stale_after{5'000};     ///< rows are marked stale when their connection is down for this long
+  milliseconds max_connection_age{0};
+};
+
+struct io_settings {
+  std::uint32_t threads = 1;
+};
+
+struct actor_settings {
+  std::uint32_t threads = 1;
+  std::uint32_t normalizers = 1;
+  std::uint32_t writers = 1;
+};
+
+struct log_settings {
+  std::string level = "info"; ///< debug, info, warn, error
+};
+
+struct http_settings {
+  std::string listen = "127.0.0.1:8080";
+  std::size_t max_connections = 10'000;
+  std::size_t max_header_bytes = 8 * 1024;
+  std::size_t max_body_bytes = 64 * 1024;
+  milliseconds header_timeout{10'000};
+  milliseconds idle_timeout{60'000};
+  milliseconds write_timeout{30'000};
+  bool gzip = true;
+};
+
+struct redis_settings {
+  std::string url = "redis://127.0.0.1:6379/0"; ///< redis://host:port/db or unix:///path?db=0
+  std::string username;
+  std::string password;
+  std::string password_file; ///< first line; keeps the secret out of the config
+  std::string prefix = "tb";
+  std::vector<std::string> partitions{"USDT", "USD", "USDC", "BTC", "ETH", "EUR"};
+  milliseconds connect_timeout{5'000};
+  milliseconds reply_timeout{10'000}; ///< an unanswered command for this long: reconnect
+  milliseconds backoff_max{5'000};
+};
+
+struct view_settings {
+  milliseconds max_age{0};  ///< how old a reused page may be; 0: every page is evaluated anew
+  milliseconds timeout{2'000}; ///< a page that takes longer is answered 503
+  std::uint32_t scan_limit = 20'000; ///< index entries one script call may look at
+  std::size_t cache_bytes = 64 * 1024 * 1024;
+  std::size_t max_pending = 10'000; ///< distinct questions waiting for Redis; further ones get 503
+};
+
+struct supervision_settings {
+  milliseconds backoff_min{250};
+  milliseconds backoff_max{30'000};
+  std::uint32_t budget = 10;          ///< restarts of one child within `budget_window` ...
+  milliseconds budget_window{60'000}; ///< ... after which it is tried only every `slow_retry`
+  milliseconds slow_retry{60'000};
+};
+
+/// Everything the daemon can be told. Defaults are here and nowhere else; units are in the types.
+struct settings {
+  io_settings io;
+  actor_settings actors;
+  log_settings log;
+  http_settings http;
+  redis_settings redis;
+  view_settings view;
+  supervision_settings supervision;
+  milliseconds warmup{10'000}; ///< at start, how long markets without data are waited for before pages are served
+  std::vector<feed_settings> feeds; ///< at least one for `serve`
+};
+
+/// Parses a config file's text. All problems are reported at once, one a line:
+/// "file:line:column: key: what is wrong; what is allowed". `file` is for the messages.
+result<settings> parse(std::string_view text, std::string_view file);
+
+/// Reads and parses `file`.
+result<settings> load(const std::string& file);
+
+/// config/reference.toml: every key with its meaning and default, from the table that `parse`
+/// uses.
+std::string reference();
+
+} // namespace tickboard::config

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "market/result.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tickboard::net {
+
+struct http_server_options {
+  std::string listen; ///< "host:port", "[::1]:8080"; port 0 takes a free one
+  std::size_t max_connections = 10'000;  ///< further ones get 503 and are closed
+  std::size_t max_header_bytes = 8 * 1024; ///< more gets 431
+  std::size_t max_body_bytes = 64 * 1024;  ///< more gets 413
+  std::chrono::milliseconds header_timeout{10'000}; ///< from a request's first byte to its end
+  std::chrono::milliseconds idle_timeout{60'000};   ///< keep-alive between requests
+  std::chrono::milliseconds write_timeout{30'000};  ///< for one response
+};
+
+enum class http_method : std::uint8_t { get, head, other };
+
+struct http_request {
+  http_method method = http_method::get;
+  std::string method_text;
+  std::string target; ///< as sent: path?query
+  std::string body;
+  bool keep_alive = true;
+  bool accepts_gzip = false; ///< Accept-Encoding allows gzip
+  std::string if_none_match;
+};
+
+using shared_bytes = std::shared_ptr<const std::string>;
+
+struct http_response {
+  unsigned status = 200;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers; ///< besides type, length, date
+  shared_bytes body; ///< null is empty; shared with other responses, never changed
+};
+
+/// One client connection, which handles one request at a time: the next (pipelined) one is read
+/// once the response is written. Methods may be called from any thread; they only post.
+class http_connection {
+public:
+  virtual ~http_connection() = default;
+  /// Answers the request given last. HEAD, keep-alive and Content-Length are seen to here. A
+  /// second answer to one request, or one after the close, is dropped.
+  virtual void respond(http_response response) = 0;
+  virtual void close() = 0;
+};
+
+/// Hears of one connection on the io thread; must not block.
+class http_listener {
+public:
+  virtual ~http_listener() = default;
+  virtual void on_request(http_request request) = 0;
+  virtual void on_closed() = 0; ///< last call
+};
+
+using http_listener_factory =
+    std::function<std::unique_ptr<http_listener>(std::shared_ptr<http_connection>)>;
+
+/// Accepts connections. Malformed requests, limits and timeouts are answered here with
+/// problem+json; everything else goes to the listener.
+class http_server {
+public:
+  virtual ~http_server() = default;
+  virtual std::uint16_t port() const noexcept = 0;
+  virtual std::size_t connections() const noexcept = 0;
+  virtual void stop() = 0; ///< stops accepting and closes idle connections; any thread
+};
+
+result<std::shared_ptr<http_server>> listen_http(boost::asio::io_context& io,
+                                                 const http_server_options& options,
+                                                 http_listener_factory factory);
+
+/// An RFC 9457 body. `extra` are further members as (name, text).
+http_response problem(unsigned status, std::string_view title, std::string_view detail,
+                      const std::vector<std::pair<std::string, std::string>>& extra = {});
+
+} // namespace tickboard::net

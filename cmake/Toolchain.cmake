@@ -1,0 +1,24 @@
+# How every target is compiled: strict warnings, ccache, a fast linker, sanitizers on request.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(tickboard_flags INTERFACE)
+target_include_directories(tickboard_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(tickboard_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Werror)
+
+if(TICKBOARD_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g1)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+# tickboard_library(NAME SOURCES... ) declares one area's static library with our flags.
+function(tickboard_library name)
+  add_library(${name} STATIC ${ARGN})
+  target_link_libraries(${name} PUBLIC tickboard_flags)
+endfunction()

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "market/result.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace tickboard {
+
+enum class market_kind : std::uint8_t { spot };
+
+std::string_view to_string(market_kind kind) noexcept;
+
+/// One tradable pair on one exchange. Immutable and shared by everything that speaks of it.
+struct market {
+  std::string id;       ///< "binance:BTC-USDT": what the API calls it
+  std::string exchange; ///< the feed's name, e.g. "binance"
+  std::string base;     ///< unified asset code, e.g. "BTC"
+  std::string quote;
+  std::string native; ///< the exchange's own symbol, e.g. "BTCUSDT", "BTC-USD", "BTC/USD"
+  market_kind kind = market_kind::spot;
+  std::size_t hash = 0; ///< of `id`; chooses the writer that owns the market
+};
+
+using market_ptr = std::shared_ptr<const market>;
+
+/// Longest asset code and native symbol that are accepted, in bytes.
+inline constexpr std::size_t max_asset_length = 32;
+inline constexpr std::size_t max_native_length = 64;
+
+/// Builds a market. Codes may be any UTF-8 text but control characters, white space and the
+/// characters that give ids, queries and keys their structure (: , | { } * " \ and, in a base
+/// or quote, nothing else is special); the error names the offending code.
+result<market_ptr> make_market(std::string_view exchange, std::string_view base,
+                               std::string_view quote, std::string_view native,
+                               market_kind kind = market_kind::spot);
+
+struct string_hash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const noexcept {
+    return std::hash<std::string_view>{}(text);
+  }
+};
+
+/// The markets of one feed by the exchange's own symbol. Immutable once shared.
+class symbol_table {
+public:
+  symbol_table() = default;
+  explicit symbol_table(std::vector<market_ptr> markets);
+
+  /// Null for a symbol that is not followed.
+  const market_ptr& find(std::string_view native) const noexcept;
+
+  const std::vector<market_ptr>& markets() const noexcept { return markets_; }
+
+private:
+  std::vector<market_ptr> markets_;
+  std::unordered_map<std::string, market_ptr, string_hash, std::equal_to<>> by_native_;
+};
+
+using symbol_table_ptr = std::shared_ptr<const symbol_table>;
+
+/// True if "BASE/QUOTE" matches `pattern`, in which * stands for any run of characters:
+/// "BTC/USDT", "*/USDT", "BTC/*", "1000*/USDT". Letters compare as they are.
+bool matches_pattern(std::string_view pattern, std::string_view base, std::string_view quote);
+
+} // namespace tickboard

@@ -1,0 +1,99 @@
+#pragma once
+
+#include "market/decimal.hpp"
+#include "market/market.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tickboard {
+
+/// What "24 h" means for a market's open, high, low and change.
+enum class change_basis : std::uint8_t { rolling_24h, utc_day, kst_day };
+
+std::string_view to_string(change_basis basis) noexcept;
+
+/// A ticker is three groups that exchanges send apart, each with its own freshness.
+struct trade_group {
+  decimal last;
+};
+
+struct quote_group {
+  decimal bid, ask, bid_size, ask_size; // sizes in base units
+};
+
+struct stats_group {
+  decimal open, high, low;
+  decimal volume;       // in base units
+  decimal quote_volume; // in quote units
+  std::optional<double> change_pct;
+  change_basis basis = change_basis::rolling_24h;
+};
+
+/// Where an update stands in the exchange's own order. 0 is "the exchange did not say".
+struct stamp {
+  std::int64_t ts_ms = 0;    ///< exchange time, Unix milliseconds
+  std::uint64_t sequence = 0; ///< exchange sequence or update id, rising for each market
+};
+
+/// One update of one market: the groups that its frame carries, complete within each group.
+struct ticker_patch {
+  market_ptr subject;
+  stamp at;
+  std::int64_t received_ms = 0; ///< our clock when the frame was read
+  std::optional<trade_group> trade;
+  std::optional<quote_group> quote;
+  std::optional<stats_group> stats;
+};
+
+/// How far a group has come; a patch older than this does not apply.
+///
+/// Exchange time decides, then the sequence. A stamp that lacks the time is compared by sequence
+/// alone, one that lacks both is taken in order of arrival. Each known coordinate only rises, so
+/// a mixture of timed and untimed sources stays monotone in each of them.
+struct watermark {
+  std::int64_t ts_ms = 0;
+  std::uint64_t sequence = 0;
+
+  bool admits(const stamp& at) const noexcept;
+  void raise(const stamp& at) noexcept;
+  /// True if everything that `other` has seen, this has seen too.
+  bool covers(const watermark& other) const noexcept;
+  friend bool operator==(const watermark&, const watermark&) = default;
+};
+
+/// The merged state of one market.
+struct ticker {
+  trade_group trade;
+  quote_group quote;
+  stats_group stats;
+  watermark trade_at, quote_at, stats_at;
+  std::int64_t received_ms = 0;
+
+  /// Applies the groups of `patch` that are not older than what is held. True if any applied.
+  bool apply(const ticker_patch& patch);
+
+  /// Takes over each group of `other` that is ahead of ours (two daemons, or a restart).
+  /// True if anything was taken over.
+  bool adopt(const ticker& other);
+
+  /// The newest exchange time in any group; 0 if the exchange never said.
+  std::int64_t ts_ms() const noexcept;
+};
+
+/// The row as users get it: one JSON object, prices as strings with the exchange's digits.
+/// This is what Redis stores and the API returns, byte for byte.
+void append_row(std::string& out, const market& subject, const ticker& state, bool stale);
+
+/// The watermarks as stored beside the row: "trade_ts trade_seq quote_ts quote_seq stats_ts
+/// stats_seq", compared by lua/merge.lua.
+std::string encode_version(const ticker& state);
+
+/// Reads back what `append_row` and `encode_version` wrote; the error says what is wrong.
+result<ticker> decode_row(std::string_view row, std::string_view version);
+
+/// The line that `tickboard normalize` prints for a patch from line `line` of a recording.
+void append_patch_line(std::string& out, const ticker_patch& patch, std::uint64_t line);
+
+} // namespace tickboard
