@@ -33,9 +33,13 @@ using market_ptr = std::shared_ptr<const market>;
 inline constexpr std::size_t max_asset_length = 32;
 inline constexpr std::size_t max_native_length = 64;
 
-/// Builds a market. Codes may be any UTF-8 text but control characters, white space and the
-/// characters that give ids, queries and keys their structure (: , | { } * " \ and, in a base
-/// or quote, nothing else is special); the error names the offending code.
+/// True for a character that asset codes, symbols and exchange names may have: all but control
+/// characters, white space and those that give ids, queries and keys their structure
+/// (: , | { } * " \).
+bool is_code_character(char c) noexcept;
+
+/// Builds a market. Every code must be of `is_code_character`s and not too long, and a quote must
+/// not contain '-', by which ids part base and quote; the error names the offending code.
 result<market_ptr> make_market(std::string_view exchange, std::string_view base,
                                std::string_view quote, std::string_view native,
                                market_kind kind = market_kind::spot);

@@ -33,7 +33,7 @@ struct stats_group {
 
 /// Where an update stands in the exchange's own order. 0 is "the exchange did not say".
 struct stamp {
-  std::int64_t ts_ms = 0;    ///< exchange time, Unix milliseconds
+  std::int64_t ts_ms = 0;     ///< exchange time, Unix milliseconds
   std::uint64_t sequence = 0; ///< exchange sequence or update id, rising for each market
 };
 

@@ -18,14 +18,15 @@ struct feed_settings {
   std::string name;     ///< what rows call the exchange; defaults to `exchange`; unique
   std::string ws_url;
   std::string rest_url;
-  std::string ca_file;                 ///< PEM; empty: the system's store
-  std::vector<std::string> channels;   ///< in the exchange's names
-  std::vector<std::string> symbols;    ///< "BTC/USDT" or patterns "*/USDT"; at least one
-  std::vector<std::string> exclude;    ///< patterns
+  std::string ca_file;               ///< PEM; empty: the system's store
+  std::vector<std::string> channels; ///< in the exchange's names
+  std::vector<std::string> symbols;  ///< "BTC/USDT" or patterns "*/USDT"; at least one
+  std::vector<std::string> exclude;  ///< patterns
   std::size_t streams_per_connection = 0;
-  std::size_t max_connections = 0;     ///< 0: as many as needed
-  milliseconds stall_timeout{30'000};  ///< no data for this long: the connection is restarted
-  milliseconds stale_after{5'000};     ///< rows are marked stale when their connection is down for this long
+  std::size_t max_connections = 0;    ///< 0: as many as needed
+  milliseconds stall_timeout{30'000}; ///< no data for this long: the connection is restarted
+  milliseconds stale_after{
+      5'000}; ///< rows are marked stale when their connection is down for this long
   milliseconds max_connection_age{0};
 };
 
@@ -67,7 +68,7 @@ struct redis_settings {
 };
 
 struct view_settings {
-  milliseconds max_age{0};  ///< how old a reused page may be; 0: every page is evaluated anew
+  milliseconds max_age{0};     ///< how old a reused page may be; 0: every page is evaluated anew
   milliseconds timeout{2'000}; ///< a page that takes longer is answered 503
   std::uint32_t scan_limit = 20'000; ///< index entries one script call may look at
   std::size_t cache_bytes = 64 * 1024 * 1024;
@@ -91,7 +92,8 @@ struct settings {
   redis_settings redis;
   view_settings view;
   supervision_settings supervision;
-  milliseconds warmup{10'000}; ///< at start, how long markets without data are waited for before pages are served
+  milliseconds warmup{
+      10'000}; ///< at start, how long markets without data are waited for before pages are served
   std::vector<feed_settings> feeds; ///< at least one for `serve`
 };
 

@@ -102,9 +102,8 @@ public:
 
   /// The markets open for trading in a listing; `feed_name` becomes their exchange. Entries that
   /// cannot be used are left out and counted in `skipped`.
-  virtual result<std::vector<market_ptr>> parse_listing(std::string_view body,
-                                                        std::string_view feed_name,
-                                                        std::size_t& skipped) const = 0;
+  virtual result<std::vector<market_ptr>>
+  parse_listing(std::string_view body, std::string_view feed_name, std::size_t& skipped) const = 0;
 
   /// A market from its symbol alone, by the exchange's symbol grammar, for recordings, which come
   /// without a listing.

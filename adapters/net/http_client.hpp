@@ -5,8 +5,8 @@
 namespace tickboard::net {
 
 struct http_get_options {
-  std::string url; ///< http:// or https://host[:port]/path?query
-  tls_options tls; ///< verified as in stream_options
+  std::string url;                           ///< http:// or https://host[:port]/path?query
+  tls_options tls;                           ///< verified as in stream_options
   std::chrono::milliseconds timeout{15'000}; ///< for the whole exchange
   std::size_t max_body_bytes = 64 * 1024 * 1024;
 };

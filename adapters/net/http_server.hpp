@@ -16,8 +16,8 @@
 namespace tickboard::net {
 
 struct http_server_options {
-  std::string listen; ///< "host:port", "[::1]:8080"; port 0 takes a free one
-  std::size_t max_connections = 10'000;  ///< further ones get 503 and are closed
+  std::string listen;                      ///< "host:port", "[::1]:8080"; port 0 takes a free one
+  std::size_t max_connections = 10'000;    ///< further ones get 503 and are closed
   std::size_t max_header_bytes = 8 * 1024; ///< more gets 431
   std::size_t max_body_bytes = 64 * 1024;  ///< more gets 413
   std::chrono::milliseconds header_timeout{10'000}; ///< from a request's first byte to its end

@@ -23,9 +23,9 @@ struct stream_options {
   std::chrono::milliseconds write_timeout{10'000};
   std::chrono::milliseconds ping_interval{20'000}; ///< protocol pings of ours when nothing comes
   std::size_t max_frame_bytes = 4 * 1024 * 1024;   ///< larger closes the connection
-  std::size_t credit_bytes = 4 * 1024 * 1024; ///< unprocessed frames at which reading pauses
-  std::size_t max_batch_frames = 256;         ///< frames that travel in one frame_batch
-  std::size_t max_pending_writes = 64;        ///< queued messages at which the connection fails
+  std::size_t credit_bytes = 4 * 1024 * 1024;      ///< unprocessed frames at which reading pauses
+  std::size_t max_batch_frames = 256;              ///< frames that travel in one frame_batch
+  std::size_t max_pending_writes = 64; ///< queued messages at which the connection fails
 };
 
 /// Hears of one connection, on the io thread; must not block. After `on_closed` nothing comes.

@@ -11,15 +11,15 @@
 namespace tickboard::simulator {
 
 struct options {
-  std::string exchange = "binance";    ///< binance, coinbaseexchange, kraken
-  std::string listen = "127.0.0.1:0";  ///< port 0 takes a free one
+  std::string exchange = "binance";   ///< binance, coinbaseexchange, kraken
+  std::string listen = "127.0.0.1:0"; ///< port 0 takes a free one
   std::uint32_t markets = 500;
-  double rate = 1000;       ///< updates a second over all markets; 0: as fast as the clients read
+  double rate = 1000; ///< updates a second over all markets; 0: as fast as the clients read
   std::uint64_t seed = 1;
-  std::uint64_t count = 0;  ///< updates to send in all, then hold still; 0: without end
-  std::string replay;       ///< a recording to play instead of random-walk markets
-  bool tls = false;         ///< serve wss/https with a certificate of a CA made at start
-  std::string ca_out;       ///< with tls: where to write that CA's certificate (PEM)
+  std::uint64_t count = 0; ///< updates to send in all, then hold still; 0: without end
+  std::string replay;      ///< a recording to play instead of random-walk markets
+  bool tls = false;        ///< serve wss/https with a certificate of a CA made at start
+  std::string ca_out;      ///< with tls: where to write that CA's certificate (PEM)
 };
 
 /// One simulated exchange on loopback: WebSocket + REST listing as the real one speaks them, and

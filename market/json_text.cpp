@@ -1,0 +1,57 @@
+#include "market/json_text.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace tickboard {
+
+namespace {
+
+/// Length of the well-formed UTF-8 sequence at the start of `text`, or 0.
+std::size_t utf8_length(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const auto lead = byte(0);
+  const std::size_t length = lead < 0x80   ? 1
+                             : lead < 0xC2 ? 0
+                             : lead < 0xE0 ? 2
+                             : lead < 0xF0 ? 3
+                             : lead < 0xF5 ? 4
+                                           : 0;
+  if (length == 0 || length > text.size())
+    return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xC0) != 0x80)
+      return 0;
+  const bool overlong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
+  const bool surrogate = lead == 0xED && byte(1) >= 0xA0;
+  const bool too_large = lead == 0xF4 && byte(1) >= 0x90;
+  return overlong || surrogate || too_large ? 0 : length;
+}
+
+} // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  static constexpr std::string_view hex = "0123456789abcdef";
+  out.push_back('"');
+  while (!text.empty()) {
+    const char c = text.front();
+    std::size_t length = 1;
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else if (static_cast<std::uint8_t>(c) < 0x20) {
+      out.append("\\u00");
+      out.push_back(hex[static_cast<std::uint8_t>(c) >> 4]);
+      out.push_back(hex[static_cast<std::uint8_t>(c) & 15]);
+    } else if ((length = utf8_length(text)) != 0) {
+      out.append(text.substr(0, length));
+    } else {
+      length = 1;
+      out.append("\xEF\xBF\xBD");
+    }
+    text.remove_prefix(length);
+  }
+  out.push_back('"');
+}
+
+} // namespace tickboard

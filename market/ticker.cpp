@@ -1,0 +1,198 @@
+#include "market/ticker.hpp"
+
+#include "market/json_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <iterator>
+
+namespace tickboard {
+
+std::string_view to_string(change_basis basis) noexcept {
+  switch (basis) {
+  case change_basis::utc_day:
+    return "utc_day";
+  case change_basis::kst_day:
+    return "kst_day";
+  case change_basis::rolling_24h:
+    break;
+  }
+  return "rolling_24h";
+}
+
+// -- order ----------------------------------------------------------------------------------------
+
+bool watermark::admits(const stamp& at) const noexcept {
+  if (at.ts_ms != 0 && ts_ms != 0 && at.ts_ms != ts_ms)
+    return at.ts_ms > ts_ms;
+  return at.sequence == 0 || at.sequence >= sequence;
+}
+
+void watermark::raise(const stamp& at) noexcept {
+  if (at.ts_ms > ts_ms && at.sequence != 0)
+    sequence = at.sequence; // a newer time also begins a new count, should the exchange restart it
+  else
+    sequence = std::max(sequence, at.sequence);
+  ts_ms = std::max(ts_ms, at.ts_ms);
+}
+
+bool watermark::covers(const watermark& other) const noexcept {
+  if (ts_ms != other.ts_ms)
+    return ts_ms > other.ts_ms;
+  return sequence >= other.sequence;
+}
+
+bool ticker::apply(const ticker_patch& patch) {
+  bool applied = false;
+  const auto take = [&](auto& mine, watermark& mark, const auto& theirs) {
+    if (!theirs || !mark.admits(patch.at))
+      return;
+    mine = *theirs;
+    mark.raise(patch.at);
+    applied = true;
+  };
+  take(trade, trade_at, patch.trade);
+  take(quote, quote_at, patch.quote);
+  take(stats, stats_at, patch.stats);
+  if (applied)
+    received_ms = std::max(received_ms, patch.received_ms);
+  return applied;
+}
+
+bool ticker::adopt(const ticker& other) {
+  bool taken = false;
+  const auto take = [&](auto& mine, watermark& mark, const auto& theirs, const watermark& ahead) {
+    if (mark.covers(ahead))
+      return;
+    mine = theirs;
+    mark = ahead;
+    taken = true;
+  };
+  take(trade, trade_at, other.trade, other.trade_at);
+  take(quote, quote_at, other.quote, other.quote_at);
+  take(stats, stats_at, other.stats, other.stats_at);
+  if (taken)
+    received_ms = std::max(received_ms, other.received_ms);
+  return taken;
+}
+
+std::int64_t ticker::ts_ms() const noexcept {
+  return std::max({trade_at.ts_ms, quote_at.ts_ms, stats_at.ts_ms});
+}
+
+// -- text -----------------------------------------------------------------------------------------
+
+namespace {
+
+void append_decimal(std::string& out, std::string_view name, const decimal& value) {
+  out.append(name);
+  if (value.empty()) {
+    out.append("null");
+    return;
+  }
+  out.push_back('"');
+  out.append(value.text());
+  out.push_back('"');
+}
+
+void append_integer(std::string& out, std::string_view name, std::int64_t value, bool null) {
+  out.append(name);
+  if (null) {
+    out.append("null");
+    return;
+  }
+  std::array<char, 24> digits;
+  const auto end = std::to_chars(digits.begin(), digits.end(), value).ptr;
+  out.append(digits.begin(), end);
+}
+
+/// Six decimals are finer than any price tick makes of a percentage.
+void append_percentage(std::string& out, std::string_view name,
+                       const std::optional<double>& value) {
+  out.append(name);
+  if (!value) {
+    out.append("null");
+    return;
+  }
+  const auto begin = out.size();
+  fmt::format_to(std::back_inserter(out), "{:.6f}", *value);
+  while (out.back() == '0')
+    out.pop_back();
+  if (out.back() == '.')
+    out.pop_back();
+  if (std::string_view{out}.substr(begin) == "-0")
+    out.erase(begin, 1);
+}
+
+/// The members that rows and normalised patches have in common, from "exchange" to "kind".
+void append_names(std::string& out, const market& subject) {
+  out.append("\"exchange\":");
+  append_json_string(out, subject.exchange);
+  out.append(",\"base\":");
+  append_json_string(out, subject.base);
+  out.append(",\"quote\":");
+  append_json_string(out, subject.quote);
+  out.append(",\"kind\":\"");
+  out.append(to_string(subject.kind));
+  out.push_back('"');
+}
+
+/// From "last" to "change_24h_pct".
+void append_values(std::string& out, const trade_group& trade, const quote_group& quote,
+                   const stats_group& stats) {
+  append_decimal(out, ",\"last\":", trade.last);
+  append_decimal(out, ",\"bid\":", quote.bid);
+  append_decimal(out, ",\"ask\":", quote.ask);
+  append_decimal(out, ",\"bid_size\":", quote.bid_size);
+  append_decimal(out, ",\"ask_size\":", quote.ask_size);
+  append_decimal(out, ",\"open_24h\":", stats.open);
+  append_decimal(out, ",\"high_24h\":", stats.high);
+  append_decimal(out, ",\"low_24h\":", stats.low);
+  append_decimal(out, ",\"volume_24h\":", stats.volume);
+  append_decimal(out, ",\"quote_volume_24h\":", stats.quote_volume);
+  append_percentage(out, ",\"change_24h_pct\":", stats.change_pct);
+}
+
+} // namespace
+
+void append_row(std::string& out, const market& subject, const ticker& state, bool stale) {
+  out.append("{\"id\":");
+  append_json_string(out, subject.id);
+  out.push_back(',');
+  append_names(out, subject);
+  append_values(out, state.trade, state.quote, state.stats);
+  out.append(",\"change_basis\":\"");
+  out.append(to_string(state.stats.basis));
+  const auto ts_ms = state.ts_ms();
+  append_integer(out, "\",\"ts_ms\":", ts_ms, ts_ms == 0);
+  append_integer(out, ",\"received_ms\":", state.received_ms, false);
+  out.append(stale ? ",\"stale\":true}" : ",\"stale\":false}");
+}
+
+std::string encode_version(const ticker& state) {
+  return fmt::format("{} {} {} {} {} {}", state.trade_at.ts_ms, state.trade_at.sequence,
+                     state.quote_at.ts_ms, state.quote_at.sequence, state.stats_at.ts_ms,
+                     state.stats_at.sequence);
+}
+
+void append_patch_line(std::string& out, const ticker_patch& patch, std::uint64_t line) {
+  const auto& subject = *patch.subject;
+  out.push_back('{');
+  append_names(out, subject);
+  out.append(",\"symbol\":");
+  append_json_string(out, subject.base + "/" + subject.quote);
+  out.append(",\"native\":");
+  append_json_string(out, subject.native);
+  append_integer(out, ",\"line\":", static_cast<std::int64_t>(line), false);
+  append_values(out, patch.trade.value_or(trade_group{}), patch.quote.value_or(quote_group{}),
+                patch.stats.value_or(stats_group{}));
+  append_integer(out, ",\"ts_ms\":", patch.at.ts_ms, patch.at.ts_ms == 0);
+  append_integer(out, ",\"sequence\":", static_cast<std::int64_t>(patch.at.sequence),
+                 patch.at.sequence == 0);
+  out.append("}\n");
+}
+
+} // namespace tickboard

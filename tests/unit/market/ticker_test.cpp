@@ -1,0 +1,160 @@
+#include "market/json_text.hpp"
+#include "market/ticker.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+
+using namespace tickboard;
+
+namespace {
+
+decimal dec(const char* text) {
+  return *decimal::parse(text);
+}
+
+market_ptr btc_usdt() {
+  return *make_market("binance", "BTC", "USDT", "BTCUSDT");
+}
+
+ticker_patch trade_patch(std::int64_t ts, std::uint64_t sequence, const std::string& last) {
+  ticker_patch out;
+  out.subject = btc_usdt();
+  out.at = {ts, sequence};
+  out.received_ms = 1;
+  out.trade = trade_group{*decimal::parse(last)};
+  return out;
+}
+
+ticker full_ticker() {
+  ticker_patch patch = trade_patch(1'700'000'000'123, 9, "91000.10");
+  patch.received_ms = 1'700'000'000'200;
+  patch.quote = quote_group{dec("91000.00"), dec("91000.20"), dec("0.5"), {}};
+  patch.stats =
+      stats_group{dec("90000"), dec("92000"), dec("89000"), dec("12.50"), {}, 1.111222, {}};
+  ticker out;
+  out.apply(patch);
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("market ids and what a symbol may not contain") {
+  const auto one = *make_market("kraken", "BTC", "USD", "BTC/USD");
+  CHECK(one->id == "kraken:BTC-USD");
+  CHECK(make_market("x", "币安", "USDT", "币安USDT"));
+  for (const auto* bad : {"", "A B", "A\nB", "A:B", "A,B", "A|B", "A{B", "A\"B", "A\\B", "A*"})
+    CHECK_MESSAGE(!make_market("x", bad, "USDT", "S"), bad);
+  CHECK_FALSE(make_market("x", "A", "U-SD", "S"));
+  CHECK(make_market("x", "A-B", "USD", "S"));
+}
+
+TEST_CASE("patterns") {
+  CHECK(matches_pattern("*/USDT", "BTC", "USDT"));
+  CHECK_FALSE(matches_pattern("*/USDT", "BTC", "USD"));
+  CHECK(matches_pattern("BTC/*", "BTC", "EUR"));
+  CHECK_FALSE(matches_pattern("BTC/*", "WBTC", "EUR"));
+  CHECK(matches_pattern("*/*", "A", "B"));
+  CHECK(matches_pattern("1*S*B/U*", "1000SHIB", "USDT"));
+  CHECK_FALSE(matches_pattern("BTC/USDT", "BTC", "USDTX"));
+  CHECK_FALSE(matches_pattern("", "A", "B"));
+}
+
+TEST_CASE("a late group never undoes a newer one") {
+  ticker state;
+  CHECK(state.apply(trade_patch(100, 5, "10")));
+  CHECK_FALSE(state.apply(trade_patch(99, 6, "9")));  // older time
+  CHECK_FALSE(state.apply(trade_patch(100, 4, "9"))); // same time, lower sequence
+  CHECK(state.apply(trade_patch(100, 5, "10")));      // again: harmless
+  CHECK(state.trade.last == dec("10"));
+  CHECK(state.apply(trade_patch(101, 1, "11"))); // newer time, restarted sequence
+  CHECK(state.trade.last == dec("11"));
+  CHECK_FALSE(state.quote.bid); // other groups are untouched
+}
+
+TEST_CASE("an untimed stream stays in its own order beside a timed one") {
+  ticker state;
+  CHECK(state.apply(trade_patch(0, 50, "1")));
+  CHECK(state.apply(trade_patch(1000, 0, "2")));
+  CHECK_FALSE(state.apply(trade_patch(0, 49, "0")));
+  CHECK(state.apply(trade_patch(0, 51, "3")));
+  CHECK_FALSE(state.apply(trade_patch(999, 0, "0")));
+  CHECK(state.trade.last == dec("3"));
+}
+
+TEST_CASE("any order of arrival ends with the newest patch of each group") {
+  std::mt19937 random{3};
+  for (int round = 0; round < 300; ++round) {
+    std::vector<ticker_patch> patches;
+    for (int i = 1; i <= 30; ++i) {
+      auto patch = trade_patch(1000 + i / 3, static_cast<std::uint64_t>(i), std::to_string(i));
+      if (i % 2 == 0)
+        patch.trade.reset();
+      if (i % 3 == 0)
+        patch.quote = quote_group{dec("1"), *decimal::parse(std::to_string(i)), {}, {}};
+      patches.push_back(patch);
+    }
+    std::shuffle(patches.begin(), patches.end(), random);
+    ticker state;
+    for (const auto& patch : patches)
+      state.apply(patch);
+    CHECK(state.trade.last == dec("29"));
+    CHECK(state.quote.ask == dec("30"));
+  }
+}
+
+TEST_CASE("two daemons that adopt each other's groups agree") {
+  ticker a, b;
+  a.apply(trade_patch(10, 0, "1"));
+  auto quote = trade_patch(20, 0, "1");
+  quote.trade.reset();
+  quote.quote = quote_group{dec("5"), dec("6"), {}, {}};
+  b.apply(quote);
+  b.apply(trade_patch(5, 0, "0"));
+  CHECK(a.adopt(b));
+  CHECK(b.adopt(a));
+  CHECK_FALSE(a.adopt(b));
+  CHECK(a.trade.last == dec("1"));
+  CHECK(b.trade.last == dec("1"));
+  CHECK(a.quote.ask == dec("6"));
+  CHECK(encode_version(a) == encode_version(b));
+}
+
+TEST_CASE("a row reads back as it was written") {
+  const auto state = full_ticker();
+  std::string row;
+  append_row(row, *btc_usdt(), state, false);
+  CHECK(row == R"({"id":"binance:BTC-USDT","exchange":"binance","base":"BTC","quote":"USDT",)"
+               R"("kind":"spot","last":"91000.10","bid":"91000.00","ask":"91000.20",)"
+               R"("bid_size":"0.5","ask_size":null,"open_24h":"90000","high_24h":"92000",)"
+               R"("low_24h":"89000","volume_24h":"12.50","quote_volume_24h":null,)"
+               R"("change_24h_pct":1.111222,"change_basis":"rolling_24h",)"
+               R"("ts_ms":1700000000123,"received_ms":1700000000200,"stale":false})");
+  const auto back = decode_row(row, encode_version(state));
+  REQUIRE(back);
+  std::string again;
+  append_row(again, *btc_usdt(), *back, false);
+  CHECK(again == row);
+  CHECK(encode_version(*back) == encode_version(state));
+}
+
+TEST_CASE("a damaged stored row is refused with a reason") {
+  const auto state = full_ticker();
+  std::string row;
+  append_row(row, *btc_usdt(), state, true);
+  const auto version = encode_version(state);
+  for (const auto* bad : {"", "1 2 3", "1 2 3 4 5 6 7", "1 2 3 4 5 x", "a", "1  2 3 4 5 6"})
+    CHECK_FALSE(decode_row(row, bad));
+  for (std::size_t cut = 0; cut < row.size(); ++cut)
+    CHECK_FALSE(decode_row(row.substr(0, cut), version));
+  CHECK_FALSE(decode_row(R"({"last":12})", version));
+}
+
+TEST_CASE("JSON strings are valid whatever the bytes") {
+  std::string out;
+  append_json_string(out, "a\"b\\c\n\x01\xff"
+                          "é币");
+  CHECK(out == "\"a\\\"b\\\\c\\u000a\\u0001\xEF\xBF\xBD"
+               "é币\"");
+}
