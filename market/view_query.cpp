@@ -105,6 +105,30 @@ std::string view_query::canonical() const {
                      sort_fields[sort].name, page, per_page);
 }
 
+std::string page_target(const view_query& query, std::uint32_t page) {
+  std::string out = "/v1/markets?";
+  const auto add_list = [&](std::string_view name, const std::vector<std::string>& values) {
+    if (values.empty())
+      return;
+    out += name;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      out += i == 0 ? "=" : ",";
+      for (const char c : values[i]) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+        out += plain ? std::string{c} : fmt::format("%{:02X}", byte);
+      }
+    }
+    out += '&';
+  };
+  add_list("quote", query.quotes);
+  add_list("exchange", query.exchanges);
+  add_list("base", query.bases);
+  return out + fmt::format("sort={}{}&page={}&per_page={}", query.descending ? "-" : "",
+                           sort_fields[query.sort].name, page, query.per_page);
+}
+
 tl::expected<query_parameters, query_problem> parse_query_string(std::string_view text) {
   query_parameters out;
   while (!text.empty()) {

@@ -40,6 +40,9 @@ struct query_problem {
   std::string allowed;
 };
 
+/// Path and query of the same view's page `page`, percent-encoded.
+std::string page_target(const view_query& query, std::uint32_t page);
+
 using query_parameters = std::vector<std::pair<std::string, std::string>>; // decoded
 
 /// Splits "a=b&c=d" and decodes %XX and +; the error is a query_problem.

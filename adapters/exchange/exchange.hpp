@@ -22,6 +22,8 @@ struct limits {
   std::chrono::seconds max_connection_age{0};       ///< 0: the exchange sets none
   std::chrono::seconds keepalive_interval{0};       ///< 0: nothing to send; else `keepalive()`
   std::size_t max_frame_bytes = 4 * 1024 * 1024;
+  /// A subscribe message with one unknown symbol fails for all its symbols.
+  bool one_bad_symbol_fails_request = false;
 };
 
 // -- what a frame can say besides tickers ---------------------------------------------------------

@@ -1,0 +1,21 @@
+#include "actors/board.hpp"
+
+#include "lua/scripts.hpp"
+
+namespace tickboard {
+
+namespace {
+
+board::script_ptr script(std::string_view name, std::string_view text) {
+  return std::make_shared<const redis::script>(name, text);
+}
+
+} // namespace
+
+board::board(std::string_view prefix, const std::vector<std::string>& quotes)
+    : layout(prefix, quotes), page(script("page", lua::page)),
+      page_filtered(script("page_filtered", lua::page_filtered)),
+      page_of_bases(script("page_of_bases", lua::page_of_bases)), row(script("row", lua::row)),
+      write(script("write", lua::write)), merge(script("merge", lua::merge)) {}
+
+} // namespace tickboard

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "adapters/redis/client.hpp"
+#include "adapters/redis/layout.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+
+namespace tickboard {
+
+/// What writers, keeper and query share of the board in Redis: its keys, its scripts, and how to
+/// connect. Immutable; any thread.
+struct board {
+  using script_ptr = std::shared_ptr<const redis::script>;
+
+  board(std::string_view prefix, const std::vector<std::string>& quotes);
+
+  redis::layout layout;
+  script_ptr page, page_filtered, page_of_bases, row; // for the query actor
+  script_ptr write, merge;                     // for the writers
+};
+
+using board_ptr = std::shared_ptr<const board>;
+
+/// How an actor gets its own connection to Redis.
+using store_opener = std::function<std::shared_ptr<redis::client>(
+    std::vector<board::script_ptr> scripts, redis::client_events events)>;
+
+} // namespace tickboard

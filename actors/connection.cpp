@@ -1,0 +1,289 @@
+#include "actors/connection.hpp"
+
+#include "actors/error.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace tickboard {
+
+namespace {
+
+constexpr auto health_interval = std::chrono::milliseconds{500};
+constexpr std::size_t shown_symbols = 5; ///< of a long list, in a sentence
+
+/// The socket's side: turns callbacks on the io thread into messages. Holds the actor weakly, so
+/// neither keeps the other alive.
+class mailbox_listener final : public net::stream_listener {
+public:
+  explicit mailbox_listener(const caf::actor& to) : to_(caf::actor_cast<caf::actor_addr>(to)) {}
+
+  void on_open() override { tell(stream_opened{}); }
+  void on_frames(net::frame_batch_ptr frames) override { tell(stream_frames{std::move(frames)}); }
+  void on_alive() override { tell(stream_alive{}); }
+  void on_closed(std::string reason) override { tell(stream_closed{std::move(reason)}); }
+
+private:
+  template <class T>
+  void tell(T message) {
+    if (auto to = caf::actor_cast<caf::actor>(to_))
+      caf::anon_send(to, std::move(message));
+  }
+
+  caf::actor_addr to_;
+};
+
+std::string listed(const std::set<std::string>& names) {
+  std::string out;
+  std::size_t shown = 0;
+  for (const auto& one : names) {
+    if (shown++ == shown_symbols)
+      return fmt::format("{} and {} more", out, names.size() - shown_symbols);
+    out += (out.empty() ? "" : ", ") + one;
+  }
+  return out;
+}
+
+} // namespace
+
+connection_state::~connection_state() {
+  if (stream)
+    stream->close();
+}
+
+void connection_state::open() {
+  last_told = self->clock().now();
+  stream = config.open(config.stream,
+                       std::make_shared<mailbox_listener>(caf::actor_cast<caf::actor>(self)));
+  tell();
+}
+
+void connection_state::opened() {
+  const auto now = self->clock().now();
+  opened_at = last_data = last_keepalive = last_request = now;
+  phase = "subscribing";
+  for (auto& one : config.from->protocol->subscribe(config.from->symbols->markets(),
+                                                    config.channels, next_request_id)) {
+    next_request_id = std::max(next_request_id, one.id + 1);
+    unsent.push_back(std::move(one));
+  }
+  send_next();
+  tell();
+}
+
+void connection_state::send_next() {
+  if (unsent.empty())
+    return;
+  last_request = self->clock().now();
+  stream->send(unsent.front().text);
+  unanswered.push_back(std::move(unsent.front()));
+  unsent.pop_front();
+  if (!unsent.empty())
+    self->delayed_send(self, config.request_interval, send_next_request{});
+}
+
+void connection_state::read(const net::frame_batch_ptr& batch) {
+  frames += batch->size();
+  last_frame_ms = batch->received_ms;
+  if (const auto to = config.normalizer->get())
+    self->send(to, decode_frames{config.from, batch});
+}
+
+void connection_state::decoded(const decode_report& report) {
+  patches += report.patches;
+  if (report.malformed != 0) {
+    malformed += report.malformed;
+    spdlog::warn("{} connection {}: {} malformed frames or entries, first: {}", config.from->feed,
+                 config.from->connection, report.malformed, report.first_problem);
+  }
+  for (const auto& event : report.events)
+    handle(event);
+  if (report.patches == 0)
+    return;
+  last_data = self->clock().now();
+  if (live)
+    return;
+  live = true;
+  phase = "live";
+  self->send(feed, connection_live{config.from->connection});
+  tell();
+}
+
+void connection_state::handle(const exchange::event& event) {
+  std::visit(
+      [this](const auto& one) {
+        using type = std::decay_t<decltype(one)>;
+        if constexpr (std::is_same_v<type, exchange::acknowledged>) {
+          settle(one.request_id, one.natives);
+        } else if constexpr (std::is_same_v<type, exchange::rejected>) {
+          reject(one);
+        } else if constexpr (std::is_same_v<type, exchange::reply_wanted>) {
+          stream->send(one.text);
+        } else if constexpr (std::is_same_v<type, exchange::reconnect_wanted>) {
+          ask_for_renewal(one.reason);
+        } else if constexpr (std::is_same_v<type, exchange::condition>) {
+          spdlog::info("{} connection {}: the exchange says {}", config.from->feed,
+                       config.from->connection, one.text);
+        }
+      },
+      event);
+}
+
+/// These subscriptions have their answer.
+void connection_state::settle(std::uint64_t request_id, const std::vector<std::string>& natives) {
+  for (auto& one : unanswered) {
+    if (natives.empty() && one.id == request_id)
+      one.natives.clear();
+    for (const auto& native : natives)
+      one.natives.erase(std::remove(one.natives.begin(), one.natives.end(), native),
+                        one.natives.end());
+  }
+  unanswered.erase(std::remove_if(unanswered.begin(), unanswered.end(),
+                                  [](const auto& one) { return one.natives.empty(); }),
+                   unanswered.end());
+}
+
+/// One bad symbol can fail a whole request: halves of it are asked again until it stands alone.
+void connection_state::reject(const exchange::rejected& refusal) {
+  auto natives = refusal.natives;
+  const auto asked = std::find_if(
+      unanswered.begin(), unanswered.end(), [&](const exchange::request& one) {
+        return refusal.request_id != 0 ? one.id == refusal.request_id
+                                       : std::any_of(natives.begin(), natives.end(), [&](auto& n) {
+                                           return std::find(one.natives.begin(), one.natives.end(),
+                                                            n) != one.natives.end();
+                                         });
+      });
+  if (asked == unanswered.end()) {
+    if (natives.empty())
+      fail(caf::make_error(ec::refused, fmt::format("the exchange refused: {}", refusal.reason)));
+    return;
+  }
+  if (natives.empty() && asked->natives.size() == 1)
+    natives = asked->natives;
+  if (!natives.empty()) {
+    spdlog::warn("{} connection {}: subscription refused for {}: {}", config.from->feed,
+                 config.from->connection, fmt::join(natives, ", "), refusal.reason);
+    rejected.insert(natives.begin(), natives.end());
+  }
+  if (!natives.empty() && !config.from->protocol->published_limits().one_bad_symbol_fails_request) {
+    settle(0, natives);
+    give_up_if_all_refused(refusal.reason);
+    return;
+  }
+  std::vector<market_ptr> again;
+  for (const auto& native : asked->natives)
+    if (std::find(natives.begin(), natives.end(), native) == natives.end())
+      if (const auto& subject = config.from->symbols->find(native))
+        again.push_back(subject);
+  unanswered.erase(asked);
+  const bool was_idle = unsent.empty();
+  const auto half = natives.empty() ? (again.size() + 1) / 2 : again.size();
+  for (std::size_t begin = 0; begin < again.size(); begin += half) {
+    const std::span part{again.data() + begin, std::min(half, again.size() - begin)};
+    for (auto& one : config.from->protocol->subscribe(part, config.channels, next_request_id)) {
+      next_request_id = std::max(next_request_id, one.id + 1);
+      unsent.push_back(std::move(one));
+    }
+  }
+  if (was_idle && !unsent.empty())
+    self->delayed_send(self, config.request_interval, send_next_request{});
+  give_up_if_all_refused(refusal.reason);
+}
+
+void connection_state::give_up_if_all_refused(const std::string& reason) {
+  if (rejected.size() == config.from->symbols->markets().size())
+    fail(caf::make_error(ec::refused,
+                         fmt::format("every subscription was refused, the last: {}", reason)));
+}
+
+void connection_state::check() {
+  const auto now = self->clock().now();
+  if (phase != "connecting") {
+    if (now - last_data > config.stall_timeout) {
+      fail(caf::make_error(
+          ec::stalled, fmt::format("no data for {} ms, though the connection is open",
+                                   std::chrono::duration_cast<std::chrono::milliseconds>(now - last_data)
+                                       .count())));
+      return;
+    }
+    if (!unanswered.empty() && unsent.empty() && now - last_request > config.acknowledge_timeout) {
+      std::set<std::string> open;
+      for (const auto& one : unanswered)
+        open.insert(one.natives.begin(), one.natives.end());
+      fail(caf::make_error(ec::not_acknowledged,
+                           fmt::format("subscriptions were not answered: {}", listed(open))));
+      return;
+    }
+    if (config.max_age.count() != 0 && now - opened_at > config.max_age)
+      ask_for_renewal("the connection reached its age limit");
+    if (config.keepalive_interval.count() != 0 &&
+        now - last_keepalive >= config.keepalive_interval) {
+      last_keepalive = now;
+      if (auto text = config.from->protocol->keepalive(next_request_id); !text.empty()) {
+        ++next_request_id;
+        stream->send(std::move(text));
+      }
+    }
+  }
+  if (now - last_told >= std::chrono::seconds{1})
+    tell();
+  self->delayed_send(self, health_interval, check_health{});
+}
+
+void connection_state::tell() {
+  const auto now = self->clock().now();
+  const auto seconds = std::chrono::duration<double>(now - last_told).count();
+  connection_status out;
+  out.feed = config.from->feed;
+  out.connection = config.from->connection;
+  out.state = phase;
+  out.markets = config.from->symbols->markets().size() - rejected.size();
+  out.rejected = rejected.size();
+  out.last_frame_ms = last_frame_ms;
+  out.frames_per_second =
+      seconds > 0 ? static_cast<double>(frames - frames_when_told) / seconds : 0;
+  out.frames = frames;
+  out.patches = patches;
+  out.malformed = malformed;
+  last_told = now;
+  frames_when_told = frames;
+  if (const auto to = config.status->get())
+    self->send(to, std::move(out));
+}
+
+void connection_state::ask_for_renewal(const std::string& reason) {
+  if (renewal_asked)
+    return;
+  renewal_asked = true;
+  self->send(feed, renewal_wanted{config.from->connection, reason});
+}
+
+void connection_state::fail(caf::error reason) {
+  self->quit(std::move(reason));
+}
+
+caf::behavior connection(caf::stateful_actor<connection_state>* self, connection_config config,
+                         caf::actor feed) {
+  auto& state = self->state;
+  state.config = std::move(config);
+  state.feed = std::move(feed);
+  state.open();
+  self->delayed_send(self, health_interval, check_health{});
+  return {
+      [&state](const stream_opened&) { state.opened(); },
+      [&state](const stream_frames& read) { state.read(read.frames); },
+      [](const stream_alive&) {}, // the socket's clock is the stream's own
+      [&state](const stream_closed& closed) {
+        state.fail(caf::make_error(ec::connection_lost, closed.reason));
+      },
+      [&state](const decode_report& report) { state.decoded(report); },
+      [&state](const send_next_request&) { state.send_next(); },
+      [&state](const check_health&) { state.check(); },
+  };
+}
+
+} // namespace tickboard

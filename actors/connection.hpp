@@ -1,0 +1,80 @@
+#pragma once
+
+#include "actors/address.hpp"
+#include "actors/messages.hpp"
+#include "adapters/net/stream.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <deque>
+#include <set>
+
+namespace tickboard {
+
+/// What a connection actor is given. The same for each of its lives.
+struct connection_config {
+  source_ptr from; ///< with the markets to subscribe
+  std::vector<std::string> channels;
+  net::stream_options stream;
+  net::stream_opener open;
+  address_ptr normalizer;
+  address_ptr status;
+  std::chrono::milliseconds stall_timeout{30'000};
+  std::chrono::milliseconds acknowledge_timeout{15'000}; ///< after the last request was sent
+  std::chrono::milliseconds request_interval{100};
+  std::chrono::milliseconds keepalive_interval{0};
+  std::chrono::milliseconds max_age{0}; ///< 0: none
+};
+
+struct connection_state {
+  static constexpr const char* name = "connection";
+  using time_point = caf::actor_clock::time_point;
+
+  explicit connection_state(caf::event_based_actor* owner) : self(owner) {}
+  ~connection_state();
+
+  void open();
+  void opened();
+  void send_next();
+  void read(const net::frame_batch_ptr& frames);
+  void decoded(const decode_report& report);
+  void handle(const exchange::event& event);
+  void reject(const exchange::rejected& refusal);
+  void give_up_if_all_refused(const std::string& reason);
+  void settle(std::uint64_t request_id, const std::vector<std::string>& natives);
+  void check();
+  void tell();
+  void fail(caf::error reason);
+  void ask_for_renewal(const std::string& reason);
+
+  caf::event_based_actor* self;
+  connection_config config;
+  caf::actor feed;
+  net::stream_ptr stream;
+
+  std::string phase = "connecting";
+  std::deque<exchange::request> unsent;
+  std::vector<exchange::request> unanswered;
+  std::uint64_t next_request_id = 1;
+  std::set<std::string> rejected;
+  bool live = false;
+  bool renewal_asked = false;
+  time_point opened_at, last_data, last_request, last_keepalive, last_told;
+  std::int64_t last_frame_ms = 0;
+  std::uint64_t frames = 0, patches = 0, malformed = 0, frames_when_told = 0;
+};
+
+/// One life of one connection to an exchange: opens the socket, subscribes within the exchange's
+/// limits, answers its pings, passes frames on to the normalizer, and watches three clocks: the
+/// socket's (the stream's own), the exchange's (keepalive) and the data's (stall_timeout;
+/// heartbeats do not count). Whatever goes wrong ends it with an `ec` and a sentence; its
+/// supervisor starts the next life.
+///
+/// Takes: stream_opened, stream_frames, stream_alive, stream_closed (io thread), decode_report.
+/// Sends: decode_frames to the normalizer; connection_live, renewal_wanted to `feed`;
+/// connection_status to the status actor.
+caf::behavior connection(caf::stateful_actor<connection_state>* self, connection_config config,
+                         caf::actor feed);
+
+} // namespace tickboard

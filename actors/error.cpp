@@ -1,0 +1,22 @@
+#include "actors/error.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/message.hpp>
+#include <caf/sec.hpp>
+
+namespace tickboard {
+
+std::string describe(const caf::error& error) {
+  if (!error)
+    return "ended normally";
+  if (error.context().match_elements<std::string>())
+    return error.context().get_as<std::string>(0);
+  if (error.category() == caf::atom("exit"))
+    return to_string(static_cast<caf::exit_reason>(error.code()));
+  if (error.category() == caf::atom("system"))
+    return to_string(static_cast<caf::sec>(error.code()));
+  return to_string(error);
+}
+
+} // namespace tickboard

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <caf/error.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace tickboard {
+
+/// Why an actor ended or refused. Each comes with one sentence for the operator as its context.
+enum class ec : std::uint8_t {
+  connection_lost = 1, ///< refused, failed or closed by the peer
+  stalled,             ///< connected, but no data within the feed's stall_timeout
+  not_acknowledged,    ///< subscriptions stayed without an answer
+  refused,             ///< the exchange refused what we cannot do without
+  discovery_failed,    ///< the symbol listing could not be had, or has nothing that is configured
+  store_unavailable,   ///< Redis cannot answer now; trying again helps
+  rebuilding,          ///< Redis was emptied and is being refilled; trying again helps
+  overloaded,          ///< a configured limit is reached; trying again later helps
+};
+
+/// The sentence inside `error`, or CAF's own text for errors that are not ours.
+std::string describe(const caf::error& error);
+
+} // namespace tickboard
+
+CAF_ERROR_CODE_ENUM(tickboard::ec, "tickboard")

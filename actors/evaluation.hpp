@@ -1,0 +1,33 @@
+#pragma once
+
+#include "actors/board.hpp"
+#include "actors/error.hpp"
+#include "market/view_query.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace tickboard {
+
+/// How one question came out.
+struct evaluation_outcome {
+  std::shared_ptr<const std::string> body; ///< null: failed, or no such market
+  std::uint64_t total = 0;
+  ec error{};          ///< meaningful if `problem` is not empty
+  std::string problem; ///< empty: answered
+};
+
+using evaluation_callback = std::function<void(evaluation_outcome)>;
+
+/// Asks Redis for a page: chooses the partition and the script, runs it (again and again where a
+/// filter makes it scan more than `scan_limit` entries), and puts the rows, as they are, into the
+/// body that clients get. `done` runs once, on the io thread.
+void evaluate_page(const board_ptr& board, const std::shared_ptr<redis::client>& store,
+                   const view_query& query, std::uint32_t scan_limit, evaluation_callback done);
+
+/// Asks Redis for one market's row.
+void evaluate_row(const board_ptr& board, const std::shared_ptr<redis::client>& store,
+                  const std::string& id, const std::string& quote, evaluation_callback done);
+
+} // namespace tickboard

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "actors/connection.hpp"
+#include "actors/supervisor.hpp"
+#include "adapters/config/settings.hpp"
+#include "adapters/net/http_client.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <map>
+
+namespace tickboard {
+
+using http_getter =
+    std::function<void(const net::http_get_options&, std::function<void(result<net::http_reply>)>)>;
+
+struct feed_config {
+  config::feed_settings settings;
+  const exchange::protocol* protocol = nullptr;
+  std::uint32_t first_source_id = 0; ///< its connections count up from here
+  restart_policy restarts;
+  http_getter get;
+  net::stream_opener open;
+  std::vector<address_ptr> normalizers;
+  std::vector<address_ptr> writers;
+  address_ptr status;
+  address_ptr keeper;
+};
+
+struct feed_state {
+  static constexpr const char* name = "feed";
+
+  /// One connection's share of the markets, through all of its lives.
+  struct share {
+    source_ptr from;
+    std::string child;       ///< the supervisor's name for the life that serves it
+    std::string replacement; ///< the life that is to take over; empty: none
+    std::uint64_t outages = 0;
+    bool down = false;
+  };
+
+  explicit feed_state(caf::event_based_actor* owner) : self(owner) {}
+
+  void discover_markets();
+  void follow(const result<std::string>& body);
+  void start(share& one, const std::string& child);
+  void ended(const child_ended& event);
+  void live(const connection_live& event);
+  void renew(const renewal_wanted& wish);
+  void tell(const std::string& state, const std::string& problem = {});
+  void tell_writers(const source_liveness& change);
+  share* find_child(const std::string& child);
+
+  caf::event_based_actor* self;
+  feed_config config;
+  caf::actor connections; ///< the supervisor
+  std::map<std::uint32_t, share> shares;
+  std::size_t markets = 0;
+  std::uint64_t lives = 0; ///< makes child names unique
+};
+
+/// Follows one configured exchange: asks its REST listing for the symbols, picks those that are
+/// configured, spreads them over as many connections as the exchange's limits need, and keeps
+/// those alive through a supervisor of its own. Connections are renewed make-before-break: the
+/// successor must be live before the old one goes. Rows of a connection that stays down are marked
+/// stale after `stale_after`. Ends with an `ec` if the listing cannot be had; its supervisor tries
+/// again.
+///
+/// Takes: discover, listing_received, connection_live, renewal_wanted, stale_due, child_started,
+/// child_ended. Sends: source_liveness to the writers, markets_expected to the keeper, feed_status
+/// and connection_ended to the status actor.
+caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config);
+
+/// The listed markets that `settings` asks for, in the order of their ids.
+std::vector<market_ptr> choose_markets(const std::vector<market_ptr>& listed,
+                                       const config::feed_settings& settings);
+
+/// Parts of at most `per_part`, as even as possible, so that no connection is nearly idle.
+std::vector<std::vector<market_ptr>> share_out(const std::vector<market_ptr>& markets,
+                                               std::size_t per_part);
+
+} // namespace tickboard

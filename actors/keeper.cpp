@@ -1,0 +1,263 @@
+#include "actors/keeper.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <numeric>
+
+namespace tickboard {
+
+namespace {
+
+constexpr auto tick_interval = std::chrono::milliseconds{250};
+constexpr std::int64_t epoch_lifetime_ms = 60'000;
+constexpr std::int64_t peer_lifetime_ms = 10'000; ///< a daemon that was not heard of is gone
+
+std::int64_t unix_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+std::vector<redis::call> one_call(redis::command arguments, redis::reply_handler done) {
+  std::vector<redis::call> out(1);
+  out[0].arguments = std::move(arguments);
+  out[0].done = std::move(done);
+  return out;
+}
+
+/// Runs `then` in the actor, after a reply on the io thread.
+template <class T>
+auto to_actor(caf::event_based_actor* self) {
+  return [me = caf::actor_cast<caf::actor_addr>(self)](T message) {
+    if (auto to = caf::actor_cast<caf::actor>(me))
+      caf::anon_send(to, std::move(message));
+  };
+}
+
+} // namespace
+
+keeper_state::~keeper_state() {
+  if (!store)
+    return;
+  const auto& layout = config.board->layout;
+  store->submit(one_call({"ZREM", layout[redis::layout::board].daemons, config.daemon_id}, {}));
+  store->stop();
+}
+
+void keeper_state::connect() {
+  started = self->clock().now();
+  redis::client_events events;
+  events.on_ready = [tell = to_actor<store_ready>(self)] { tell({}); };
+  events.on_lost = [tell = to_actor<store_lost>(self)](std::string why) { tell({std::move(why)}); };
+  store = config.open({}, std::move(events));
+}
+
+/// Is another daemon at work on this state? If not, what is there is of the past.
+void keeper_state::first_contact() {
+  const auto& daemons = config.board->layout[redis::layout::board].daemons;
+  store->submit(one_call(
+      {"ZCOUNT", daemons, std::to_string(unix_ms() - peer_lifetime_ms), "+inf"},
+      [tell = to_actor<peers_counted>(self)](const redis::reply& answer) {
+        tell({answer.failed(), answer.integer()});
+      }));
+}
+
+void keeper_state::wipe(std::string cursor) {
+  // UNLINK frees in the background; SCAN's batches keep each step short.
+  store->submit(one_call(
+      {"SCAN", cursor, "MATCH", config.board->layout.pattern(), "COUNT", "500"},
+      [tell = to_actor<leftovers_found>(self)](const redis::reply& answer) {
+        leftovers_found found;
+        found.failed = answer.size() != 2;
+        if (!found.failed) {
+          found.cursor = answer[0].text();
+          for (std::size_t i = 0; i < answer[1].size(); ++i)
+            found.keys.emplace_back(answer[1][i].text());
+        }
+        tell(std::move(found));
+      }));
+}
+
+void keeper_state::order_rebuild(const std::string& why) {
+  if (!contacted)
+    return; // the first rebuild follows the first contact
+  whole = false;
+  writing = false;
+  reason = why;
+  ++incarnation;
+  rebuilt_writers.clear();
+  spdlog::info("keeper: the state in Redis is written anew: {}", why);
+  for (const auto& one : config.writers)
+    if (const auto to = one->get())
+      self->send(to, rebuild{incarnation});
+}
+
+bool keeper_state::warm() const {
+  if (self->clock().now() - started >= config.warmup)
+    return true;
+  if (expected.size() < config.feeds)
+    return false;
+  const auto sum = [](const auto& counts) {
+    return std::accumulate(counts.begin(), counts.end(), std::size_t{0},
+                           [](std::size_t total, const auto& one) { return total + one.second; });
+  };
+  return sum(held) >= sum(expected);
+}
+
+void keeper_state::write_epochs_if_whole() {
+  if (!connected || whole || writing || incarnation == 0 ||
+      rebuilt_writers.size() < config.writers.size())
+    return;
+  if (!warm()) {
+    reason = "waiting for the first data of every market";
+    return;
+  }
+  writing = true;
+  const auto& layout = config.board->layout;
+  std::vector<redis::call> calls(layout.size());
+  for (std::size_t i = 0; i < layout.size(); ++i)
+    calls[i].arguments = redis::command{"SET", layout[i].epoch, config.daemon_id, "PX",
+                                        std::to_string(epoch_lifetime_ms)};
+  // Replies keep their order: the last one tells of all, unless one before it failed.
+  auto failure = std::make_shared<std::string>();
+  for (auto& one : calls)
+    one.done = [failure](const redis::reply& answer) {
+      if (answer.failed())
+        *failure = answer.error();
+    };
+  calls.back().done = [failure, written = incarnation,
+                       tell = to_actor<epochs_written>(self)](const redis::reply& answer) {
+    if (answer.failed())
+      *failure = answer.error();
+    tell({written, *failure});
+  };
+  store->submit(std::move(calls));
+}
+
+void keeper_state::refresh_epochs() {
+  const auto& layout = config.board->layout;
+  std::vector<redis::call> calls;
+  auto seen = std::make_shared<epochs_seen>(epochs_seen{true, true});
+  for (std::size_t i = 0; i < layout.size(); ++i) {
+    redis::call one;
+    one.arguments = redis::command{"SET", layout[i].epoch, config.daemon_id, "XX", "PX",
+                                   std::to_string(epoch_lifetime_ms)};
+    one.done = [seen](const redis::reply& answer) {
+      seen->all_there = seen->all_there && !answer.is_nil();
+      seen->reachable = seen->reachable && !answer.failed();
+    };
+    calls.push_back(std::move(one));
+  }
+  redis::call heartbeat;
+  heartbeat.arguments = redis::command{"ZADD", layout[redis::layout::board].daemons,
+                                       std::to_string(unix_ms()), config.daemon_id};
+  heartbeat.done = [seen, tell = to_actor<epochs_seen>(self)](const redis::reply&) { tell(*seen); };
+  calls.push_back(std::move(heartbeat));
+  store->submit(std::move(calls));
+}
+
+void keeper_state::tick() {
+  if (connected && whole)
+    refresh_epochs();
+  if (!whole && !warm())
+    for (const auto& one : config.writers)
+      if (const auto to = one->get())
+        self->request(to, std::chrono::seconds{2}, markets_held{})
+            .then([this](const markets_held& count) { held[count.writer] = count.markets; },
+                  [](const caf::error&) {}); // asked again at the next tick
+  write_epochs_if_whole();
+  self->delayed_send(self, tick_interval, keeper_tick{});
+}
+
+readiness keeper_state::report() const {
+  if (!connected)
+    return {false, "Redis is not reachable"};
+  return whole ? readiness{true, "ready"} : readiness{false, reason};
+}
+
+caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config config) {
+  auto& state = self->state;
+  state.config = std::move(config);
+  state.connect();
+  self->delayed_send(self, tick_interval, keeper_tick{});
+  return {
+      [&state](const store_ready&) {
+        state.connected = true;
+        if (state.contacted)
+          state.order_rebuild("the keeper connected to Redis");
+        else
+          state.first_contact();
+      },
+      [&state](const store_lost& lost) {
+        if (state.connected)
+          spdlog::warn("keeper: Redis is away: {}", lost.reason);
+        state.connected = false;
+        state.whole = false;
+        state.reason = "Redis is not reachable";
+      },
+      [&state](const peers_counted& counted) {
+        if (counted.failed || state.contacted)
+          return; // the next store_ready tries again
+        if (counted.peers == 0) {
+          state.wipe("0");
+          return;
+        }
+        spdlog::info("keeper: {} other daemon(s) work on this Redis", counted.peers);
+        state.contacted = true;
+        state.order_rebuild("start beside another daemon");
+      },
+      [&state](const leftovers_found& found) {
+        if (found.failed || state.contacted)
+          return;
+        if (!found.keys.empty()) {
+          redis::command unlink{"UNLINK"};
+          for (const auto& key : found.keys)
+            unlink.add(key);
+          state.store->submit(one_call(std::move(unlink), {}));
+        }
+        if (found.cursor != "0") {
+          state.wipe(found.cursor);
+          return;
+        }
+        state.contacted = true;
+        state.order_rebuild("start");
+      },
+      [&state](const state_lost& lost) {
+        if (lost.incarnation == state.incarnation) // else it is being seen to
+          state.order_rebuild(lost.reason);
+      },
+      [self, &state](const writer_connected& one) {
+        // If Redis is empty too, the epochs tell. Before the first rebuild the writer waits.
+        if (const auto to = state.config.writers.at(one.writer)->get(); to && state.incarnation != 0)
+          self->send(to, rebuild{state.incarnation});
+      },
+      [&state](const rebuilt& done) {
+        if (done.incarnation != state.incarnation)
+          return;
+        state.rebuilt_writers.insert(done.writer);
+        state.write_epochs_if_whole();
+      },
+      [&state](const epochs_written& done) {
+        state.writing = false;
+        if (done.incarnation != state.incarnation)
+          return;
+        if (!done.failure.empty()) {
+          state.reason = done.failure;
+          return; // the next tick tries again
+        }
+        state.whole = true;
+        spdlog::info("keeper: the board is whole; pages are served");
+        state.refresh_epochs();
+      },
+      [&state](const epochs_seen& seen) {
+        if (state.whole && seen.reachable && !seen.all_there)
+          state.order_rebuild("Redis was emptied");
+      },
+      [&state](const markets_expected& count) { state.expected[count.feed] = count.markets; },
+      [&state](const readiness_asked&) { return state.report(); },
+      [&state](const keeper_tick&) { state.tick(); },
+  };
+}
+
+} // namespace tickboard

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "actors/address.hpp"
+#include "actors/board.hpp"
+#include "actors/messages.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <map>
+#include <set>
+
+namespace tickboard {
+
+struct keeper_config {
+  std::string daemon_id;
+  board_ptr board;
+  store_opener open;
+  std::vector<address_ptr> writers;
+  std::size_t feeds = 0; ///< configured
+  std::chrono::milliseconds warmup{10'000};
+};
+
+struct keeper_state {
+  static constexpr const char* name = "keeper";
+
+  explicit keeper_state(caf::event_based_actor* owner) : self(owner) {}
+  ~keeper_state();
+
+  void connect();
+  void first_contact();
+  void wipe(std::string cursor);
+  void order_rebuild(const std::string& reason);
+  void tick();
+  void refresh_epochs();
+  void write_epochs_if_whole();
+  bool warm() const;
+  readiness report() const;
+
+  caf::event_based_actor* self;
+  keeper_config config;
+  std::shared_ptr<redis::client> store;
+  caf::actor_clock::time_point started;
+  bool connected = false;
+  bool contacted = false;  ///< peers were looked for, and the rest of an earlier life was removed
+  bool whole = false;      ///< the epochs are ours and were there when last looked at
+  bool writing = false;    ///< epochs are on their way
+  std::uint64_t incarnation = 0;
+  std::set<std::size_t> rebuilt_writers; ///< of this incarnation
+  std::map<std::string, std::size_t> expected; ///< markets, by feed
+  std::map<std::size_t, std::size_t> held;     ///< markets, by writer
+  std::string reason = "starting";
+};
+
+/// Watches over the state in Redis being whole. The epoch keys say that it is; pages are refused
+/// without them. They expire unless refreshed, so a dead daemon's state is not taken for live.
+///
+/// When Redis was away or is empty, orders the writers to rebuild from memory and sets the epochs
+/// once all of them did. At a start it also waits until every market was heard of, at most
+/// `warmup`; and if no other daemon is at work, it removes what an earlier life left behind.
+///
+/// Takes: writer_connected, rebuilt, state_lost, markets_expected, readiness_asked (answers with
+/// readiness). Sends to writers: rebuild; asks them markets_held.
+caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config config);
+
+} // namespace tickboard

@@ -1,0 +1,173 @@
+#include "actors/lane.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tickboard {
+
+void lane::mark(slot& market) {
+  auto& entry = market.entry(partition_);
+  if (entry.dirty)
+    return;
+  entry.dirty = true;
+  waiting_.push_back(&market);
+}
+
+std::vector<redis::call> lane::take_batch(std::string_view token,
+                                          std::function<void(lane_result)> done) {
+  const auto count = std::min(waiting_.size(), max_batch);
+  batch_.assign(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+  discarded_ = false;
+
+  std::vector<slot*> known, unknown;
+  for (auto* one : batch_) {
+    auto& entry = one->entry(partition_);
+    entry.dirty = false; // a later patch marks it for the next batch
+    (entry.merged ? known : unknown).push_back(one);
+  }
+  // Merging first makes us the owner, so that the write behind it is accepted.
+  std::vector<redis::call> calls;
+  if (!unknown.empty())
+    calls.push_back(merge_call(token, unknown));
+  if (!known.empty())
+    calls.push_back(write_call(token, known));
+
+  struct progress {
+    lane_result result;
+    std::size_t open;
+    bool claimed; // the owner found before the first batch is no news
+    std::function<void(lane_result)> done;
+  };
+  auto shared = std::make_shared<progress>(progress{{}, calls.size(), claimed_, std::move(done)});
+  for (auto& one : calls) {
+    const bool is_merge = one.by_sha == board_->merge;
+    one.done = [shared, is_merge](const redis::reply& answer) {
+      auto& result = shared->result;
+      const auto worse = [&](lane_result::outcome what) { result.what = std::max(result.what, what); };
+      const auto owner = is_merge && answer.size() > 0 ? answer[0].integer() : answer.integer();
+      if (answer.failed()) {
+        worse(lane_result::outcome::failed);
+        result.failure = answer.error();
+      } else if (owner == -1 && shared->claimed) {
+        worse(lane_result::outcome::emptied);
+      } else if (owner == 0 && shared->claimed) {
+        worse(lane_result::outcome::shared);
+      }
+      if (is_merge)
+        for (std::size_t i = 1; i + 2 < answer.size(); i += 3)
+          result.conflicts.push_back({std::string{answer[i].text()}, std::string{answer[i + 1].text()},
+                                      std::string{answer[i + 2].text()}});
+      if (--shared->open == 0)
+        shared->done(std::move(result));
+    };
+  }
+  return calls;
+}
+
+void lane::finish(const lane_result& result) {
+  const auto batch = std::exchange(batch_, {});
+  if (discarded_)
+    return;
+  const bool stored = result.what != lane_result::outcome::failed;
+  claimed_ = claimed_ || stored;
+  for (auto* one : batch) {
+    auto& entry = one->entry(partition_);
+    const bool conflicted =
+        std::any_of(result.conflicts.begin(), result.conflicts.end(),
+                    [&](const auto& conflict) { return conflict.id == one->subject->id; });
+    // A plain write is refused as a whole when somebody else has written.
+    const bool written = stored && !conflicted &&
+                         (result.what == lane_result::outcome::done || !entry.merged);
+    entry.merged = written;
+    if (!written)
+      mark(*one);
+  }
+}
+
+void lane::reset() {
+  discarded_ = in_flight();
+  claimed_ = false;
+  waiting_.clear();
+}
+
+redis::call lane::write_call(std::string_view token, const std::vector<slot*>& known) {
+  const auto& keys = board_->layout[partition_];
+  redis::call out;
+  out.by_sha = board_->write;
+  out.keys = 3 + std::tuple_size_v<scores>;
+  auto& to = out.arguments;
+  to.add(keys.owner);
+  to.add(keys.row);
+  to.add(keys.version);
+  for (std::size_t i = 1; i < keys.by.size(); ++i)
+    to.add(keys.by[i]);
+  to.add(token);
+
+  const auto count = static_cast<std::int64_t>(2 * known.size());
+  std::string row;
+  to.add(count);
+  for (const auto* one : known) {
+    row.clear();
+    append_row(row, *one->subject, one->state, one->stale);
+    to.add(one->subject->id);
+    to.add(row);
+  }
+  to.add(count);
+  for (const auto* one : known) {
+    to.add(one->subject->id);
+    to.add(encode_version(one->state));
+  }
+  std::vector<scores> now;
+  now.reserve(known.size());
+  for (const auto* one : known)
+    now.push_back(scores_of(one->state));
+  for (std::size_t field = 0; field < std::tuple_size_v<scores>; ++field) {
+    const auto changed = [&](std::size_t i) {
+      return now[i][field] != known[i]->entry(partition_).sent[field];
+    };
+    std::int64_t changes = 0;
+    for (std::size_t i = 0; i < known.size(); ++i)
+      changes += changed(i) ? 1 : 0;
+    to.add(2 * changes);
+    for (std::size_t i = 0; i < known.size(); ++i)
+      if (changed(i)) {
+        to.add(now[i][field]);
+        to.add(known[i]->subject->id);
+      }
+  }
+  for (std::size_t i = 0; i < known.size(); ++i)
+    known[i]->entry(partition_).sent = now[i];
+  return out;
+}
+
+redis::call lane::merge_call(std::string_view token, const std::vector<slot*>& unknown) {
+  const auto& keys = board_->layout[partition_];
+  redis::call out;
+  out.by_sha = board_->merge;
+  out.keys = 5 + keys.by.size();
+  auto& to = out.arguments;
+  for (const auto* key : {&keys.owner, &keys.row, &keys.version, &keys.bases, &keys.counts})
+    to.add(*key);
+  for (const auto& key : keys.by)
+    to.add(key);
+  to.add(token);
+  std::string row;
+  for (auto* one : unknown) {
+    row.clear();
+    append_row(row, *one->subject, one->state, one->stale);
+    to.add(one->subject->id);
+    to.add(one->subject->base);
+    to.add(fmt::format("{}|{}", one->subject->exchange, one->subject->quote));
+    to.add(row);
+    to.add(encode_version(one->state));
+    const auto now = scores_of(one->state);
+    for (const auto score : now)
+      to.add(score);
+    one->entry(partition_).sent = now;
+  }
+  return out;
+}
+
+} // namespace tickboard

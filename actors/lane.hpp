@@ -1,0 +1,72 @@
+#pragma once
+
+#include "actors/board.hpp"
+#include "actors/slot.hpp"
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace tickboard {
+
+/// What became of a lane's batch.
+struct lane_result {
+  struct conflict {
+    std::string id, version, row; ///< as stored, with a newer group than ours
+  };
+  enum class outcome {
+    done,     ///< everything is stored, but for the conflicts
+    shared,   ///< another daemon writes to this partition too: merge again
+    emptied,  ///< the partition lost its state
+    failed    ///< Redis refused or is gone; `failure` says why
+  };
+  outcome what = outcome::done;
+  std::vector<conflict> conflicts;
+  std::string failure;
+};
+
+/// A writer's way into one partition: the markets that Redis has yet to hear of, and the one batch
+/// that is under way. At most one batch is in flight; while it is, markets collect here, each
+/// once, so that memory and Redis's work are bounded by markets, not by updates. Used by its
+/// writer alone.
+class lane {
+public:
+  static constexpr std::size_t max_batch = 256; ///< rows: bounds how long a script holds Redis
+
+  lane(const board& on, std::size_t partition) : board_(&on), partition_(partition) {}
+
+  std::size_t partition() const noexcept { return partition_; }
+  bool in_flight() const noexcept { return !batch_.empty(); }
+  bool idle() const noexcept { return waiting_.empty() && batch_.empty(); }
+  bool has_waiting() const noexcept { return !waiting_.empty(); }
+  std::size_t batch_size() const noexcept { return batch_.size(); }
+
+  /// Queues the market unless it is queued already.
+  void mark(slot& market);
+
+  /// The calls that bring the next batch to Redis; `done` runs once, on the io thread, when all
+  /// of them are answered. Precondition: has_waiting() and not in_flight().
+  std::vector<redis::call> take_batch(std::string_view token,
+                                      std::function<void(lane_result)> done);
+
+  /// The batch in flight is over. Markets that are not stored are queued again; those whose
+  /// history is in doubt will be merged.
+  void finish(const lane_result& result);
+
+  /// Forgets that anything was stored: everything must be marked anew.
+  void reset();
+
+private:
+  redis::call write_call(std::string_view token, const std::vector<slot*>& known);
+  redis::call merge_call(std::string_view token, const std::vector<slot*>& unknown);
+
+  const board* board_;
+  std::size_t partition_;
+  std::deque<slot*> waiting_;
+  std::vector<slot*> batch_;
+  bool claimed_ = false; ///< a batch was stored since the reset: the partition is ours
+  bool discarded_ = false; ///< reset while in flight: the result says nothing any more
+};
+
+} // namespace tickboard

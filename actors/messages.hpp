@@ -1,0 +1,327 @@
+#pragma once
+
+#include "adapters/exchange/exchange.hpp"
+#include "adapters/net/frame_batch.hpp"
+#include "adapters/net/http_server.hpp"
+#include "market/view_query.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/error.hpp>
+#include <caf/type_id.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+/// Every message between actors, by who hears it. All stay inside the process: large contents are
+/// shared, never copied.
+namespace tickboard {
+
+/// A connection of a feed, as the source of data: names it for writers and statistics.
+struct source {
+  std::uint32_t id = 0; ///< unique in the process, stable across restarts of the connection
+  std::string feed;
+  std::uint32_t connection = 0; ///< within the feed, from 1
+  const exchange::protocol* protocol = nullptr;
+  symbol_table_ptr symbols;
+};
+
+using source_ptr = std::shared_ptr<const source>;
+
+// -- to a connection ------------------------------------------------------------------------------
+
+struct stream_opened {};
+struct stream_frames {
+  net::frame_batch_ptr frames;
+};
+struct stream_alive {};
+struct stream_closed {
+  std::string reason;
+};
+
+/// From the normalizer, for each batch.
+struct decode_report {
+  std::uint64_t frames = 0, patches = 0, ignored = 0, malformed = 0;
+  std::string first_problem;
+  std::vector<exchange::event> events;
+};
+
+struct send_next_request {};
+struct check_health {};
+
+// -- to a normalizer ------------------------------------------------------------------------------
+
+struct decode_frames {
+  source_ptr from;
+  net::frame_batch_ptr frames;
+};
+
+// -- to a writer ----------------------------------------------------------------------------------
+
+/// Patches in order. `credit` holds the connection's credit until the writer is done with them.
+struct write_patches {
+  std::uint32_t source_id = 0;
+  std::shared_ptr<const std::vector<ticker_patch>> patches;
+  net::frame_batch_ptr credit;
+};
+
+/// The rows of this source are stale from now on, or live again.
+struct source_liveness {
+  std::uint32_t source_id = 0;
+  bool live = false;
+};
+
+/// Redis may have lost anything: write every row anew under a new token, then say `rebuilt`.
+struct rebuild {
+  std::uint64_t incarnation = 0;
+};
+
+/// Is Redis there? From the io thread.
+struct store_ready {};
+struct store_lost {
+  std::string reason;
+};
+
+/// What Redis made of one lane's batch. From the io thread.
+struct lane_flushed;
+struct lane_retry {
+  std::size_t lane = 0;
+};
+
+// -- to the keeper --------------------------------------------------------------------------------
+
+struct rebuilt {
+  std::size_t writer = 0;
+  std::uint64_t incarnation = 0;
+};
+
+/// A writer saw that Redis lost what it wrote under this incarnation.
+struct state_lost {
+  std::uint64_t incarnation = 0;
+  std::string reason;
+};
+
+/// A writer has a new connection to Redis, or is new itself.
+struct writer_connected {
+  std::size_t writer = 0;
+};
+
+/// How many markets a feed follows, once it knows.
+struct markets_expected {
+  std::string feed;
+  std::size_t markets = 0;
+};
+
+/// How many markets a writer holds.
+struct markets_held {
+  std::size_t writer = 0;
+  std::size_t markets = 0;
+};
+
+struct keeper_tick {};
+struct epochs_seen {
+  bool all_there = false;
+  bool reachable = false;
+};
+struct epochs_written {
+  std::uint64_t incarnation = 0;
+  std::string failure; ///< empty: written
+};
+
+/// How many other daemons work on this Redis.
+struct peers_counted {
+  bool failed = false;
+  std::int64_t peers = 0;
+};
+/// Keys of an earlier life, one SCAN step.
+struct leftovers_found {
+  bool failed = false;
+  std::string cursor;
+  std::vector<std::string> keys;
+};
+
+struct readiness_asked {};
+struct readiness {
+  bool ready = false;
+  std::string reason;
+};
+
+// -- to the query actor ---------------------------------------------------------------------------
+
+struct page_asked {
+  view_query query;
+};
+
+struct row_asked {
+  std::string id;
+  std::string quote; ///< chooses the partition
+};
+
+/// One answer, shared by all who asked the same.
+struct answer {
+  net::shared_bytes body; ///< null: there is no such market
+  std::uint64_t total = 0;
+  std::chrono::steady_clock::time_point evaluated;
+};
+
+struct evaluation_done;
+
+// -- to the status actor --------------------------------------------------------------------------
+
+/// A connection's own account, about once a second and at each change of state.
+struct connection_status {
+  std::string feed;
+  std::uint32_t connection = 0;
+  std::string state; ///< connecting, subscribing, live
+  std::size_t markets = 0;
+  std::size_t rejected = 0;
+  std::int64_t last_frame_ms = 0; ///< our clock; 0: none yet
+  double frames_per_second = 0;
+  std::uint64_t frames = 0, patches = 0, malformed = 0;
+};
+
+/// What its supervisor says of it.
+struct connection_ended {
+  std::string feed;
+  std::uint32_t connection = 0;
+  std::string reason;
+  std::chrono::milliseconds retry_in{0};
+  bool alarm = false;
+};
+
+struct feed_status {
+  std::string feed;
+  std::string exchange;
+  std::string state; ///< discovering, following, failed
+  std::string problem;
+  std::size_t markets = 0;
+};
+
+struct status_asked {};
+
+// -- to a feed ------------------------------------------------------------------------------------
+
+struct discover {};
+struct listing_received {
+  result<std::string> body;
+};
+
+struct start_share {
+  std::uint32_t connection = 0;
+};
+
+/// A connection follows its markets: data flows.
+struct connection_live {
+  std::uint32_t connection = 0;
+};
+
+/// The exchange asked for a reconnect, or the connection is about to get too old.
+struct renewal_wanted {
+  std::uint32_t connection = 0;
+  std::string reason;
+};
+
+struct stale_due {
+  std::uint32_t connection = 0;
+  std::uint64_t outage = 0;
+};
+
+// -- to a supervisor ------------------------------------------------------------------------------
+
+/// A child to keep alive. `start` spawns it; it runs in the supervisor.
+struct child_spec {
+  std::string name;
+  std::function<caf::actor()> start;
+};
+
+struct add_child {
+  child_spec child;
+};
+struct remove_child {
+  std::string name;
+};
+struct start_child {
+  std::string name;
+  std::uint64_t generation = 0;
+};
+
+/// Told to the supervisor's parent.
+struct child_started {
+  std::string name;
+  caf::actor handle;
+};
+struct child_ended {
+  std::string name;
+  caf::error reason;
+  std::uint32_t restarts = 0; ///< so far
+  std::chrono::milliseconds retry_in{0};
+  bool alarm = false; ///< the restart budget is used up: retried slowly from here on
+};
+
+// -- to an HTTP session ---------------------------------------------------------------------------
+
+struct request_received {
+  net::http_request request;
+};
+struct client_gone {};
+
+} // namespace tickboard
+
+#define TICKBOARD_MESSAGE(name)                                                                    \
+  CAF_ADD_TYPE_ID(tickboard, (tickboard::name))                                                    \
+  CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tickboard::name)
+
+CAF_BEGIN_TYPE_ID_BLOCK(tickboard, caf::first_custom_type_id)
+TICKBOARD_MESSAGE(stream_opened)
+TICKBOARD_MESSAGE(stream_frames)
+TICKBOARD_MESSAGE(stream_alive)
+TICKBOARD_MESSAGE(stream_closed)
+TICKBOARD_MESSAGE(decode_report)
+TICKBOARD_MESSAGE(send_next_request)
+TICKBOARD_MESSAGE(check_health)
+TICKBOARD_MESSAGE(decode_frames)
+TICKBOARD_MESSAGE(write_patches)
+TICKBOARD_MESSAGE(source_liveness)
+TICKBOARD_MESSAGE(rebuild)
+TICKBOARD_MESSAGE(store_ready)
+TICKBOARD_MESSAGE(store_lost)
+TICKBOARD_MESSAGE(lane_flushed)
+TICKBOARD_MESSAGE(lane_retry)
+TICKBOARD_MESSAGE(rebuilt)
+TICKBOARD_MESSAGE(state_lost)
+TICKBOARD_MESSAGE(writer_connected)
+TICKBOARD_MESSAGE(markets_expected)
+TICKBOARD_MESSAGE(markets_held)
+TICKBOARD_MESSAGE(keeper_tick)
+TICKBOARD_MESSAGE(epochs_seen)
+TICKBOARD_MESSAGE(epochs_written)
+TICKBOARD_MESSAGE(peers_counted)
+TICKBOARD_MESSAGE(leftovers_found)
+TICKBOARD_MESSAGE(readiness_asked)
+TICKBOARD_MESSAGE(readiness)
+TICKBOARD_MESSAGE(page_asked)
+TICKBOARD_MESSAGE(row_asked)
+TICKBOARD_MESSAGE(answer)
+TICKBOARD_MESSAGE(evaluation_done)
+TICKBOARD_MESSAGE(connection_status)
+TICKBOARD_MESSAGE(connection_ended)
+TICKBOARD_MESSAGE(feed_status)
+TICKBOARD_MESSAGE(status_asked)
+TICKBOARD_MESSAGE(discover)
+TICKBOARD_MESSAGE(listing_received)
+TICKBOARD_MESSAGE(start_share)
+TICKBOARD_MESSAGE(connection_live)
+TICKBOARD_MESSAGE(renewal_wanted)
+TICKBOARD_MESSAGE(stale_due)
+TICKBOARD_MESSAGE(add_child)
+TICKBOARD_MESSAGE(remove_child)
+TICKBOARD_MESSAGE(start_child)
+TICKBOARD_MESSAGE(child_started)
+TICKBOARD_MESSAGE(child_ended)
+TICKBOARD_MESSAGE(request_received)
+TICKBOARD_MESSAGE(client_gone)
+CAF_END_TYPE_ID_BLOCK(tickboard)

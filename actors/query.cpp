@@ -1,0 +1,116 @@
+#include "actors/query.hpp"
+
+#include <caf/all.hpp>
+
+namespace tickboard {
+
+query_state::~query_state() {
+  if (store)
+    store->stop();
+}
+
+caf::response_promise query_state::ask(std::string key, evaluate start) {
+  auto promise = self->make_response_promise();
+  forget_old();
+  const auto [it, fresh] = questions.try_emplace(std::move(key));
+  auto& one = it->second;
+  if (one.last.body && !one.running) {
+    promise.deliver(one.last);
+  } else if (one.running) {
+    one.next.push_back(promise);
+  } else if (running >= config.max_pending) {
+    questions.erase(it);
+    promise.deliver(caf::make_error(
+        ec::overloaded, "more questions are waiting for Redis than view.max_pending allows"));
+  } else {
+    one.start = std::move(start);
+    one.next.push_back(promise);
+    run(it->first, one);
+  }
+  return promise;
+}
+
+void query_state::run(const std::string& key, question& one) {
+  one.running = true;
+  ++running;
+  one.riders = std::exchange(one.next, {});
+  one.start([me = caf::actor_cast<caf::actor_addr>(self), key](evaluation_outcome outcome) {
+    if (auto to = caf::actor_cast<caf::actor>(me))
+      caf::anon_send(to, evaluation_done{key, std::move(outcome)});
+  });
+}
+
+void query_state::done(const evaluation_done& message) {
+  const auto it = questions.find(message.key);
+  if (it == questions.end())
+    return;
+  auto& one = it->second;
+  one.running = false;
+  --running;
+  const auto riders = std::exchange(one.riders, {});
+  const auto& outcome = message.outcome;
+  if (outcome.problem.empty()) {
+    const answer fresh{outcome.body, outcome.total, std::chrono::steady_clock::now()};
+    for (auto rider : riders)
+      rider.deliver(fresh);
+    remember(message.key, one, fresh);
+  } else {
+    const auto error = caf::make_error(outcome.error, outcome.problem);
+    for (auto rider : riders)
+      rider.deliver(error);
+    one.last = {};
+  }
+  if (!one.next.empty())
+    run(it->first, one);
+  else if (!one.last.body)
+    questions.erase(it);
+}
+
+void query_state::remember(const std::string& key, question& one, const answer& fresh) {
+  if (config.max_age.count() == 0 || !fresh.body || fresh.body->size() > config.cache_bytes)
+    return;
+  one.last = fresh;
+  reusable.push_back({key, fresh.evaluated, fresh.body->size()});
+  reusable_bytes += fresh.body->size();
+  forget_old();
+}
+
+void query_state::forget_old() {
+  const auto now = std::chrono::steady_clock::now();
+  while (!reusable.empty() && (now - reusable.front().evaluated >= config.max_age ||
+                               reusable_bytes > config.cache_bytes)) {
+    const auto oldest = std::move(reusable.front());
+    reusable.pop_front();
+    reusable_bytes -= oldest.bytes;
+    const auto it = questions.find(oldest.key);
+    if (it == questions.end() || it->second.last.evaluated != oldest.evaluated)
+      continue; // evaluated anew since
+    it->second.last = {};
+    if (!it->second.running)
+      questions.erase(it);
+  }
+}
+
+caf::behavior query(caf::stateful_actor<query_state>* self, query_config config) {
+  auto& state = self->state;
+  state.config = std::move(config);
+  const auto& board = *state.config.board;
+  state.store = state.config.open({board.page, board.page_filtered, board.page_of_bases, board.row},
+                                  redis::client_events{});
+  return {
+      [&state](const page_asked& asked) {
+        return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {
+          evaluate_page(state.config.board, state.store, view, state.config.scan_limit,
+                        std::move(done));
+        });
+      },
+      [&state](const row_asked& asked) {
+        return state.ask("row " + asked.id, [&state, asked](auto done) {
+          evaluate_row(state.config.board, state.store, asked.id, asked.quote, std::move(done));
+        });
+      },
+      [&state](const evaluation_done& message) { state.done(message); },
+  };
+}
+
+} // namespace tickboard

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "actors/evaluation.hpp"
+#include "actors/messages.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/response_promise.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <deque>
+#include <functional>
+#include <unordered_map>
+
+namespace tickboard {
+
+struct evaluation_done {
+  std::string key;
+  evaluation_outcome outcome;
+};
+
+struct query_config {
+  board_ptr board;
+  store_opener open;
+  std::chrono::milliseconds max_age{0}; ///< of a reused answer; 0: none is reused
+  std::uint32_t scan_limit = 2'000;
+  std::size_t max_pending = 10'000;
+  std::size_t cache_bytes = 64 * 1024 * 1024;
+};
+
+struct query_state {
+  static constexpr const char* name = "query";
+  using evaluate = std::function<void(evaluation_callback)>;
+
+  /// Everybody who asks the same. Those who ask while an evaluation runs wait for the next one:
+  /// nobody gets an answer that is older than the question.
+  struct question {
+    bool running = false;
+    std::vector<caf::response_promise> riders; ///< of the running evaluation
+    std::vector<caf::response_promise> next;
+    evaluate start;
+    answer last; ///< for reuse; body null: none
+  };
+
+  explicit query_state(caf::event_based_actor* owner) : self(owner) {}
+  ~query_state();
+
+  caf::response_promise ask(std::string key, evaluate start);
+  void run(const std::string& key, question& one);
+  void done(const evaluation_done& message);
+  void remember(const std::string& key, question& one, const answer& fresh);
+  void forget_old();
+
+  caf::event_based_actor* self;
+  query_config config;
+  std::shared_ptr<redis::client> store;
+  std::unordered_map<std::string, question> questions;
+  std::size_t running = 0;
+  /// What may be reused, oldest first, with its size.
+  struct remembered {
+    std::string key;
+    std::chrono::steady_clock::time_point evaluated;
+    std::size_t bytes;
+  };
+  std::deque<remembered> reusable;
+  std::size_t reusable_bytes = 0;
+};
+
+/// Answers questions about the board. Identical questions share one evaluation and one body.
+///
+/// Takes: page_asked, row_asked; answers with `answer`, or an error: ec::store_unavailable,
+/// ec::rebuilding, ec::overloaded.
+caf::behavior query(caf::stateful_actor<query_state>* self, query_config config);
+
+} // namespace tickboard

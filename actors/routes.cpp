@@ -1,0 +1,92 @@
+#include "actors/routes.hpp"
+
+#include <fmt/format.h>
+
+namespace tickboard {
+
+namespace {
+
+using net::problem;
+
+net::http_response bad_parameter(const query_problem& what) {
+  return problem(400, "Bad parameter",
+                 fmt::format("{} {}; allowed: {}", what.parameter, what.detail, what.allowed),
+                 {{"parameter", what.parameter}, {"allowed", what.allowed}});
+}
+
+route find_row(std::string_view encoded) {
+  const auto decoded = parse_query_string("id=" + std::string{encoded});
+  if (!decoded || decoded->size() != 1)
+    return problem(400, "Bad market id", "the id has a % that no two hex digits follow");
+  const auto& id = decoded->front().second;
+  const auto colon = id.find(':');
+  const auto dash = id.rfind('-');
+  if (colon == std::string::npos || dash == std::string::npos || dash < colon)
+    return problem(404, "No such market",
+                   "market ids look like binance:BTC-USDT; GET /v1/markets lists them");
+  return ask_row{id, id.substr(dash + 1)};
+}
+
+} // namespace
+
+route find_route(const net::http_request& request) {
+  const std::string_view target = request.target;
+  const auto question = std::min(target.find('?'), target.size());
+  const auto path = target.substr(0, question);
+  const auto query = target.substr(std::min(question + 1, target.size()));
+  constexpr std::string_view markets = "/v1/markets";
+
+  const auto without_parameters = [&](route found) -> route {
+    if (query.empty())
+      return found;
+    return bad_parameter({"query", "is not taken by this resource", "no parameters"});
+  };
+  route found = problem(404, "No such resource",
+                        "there are /v1/markets, /v1/markets/{id}, /v1/exchanges, /healthz, /readyz");
+  if (path == markets) {
+    auto view = parse_query_string(query).and_then(
+        [](const query_parameters& parameters) { return parse_view_query(parameters); });
+    if (view)
+      found = ask_page{std::move(*view)};
+    else
+      found = bad_parameter(view.error());
+  } else if (path.starts_with(markets) && path.substr(markets.size()).starts_with('/') &&
+             path.size() > markets.size() + 1) {
+    found = without_parameters(find_row(path.substr(markets.size() + 1)));
+  } else if (path == "/v1/exchanges") {
+    found = without_parameters(ask_exchanges{});
+  } else if (path == "/healthz") {
+    found = without_parameters(ask_health{});
+  } else if (path == "/readyz") {
+    found = without_parameters(ask_readiness{});
+  } else {
+    return found;
+  }
+  if (request.method == net::http_method::other) {
+    auto refusal = problem(405, "Method not allowed",
+                           fmt::format("{} is not allowed here; allowed: GET, HEAD",
+                                       request.method_text.substr(0, 32)));
+    refusal.headers.emplace_back("Allow", "GET, HEAD");
+    return refusal;
+  }
+  return found;
+}
+
+std::string link_header(const view_query& query, std::uint64_t total) {
+  const auto pages = std::max<std::uint64_t>(1, (total + query.per_page - 1) / query.per_page);
+  std::string out;
+  const auto add = [&](std::uint64_t page, std::string_view relation) {
+    out += fmt::format("{}<{}>; rel=\"{}\"", out.empty() ? "" : ", ",
+                       page_target(query, static_cast<std::uint32_t>(page)), relation);
+  };
+  add(1, "first");
+  if (query.page > 1)
+    add(std::min<std::uint64_t>(query.page - 1, pages), "prev");
+  if (query.page < pages)
+    add(query.page + 1, "next");
+  if (pages <= view_limits::max_page)
+    add(pages, "last");
+  return out;
+}
+
+} // namespace tickboard

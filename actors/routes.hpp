@@ -1,0 +1,33 @@
+#pragma once
+
+#include "adapters/net/http_server.hpp"
+#include "market/view_query.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace tickboard {
+
+// What a request can ask for.
+struct ask_page {
+  view_query query;
+};
+struct ask_row {
+  std::string id, quote;
+};
+struct ask_exchanges {};
+struct ask_health {};
+struct ask_readiness {};
+
+/// A question for an actor, or the answer if the request itself decides it.
+using route = std::variant<net::http_response, ask_page, ask_row, ask_exchanges, ask_health,
+                           ask_readiness>;
+
+/// Reads method, path and query. Never throws.
+route find_route(const net::http_request& request);
+
+/// The Link header of a page (RFC 8288): first, prev, next and last, as far as there are.
+std::string link_header(const view_query& query, std::uint64_t total);
+
+} // namespace tickboard

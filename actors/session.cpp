@@ -1,0 +1,177 @@
+#include "actors/session.hpp"
+
+#include "actors/error.hpp"
+#include "actors/routes.hpp"
+#include "adapters/net/deflate.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+
+namespace tickboard {
+
+namespace {
+
+constexpr std::size_t worth_compressing = 1024; ///< bytes; less fits a packet anyway
+
+net::shared_bytes bytes(std::string text) {
+  return std::make_shared<const std::string>(std::move(text));
+}
+
+net::http_response unavailable(std::string_view detail) {
+  auto out = net::problem(503, "Not available now", detail);
+  out.headers.emplace_back("Retry-After", "1");
+  return out;
+}
+
+} // namespace
+
+void session_state::handle(const net::http_request& request) {
+  accepts_gzip = request.accepts_gzip;
+  auto to = find_route(request);
+  std::visit(
+      [this](auto& found) {
+        using type = std::decay_t<decltype(found)>;
+        if constexpr (std::is_same_v<type, net::http_response>) {
+          respond(std::move(found));
+        } else if constexpr (std::is_same_v<type, ask_page>) {
+          ask_for_page(found.query);
+        } else if constexpr (std::is_same_v<type, ask_row>) {
+          ask_for_row(found.id, found.quote);
+        } else if constexpr (std::is_same_v<type, ask_exchanges>) {
+          ask_for_exchanges();
+        } else if constexpr (std::is_same_v<type, ask_health>) {
+          net::http_response alive;
+          alive.body = bytes(R"({"status":"ok"})");
+          respond(std::move(alive));
+        } else {
+          ask_for_readiness();
+        }
+      },
+      to);
+}
+
+void session_state::ask_for_page(const view_query& query) {
+  self->request(config->query->get(), config->timeout, page_asked{query})
+      .then([this, query](const answer& page) { answer_page(query, page); },
+            [this](const caf::error& error) { fail(error); });
+}
+
+void session_state::answer_page(const view_query& query, const answer& page) {
+  net::http_response out;
+  out.body = page.body;
+  const auto age = std::chrono::steady_clock::now() - page.evaluated;
+  if (config->max_age.count() == 0) {
+    out.headers.emplace_back("Cache-Control", "no-store");
+  } else {
+    out.headers.emplace_back("Cache-Control",
+                             fmt::format("max-age={}", config->max_age.count() / 1000));
+    out.headers.emplace_back(
+        "Age", fmt::format("{}", std::chrono::duration_cast<std::chrono::seconds>(age).count()));
+  }
+  out.headers.emplace_back("Link", link_header(query, page.total));
+  respond(std::move(out));
+}
+
+void session_state::ask_for_row(const std::string& id, const std::string& quote) {
+  self->request(config->query->get(), config->timeout, row_asked{id, quote})
+      .then(
+          [this, id](const answer& row) {
+            if (!row.body) {
+              respond(net::problem(404, "No such market",
+                                   fmt::format("{} is not followed; GET /v1/markets lists what is",
+                                               id.substr(0, 80))));
+              return;
+            }
+            net::http_response out;
+            out.body = row.body;
+            out.headers.emplace_back("Cache-Control", "no-store");
+            respond(std::move(out));
+          },
+          [this](const caf::error& error) { fail(error); });
+}
+
+void session_state::ask_for_exchanges() {
+  self->request(config->status->get(), config->timeout, status_asked{})
+      .then(
+          [this](const std::string& text) {
+            net::http_response out;
+            out.body = bytes(text);
+            out.headers.emplace_back("Cache-Control", "no-store");
+            respond(std::move(out));
+          },
+          [this](const caf::error& error) { fail(error); });
+}
+
+void session_state::ask_for_readiness() {
+  self->request(config->keeper->get(), config->timeout, readiness_asked{})
+      .then(
+          [this](const readiness& told) {
+            if (!told.ready) {
+              respond(unavailable(told.reason));
+              return;
+            }
+            net::http_response out;
+            out.body = bytes(R"({"status":"ready"})");
+            respond(std::move(out));
+          },
+          [this](const caf::error& error) { fail(error); });
+}
+
+void session_state::fail(const caf::error& error) {
+  if (error.category() == caf::atom("system"))
+    respond(unavailable("the answer took too long"));
+  else
+    respond(unavailable(describe(error)));
+}
+
+void session_state::respond(net::http_response response) {
+  const auto size = response.body ? response.body->size() : 0;
+  if (config->gzip && size >= worth_compressing) {
+    response.headers.emplace_back("Vary", "Accept-Encoding");
+    if (accepts_gzip) {
+      response.body = bytes(net::gzip(*response.body));
+      response.headers.emplace_back("Content-Encoding", "gzip");
+    }
+  }
+  connection->respond(std::move(response));
+}
+
+caf::behavior session(caf::stateful_actor<session_state>* self,
+                      std::shared_ptr<const session_config> config,
+                      std::shared_ptr<net::http_connection> connection) {
+  auto& state = self->state;
+  state.config = std::move(config);
+  state.connection = std::move(connection);
+  self->link_to(state.config->lifeline);
+  return {
+      [&state](const request_received& received) { state.handle(received.request); },
+      [self](const client_gone&) { self->quit(); },
+  };
+}
+
+namespace {
+
+class session_starter final : public net::http_listener {
+public:
+  explicit session_starter(caf::actor to) : to_(std::move(to)) {}
+
+  void on_request(net::http_request request) override {
+    caf::anon_send(to_, request_received{std::move(request)});
+  }
+  void on_closed() override { caf::anon_send(to_, client_gone{}); }
+
+private:
+  caf::actor to_;
+};
+
+} // namespace
+
+net::http_listener_factory session_listener(caf::actor_system& system,
+                                            std::shared_ptr<const session_config> config) {
+  return [&system, config = std::move(config)](std::shared_ptr<net::http_connection> connection) {
+    return std::make_unique<session_starter>(
+        system.spawn(session, config, std::move(connection)));
+  };
+}
+
+} // namespace tickboard

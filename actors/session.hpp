@@ -1,0 +1,52 @@
+#pragma once
+
+#include "actors/address.hpp"
+#include "actors/messages.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+namespace tickboard {
+
+/// What every session needs to know.
+struct session_config {
+  address_ptr query, status, keeper;
+  caf::actor lifeline; ///< sessions end with it, so that a shutdown reaches all of them
+  std::chrono::milliseconds timeout{2'000}; ///< for an actor's answer; then 503
+  std::chrono::milliseconds max_age{0};     ///< of a reused page; for Cache-Control
+  bool gzip = true;
+};
+
+struct session_state {
+  static constexpr const char* name = "session";
+
+  explicit session_state(caf::event_based_actor* owner) : self(owner) {}
+
+  void handle(const net::http_request& request);
+  void ask_for_page(const view_query& query);
+  void ask_for_row(const std::string& id, const std::string& quote);
+  void ask_for_exchanges();
+  void ask_for_readiness();
+  void answer_page(const view_query& query, const answer& page);
+  void fail(const caf::error& error);
+  void respond(net::http_response response);
+
+  caf::event_based_actor* self;
+  std::shared_ptr<const session_config> config;
+  std::shared_ptr<net::http_connection> connection;
+  bool accepts_gzip = false; ///< of the request that is being answered
+};
+
+/// One client's connection: routes a request, asks the actor who knows, answers. The connection
+/// hands over one request at a time, so there is never more than one answer open.
+///
+/// Takes: request_received, client_gone (ends it).
+caf::behavior session(caf::stateful_actor<session_state>* self,
+                      std::shared_ptr<const session_config> config,
+                      std::shared_ptr<net::http_connection> connection);
+
+/// Makes the listener of a connection, which spawns its session and hands requests to it.
+net::http_listener_factory session_listener(caf::actor_system& system,
+                                            std::shared_ptr<const session_config> config);
+
+} // namespace tickboard

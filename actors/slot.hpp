@@ -1,0 +1,37 @@
+#pragma once
+
+#include "market/fields.hpp"
+#include "market/ticker.hpp"
+
+#include <array>
+#include <cstdint>
+#include <limits>
+
+namespace tickboard {
+
+/// Scores as they go to the indexes; null is -inf. In the order of `sort_fields`, without `id`.
+using scores = std::array<double, sort_field_count - 1>;
+
+scores scores_of(const ticker& state);
+
+/// What one partition knows of a market.
+struct lane_entry {
+  bool in_layout = false; ///< the market belongs to a partition here
+  bool dirty = false;     ///< Redis has not what we have; queued in the lane
+  bool merged = false;    ///< Redis and we agree on its history, under the current token
+  scores sent{};          ///< valid if merged
+};
+
+/// A market as its writer holds it: the merged state, and how far Redis has it.
+struct slot {
+  market_ptr subject;
+  ticker state;
+  std::uint32_t source_id = 0;
+  bool stale = false;
+  std::array<lane_entry, 2> entries; ///< of the board and of the quote's own partition
+  std::size_t own_lane = 0;          ///< index in the layout; 0 if only the board has it
+
+  lane_entry& entry(std::size_t lane) noexcept { return entries[lane == 0 ? 0 : 1]; }
+};
+
+} // namespace tickboard

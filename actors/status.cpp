@@ -1,0 +1,101 @@
+#include "actors/status.hpp"
+
+#include "market/json_text.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace tickboard {
+
+namespace {
+
+std::int64_t unix_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
+std::string since(std::int64_t then_ms, std::int64_t now_ms) {
+  return then_ms == 0 ? "null" : fmt::format("{}", std::max<std::int64_t>(0, now_ms - then_ms));
+}
+
+} // namespace
+
+void status_state::take(const connection_status& told) {
+  auto& one = feeds[told.feed].connections[told.connection];
+  if (told.state != "live")
+    one.up_since_ms = 0;
+  else if (one.up_since_ms == 0)
+    one.up_since_ms = unix_ms();
+  if (told.state == "live")
+    one.alarm = false;
+  const auto last_frame_ms = std::max(one.now.last_frame_ms, told.last_frame_ms);
+  one.now = told;
+  one.now.last_frame_ms = last_frame_ms; // a new life has none yet
+}
+
+void status_state::take(const connection_ended& told) {
+  auto& one = feeds[told.feed].connections[told.connection];
+  one.up_since_ms = 0;
+  ++one.restarts;
+  one.last_error = told.reason;
+  one.last_error_ms = unix_ms();
+  one.alarm = told.alarm;
+  one.now.feed = told.feed;
+  one.now.connection = told.connection;
+  one.now.state = told.alarm ? "alarm" : "waiting";
+  one.now.frames_per_second = 0;
+}
+
+void status_state::take(const feed_status& told) {
+  feeds[told.feed].now = told;
+}
+
+std::string status_state::json(std::int64_t now_ms) const {
+  std::string out = "{\"data\":[";
+  auto to = std::back_inserter(out);
+  bool first_feed = true;
+  for (const auto& [name, one] : feeds) {
+    fmt::format_to(to, R"({}{{"exchange":{},"protocol":{},"state":{},"problem":{},"markets":{},"connections":[)",
+                   first_feed ? "" : ",", quoted(name), quoted(one.now.exchange),
+                   quoted(one.now.state), one.now.problem.empty() ? "null" : quoted(one.now.problem),
+                   one.now.markets);
+    first_feed = false;
+    bool first = true;
+    for (const auto& [number, link] : one.connections) {
+      const auto& now = link.now;
+      fmt::format_to(to,
+                     R"({}{{"connection":{},"state":{},"uptime_ms":{},"restarts":{},"alarm":{},)"
+                     R"("last_frame_age_ms":{},"markets":{},"rejected":{},"frames_per_second":{:.1f},)"
+                     R"("frames":{},"patches":{},"malformed":{},"last_error":{},"last_error_age_ms":{}}})",
+                     first ? "" : ",", number, quoted(now.state), since(link.up_since_ms, now_ms),
+                     link.restarts, link.alarm, since(now.last_frame_ms, now_ms), now.markets,
+                     now.rejected, now.frames_per_second, now.frames, now.patches, now.malformed,
+                     link.last_error.empty() ? "null" : quoted(link.last_error),
+                     since(link.last_error_ms, now_ms));
+      first = false;
+    }
+    out += "]}";
+  }
+  out += "]}";
+  return out;
+}
+
+caf::behavior status(caf::stateful_actor<status_state>* self) {
+  auto& state = self->state;
+  return {
+      [&state](const connection_status& told) { state.take(told); },
+      [&state](const connection_ended& told) { state.take(told); },
+      [&state](const feed_status& told) { state.take(told); },
+      [&state](const status_asked&) { return state.json(unix_ms()); },
+  };
+}
+
+} // namespace tickboard

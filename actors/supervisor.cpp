@@ -1,0 +1,101 @@
+#include "actors/supervisor.hpp"
+
+#include "actors/error.hpp"
+
+#include <caf/all.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace tickboard {
+
+std::chrono::milliseconds backoff(const restart_policy& policy, std::uint32_t failures,
+                                  std::mt19937_64& random) {
+  const auto grown = policy.backoff_min.count() << std::min(failures, 20u);
+  const auto ceiling = std::clamp<std::int64_t>(grown, policy.backoff_min.count(),
+                                                policy.backoff_max.count());
+  std::uniform_int_distribution<std::int64_t> pick{policy.backoff_min.count() / 2, ceiling};
+  return std::chrono::milliseconds{pick(random)};
+}
+
+void supervisor_state::start(const std::string& child_name) {
+  auto& one = children.at(child_name);
+  one.started = self->clock().now();
+  ++one.generation;
+  one.handle = one.spec.start();
+  self->monitor(one.handle);
+  if (auto to = caf::actor_cast<caf::actor>(parent))
+    self->send(to, child_started{child_name, one.handle});
+}
+
+void supervisor_state::ended(const caf::actor_addr& who, const caf::error& reason) {
+  const auto it = std::find_if(children.begin(), children.end(),
+                               [&](const auto& entry) { return entry.second.handle == who; });
+  if (it == children.end())
+    return; // removed before
+  auto& one = it->second;
+  const auto now = self->clock().now();
+  one.handle = nullptr;
+  if (now - one.started > policy.window)
+    one.failures = 0;
+  while (!one.restarts.empty() && now - one.restarts.front() > policy.window)
+    one.restarts.pop_front();
+  one.restarts.push_back(now);
+  const bool alarm = one.restarts.size() > policy.budget;
+  if (alarm)
+    one.restarts.pop_front(); // bounded: the budget is all that matters
+  const auto wait = alarm ? policy.slow_retry : backoff(policy, one.failures, random);
+  ++one.failures;
+  ++one.restart_count;
+  spdlog::warn("{} ended: {}; next start in {} ms{}", it->first, describe(reason), wait.count(),
+               alarm ? " (restart budget used up)" : "");
+  if (auto to = caf::actor_cast<caf::actor>(parent))
+    self->send(to, child_ended{it->first, reason, one.restart_count, wait, alarm});
+  self->delayed_send(self, wait, start_child{it->first, one.generation});
+}
+
+caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_policy policy,
+                         caf::actor_addr parent, std::uint64_t seed) {
+  auto& state = self->state;
+  state.policy = policy;
+  state.parent = std::move(parent);
+  state.random.seed(seed);
+  self->set_down_handler(
+      [&state](const caf::down_msg& down) { state.ended(down.source, down.reason); });
+  self->set_exit_handler([self](const caf::exit_msg& exit) {
+    for (auto& [name, one] : self->state.children)
+      if (one.handle) {
+        self->demonitor(one.handle.address());
+        self->send_exit(one.handle, exit.reason);
+      }
+    self->state.children.clear();
+    self->quit(exit.reason);
+  });
+  return {
+      [&state](const add_child& wanted) {
+        auto& one = state.children[wanted.child.name];
+        if (one.handle)
+          return; // already there
+        one.spec = wanted.child;
+        state.start(wanted.child.name);
+      },
+      [self, &state](const remove_child& wanted) {
+        const auto it = state.children.find(wanted.name);
+        if (it == state.children.end())
+          return;
+        if (it->second.handle) {
+          self->demonitor(it->second.handle.address());
+          self->send_exit(it->second.handle, caf::exit_reason::user_shutdown);
+        }
+        state.children.erase(it);
+      },
+      [&state](const start_child& due) {
+        const auto it = state.children.find(due.name);
+        if (it != state.children.end() && !it->second.handle &&
+            it->second.generation == due.generation)
+          state.start(due.name);
+      },
+  };
+}
+
+} // namespace tickboard

@@ -1,0 +1,229 @@
+#include "actors/writer.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace tickboard {
+
+namespace {
+
+constexpr auto retry_delay = std::chrono::milliseconds{200}; ///< after Redis refused a batch
+
+/// After a large batch Redis gets as long a rest as the batch took: a flood of updates then
+/// conflates more, and readers get their share of Redis.
+constexpr std::size_t large_batch = 64;
+constexpr auto longest_rest = std::chrono::milliseconds{20};
+
+} // namespace
+
+writer_state::~writer_state() {
+  if (store)
+    store->stop();
+}
+
+void writer_state::connect() {
+  const auto me = caf::actor_cast<caf::actor_addr>(self);
+  redis::client_events events;
+  events.on_ready = [me] {
+    if (auto to = caf::actor_cast<caf::actor>(me))
+      caf::anon_send(to, store_ready{});
+  };
+  events.on_lost = [me](std::string reason) {
+    if (auto to = caf::actor_cast<caf::actor>(me))
+      caf::anon_send(to, store_lost{std::move(reason)});
+  };
+  const auto& board = *config.board;
+  for (std::size_t i = 0; i < board.layout.size(); ++i)
+    lanes.emplace_back(board, i);
+  paused.resize(lanes.size());
+  sent_at.resize(lanes.size());
+  store = config.open({board.write, board.merge, board.remove}, std::move(events));
+}
+
+// -- updates --------------------------------------------------------------------------------------
+
+void writer_state::apply(const write_patches& batch) {
+  const bool stale = [&] {
+    const auto known = live.find(batch.source_id);
+    return known != live.end() && !known->second;
+  }();
+  for (const auto& patch : *batch.patches) {
+    auto it = slots.find(patch.subject->id);
+    if (it == slots.end()) {
+      auto fresh = std::make_unique<slot>();
+      fresh->subject = patch.subject;
+      fresh->own_lane = config.board->layout.find(patch.subject->quote);
+      const std::string_view id = fresh->subject->id;
+      it = slots.emplace(id, std::move(fresh)).first;
+    }
+    auto& market = *it->second;
+    const bool changed = market.state.apply(patch);
+    const bool moved = market.source_id != batch.source_id || market.stale != stale;
+    market.source_id = batch.source_id;
+    market.stale = stale;
+    if (changed || moved)
+      mark(market);
+  }
+  pump();
+}
+
+void writer_state::mark(slot& market) {
+  lanes[redis::layout::board].mark(market);
+  if (market.own_lane != redis::layout::board)
+    lanes[market.own_lane].mark(market);
+}
+
+void writer_state::set_liveness(const source_liveness& change) {
+  live[change.source_id] = change.live;
+  for (auto& [id, market] : slots)
+    if (market->source_id == change.source_id && market->stale == change.live) {
+      market->stale = !change.live;
+      mark(*market);
+    }
+  pump();
+}
+
+// -- flushing -------------------------------------------------------------------------------------
+
+void writer_state::pump() {
+  if (!connected || incarnation == 0)
+    return;
+  for (std::size_t i = 0; i < lanes.size(); ++i)
+    if (lanes[i].has_waiting() && !lanes[i].in_flight() && !paused[i])
+      flush(i);
+}
+
+void writer_state::flush(std::size_t lane_index) {
+  sent_at[lane_index] = self->clock().now();
+  const auto me = caf::actor_cast<caf::actor_addr>(self);
+  store->submit(lanes[lane_index].take_batch(token, [me, lane_index](lane_result result) {
+    if (auto to = caf::actor_cast<caf::actor>(me))
+      caf::anon_send(to, lane_flushed{lane_index, std::move(result)});
+  }));
+}
+
+void writer_state::flushed(const lane_flushed& message) {
+  auto& lane = lanes[message.lane];
+  const auto size = lane.batch_size();
+  lane.finish(message.result);
+  for (const auto& conflict : message.result.conflicts)
+    resolve(conflict);
+  auto pause = std::chrono::milliseconds{0};
+  switch (message.result.what) {
+  case lane_result::outcome::done:
+    if (size >= large_batch)
+      pause = std::min(longest_rest, std::chrono::duration_cast<std::chrono::milliseconds>(
+                                         self->clock().now() - sent_at[message.lane]));
+    break;
+  case lane_result::outcome::shared:
+    for (auto& [id, market] : slots)
+      market->entry(lane.partition()).merged = false;
+    break;
+  case lane_result::outcome::emptied:
+    if (const auto keeper = config.keeper->get())
+      self->send(keeper, state_lost{incarnation, fmt::format("partition {} is empty",
+                                                             config.board->layout.name(
+                                                                 lane.partition()))});
+    break;
+  case lane_result::outcome::failed:
+    if (connected)
+      spdlog::warn("writer {}: Redis refused a batch: {}", config.index, message.result.failure);
+    pause = retry_delay;
+    break;
+  }
+  if (pause.count() > 0) {
+    paused[message.lane] = true;
+    self->delayed_send(self, pause, lane_retry{message.lane});
+  }
+  tell_if_rebuilt();
+  pump();
+}
+
+/// Redis holds a newer group of this market, of another daemon or an earlier life of this one.
+void writer_state::resolve(const lane_result::conflict& conflict) {
+  const auto it = slots.find(conflict.id);
+  if (it == slots.end())
+    return;
+  auto& market = *it->second;
+  const auto stored = decode_row(conflict.row, conflict.version);
+  if (!stored) {
+    spdlog::error("writer {}: {} in Redis is damaged and will be replaced: {}", config.index,
+                  conflict.id, stored.error());
+    store->submit([&] {
+      std::vector<redis::call> calls;
+      for (const auto lane : {redis::layout::board, market.own_lane}) {
+        redis::call drop;
+        drop.arguments = redis::command{"HDEL", config.board->layout[lane].version, conflict.id};
+        calls.push_back(std::move(drop));
+      }
+      return calls;
+    }());
+  } else {
+    market.state.adopt(*stored);
+  }
+  mark(market);
+}
+
+// -- rebuilding -----------------------------------------------------------------------------------
+
+void writer_state::start_rebuild(std::uint64_t wanted) {
+  incarnation = wanted;
+  token = fmt::format("{}:{}", config.daemon_id, incarnation);
+  rebuilding = true;
+  for (auto& one : lanes)
+    one.reset();
+  for (auto& [id, market] : slots) {
+    market->entries = {};
+    mark(*market);
+  }
+  tell_if_rebuilt();
+  pump();
+}
+
+void writer_state::tell_if_rebuilt() {
+  if (!rebuilding || !connected)
+    return;
+  const bool whole = std::all_of(slots.begin(), slots.end(), [](const auto& entry) {
+    const auto& market = *entry.second;
+    return market.entries[0].merged && (market.own_lane == 0 || market.entries[1].merged);
+  });
+  if (!whole)
+    return;
+  rebuilding = false;
+  if (const auto keeper = config.keeper->get())
+    self->send(keeper, rebuilt{config.index, incarnation});
+}
+
+caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config config) {
+  auto& state = self->state;
+  state.config = std::move(config);
+  state.connect();
+  return {
+      [&state](const write_patches& batch) { state.apply(batch); },
+      [&state](const source_liveness& change) { state.set_liveness(change); },
+      [&state](const lane_flushed& message) { state.flushed(message); },
+      [&state](const lane_retry& due) {
+        state.paused[due.lane] = false;
+        state.pump();
+      },
+      [&state](const rebuild& order) { state.start_rebuild(order.incarnation); },
+      [self, &state](const store_ready&) {
+        state.connected = true;
+        if (const auto keeper = state.config.keeper->get())
+          self->send(keeper, writer_connected{state.config.index});
+      },
+      [&state](const store_lost& lost) {
+        if (state.connected)
+          spdlog::warn("writer {}: Redis is away: {}", state.config.index, lost.reason);
+        state.connected = false;
+      },
+      [&state](const markets_held&) {
+        return markets_held{state.config.index, state.slots.size()};
+      },
+  };
+}
+
+} // namespace tickboard

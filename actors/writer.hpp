@@ -1,0 +1,70 @@
+#pragma once
+
+#include "actors/address.hpp"
+#include "actors/lane.hpp"
+#include "actors/messages.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace tickboard {
+
+struct lane_flushed {
+  std::size_t lane = 0;
+  lane_result result;
+};
+
+struct writer_config {
+  std::size_t index = 0; ///< in the pool
+  std::string daemon_id; ///< part of the token; the same for the whole pool
+  board_ptr board;
+  store_opener open;
+  address_ptr keeper;
+};
+
+struct writer_state {
+  static constexpr const char* name = "writer";
+
+  explicit writer_state(caf::event_based_actor* owner) : self(owner) {}
+  ~writer_state();
+
+  void connect();
+  void apply(const write_patches& batch);
+  void mark(slot& market);
+  void pump();
+  void flush(std::size_t lane_index);
+  void flushed(const lane_flushed& message);
+  void resolve(const lane_result::conflict& conflict);
+  void set_liveness(const source_liveness& change);
+  void start_rebuild(std::uint64_t incarnation);
+  void tell_if_rebuilt();
+
+  caf::event_based_actor* self;
+  writer_config config;
+  std::shared_ptr<redis::client> store;
+  std::string token;
+  std::uint64_t incarnation = 0; ///< 0: no rebuild was ordered yet, so nothing is sent
+  bool connected = false;
+  bool rebuilding = false;
+  std::vector<lane> lanes; ///< one for each partition of the layout
+  std::vector<bool> paused; ///< lanes that wait for their retry or for Redis to get its breath
+  std::vector<caf::actor_clock::time_point> sent_at;
+  std::unordered_map<std::string_view, std::unique_ptr<slot>> slots; ///< by id, held by the slot
+  std::unordered_map<std::uint32_t, bool> live; ///< by source
+};
+
+/// Owns the markets that map to it: merges their patches and keeps Redis up to date. Ack-clocked:
+/// each partition has one batch in flight, and what changes meanwhile is merged in memory, so a
+/// slow Redis costs freshness of superseded values, never memory. When Redis was away, everything
+/// is written anew from memory (`rebuild`).
+///
+/// Takes: write_patches, source_liveness, rebuild; store_ready, store_lost, lane_flushed (io
+/// thread). Sends to the keeper: writer_connected, state_lost, rebuilt. Answers markets_held.
+caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config config);
+
+} // namespace tickboard

@@ -1,0 +1,77 @@
+#include "adapters/redis/asio_hiredis.hpp"
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <hiredis/async.h>
+
+#include <memory>
+
+namespace tickboard::redis {
+
+namespace {
+
+namespace net = boost::asio;
+
+/// Lives as long as hiredis or a pending wait needs it. hiredis owns the file descriptor, so it is
+/// released, never closed, here.
+struct attachment : std::enable_shared_from_this<attachment> {
+  attachment(net::io_context& io, redisAsyncContext& ctx) : socket(io, ctx.c.fd), context(&ctx) {}
+
+  void wait(net::posix::stream_descriptor::wait_type type, bool attachment::*wanted,
+            bool attachment::*waiting, void (*handle)(redisAsyncContext*)) {
+    if (!(this->*wanted) || this->*waiting || context == nullptr)
+      return;
+    this->*waiting = true;
+    socket.async_wait(type, [self = shared_from_this(), type, wanted, waiting,
+                             handle](boost::system::error_code error) {
+      (*self).*waiting = false;
+      if (error || self->context == nullptr)
+        return;
+      if ((*self).*wanted)
+        handle(self->context); // may free the context
+      self->wait(type, wanted, waiting, handle);
+    });
+  }
+
+  void wait_read() {
+    wait(net::posix::stream_descriptor::wait_read, &attachment::reading,
+         &attachment::waiting_to_read, redisAsyncHandleRead);
+  }
+
+  void wait_write() {
+    wait(net::posix::stream_descriptor::wait_write, &attachment::writing,
+         &attachment::waiting_to_write, redisAsyncHandleWrite);
+  }
+
+  net::posix::stream_descriptor socket;
+  redisAsyncContext* context;
+  bool reading = false, writing = false;
+  bool waiting_to_read = false, waiting_to_write = false;
+};
+
+/// hiredis holds one reference, as its event data.
+attachment& from(void* data) {
+  return **static_cast<std::shared_ptr<attachment>*>(data);
+}
+
+} // namespace
+
+void attach(net::io_context& io, redisAsyncContext& context) {
+  context.ev.data = new std::shared_ptr<attachment>(std::make_shared<attachment>(io, context));
+  context.ev.addRead = [](void* data) {
+    from(data).reading = true;
+    from(data).wait_read();
+  };
+  context.ev.delRead = [](void* data) { from(data).reading = false; };
+  context.ev.addWrite = [](void* data) {
+    from(data).writing = true;
+    from(data).wait_write();
+  };
+  context.ev.delWrite = [](void* data) { from(data).writing = false; };
+  context.ev.cleanup = [](void* data) {
+    from(data).context = nullptr;
+    from(data).socket.release(); // cancels the waits
+    delete static_cast<std::shared_ptr<attachment>*>(data);
+  };
+}
+
+} // namespace tickboard::redis

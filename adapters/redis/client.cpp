@@ -1,0 +1,348 @@
+#include "adapters/redis/client.hpp"
+
+#include "adapters/redis/asio_hiredis.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+#include <hiredis/async.h>
+#include <hiredis/hiredis.h>
+
+#include <algorithm>
+#include <deque>
+#include <random>
+#include <utility>
+
+namespace tickboard::redis {
+
+// -- reply ----------------------------------------------------------------------------------------
+
+bool reply::failed() const noexcept {
+  return raw_ == nullptr || raw_->type == REDIS_REPLY_ERROR;
+}
+
+std::string_view reply::error() const noexcept {
+  if (raw_ == nullptr)
+    return failure_;
+  return failed() ? std::string_view{raw_->str, static_cast<std::size_t>(raw_->len)}
+                  : std::string_view{};
+}
+
+bool reply::is_nil() const noexcept {
+  return raw_ != nullptr && raw_->type == REDIS_REPLY_NIL;
+}
+
+bool reply::is_array() const noexcept {
+  return raw_ != nullptr && raw_->type == REDIS_REPLY_ARRAY;
+}
+
+bool reply::is_text() const noexcept {
+  return raw_ != nullptr && (raw_->type == REDIS_REPLY_STRING || raw_->type == REDIS_REPLY_STATUS);
+}
+
+std::int64_t reply::integer(std::int64_t otherwise) const noexcept {
+  return raw_ != nullptr && raw_->type == REDIS_REPLY_INTEGER ? raw_->integer : otherwise;
+}
+
+std::string_view reply::text() const noexcept {
+  return is_text() ? std::string_view{raw_->str, static_cast<std::size_t>(raw_->len)}
+                   : std::string_view{};
+}
+
+std::size_t reply::size() const noexcept {
+  return is_array() ? raw_->elements : 0;
+}
+
+reply reply::operator[](std::size_t i) const noexcept {
+  return reply{raw_->element[i]};
+}
+
+// -- client ---------------------------------------------------------------------------------------
+
+namespace {
+
+namespace net = boost::asio;
+using net::ip::tcp;
+using clock = std::chrono::steady_clock;
+
+class client_impl final : public client, public std::enable_shared_from_this<client_impl> {
+public:
+  client_impl(net::io_context& io, client_options options, client_events events)
+      : io_(io), options_(std::move(options)), events_(std::move(events)), resolver_(io),
+        retry_(io), watchdog_(io), random_(std::random_device{}()) {}
+
+  void start() {
+    net::post(io_, [self = shared_from_this()] { self->resolve(); });
+  }
+
+  void submit(std::vector<call> calls) override {
+    net::post(io_, [self = shared_from_this(), calls = std::move(calls)]() mutable {
+      for (auto& one : calls)
+        self->run(std::move(one));
+    });
+  }
+
+  void stop() override {
+    net::post(io_, [self = shared_from_this()] {
+      if (self->stopped_)
+        return;
+      self->stopped_ = true;
+      self->retry_.cancel();
+      self->watchdog_.cancel();
+      self->resolver_.cancel();
+      self->drop("the client was stopped");
+    });
+  }
+
+private:
+  /// A command on its way; owned by hiredis until its callback ran.
+  struct pending {
+    std::shared_ptr<client_impl> owner;
+    std::shared_ptr<const script> by_sha; ///< null once reloaded: NOSCRIPT is believed then
+    std::string bytes;                    ///< kept for scripts only, to run them again
+    reply_handler done;
+  };
+
+  // -- connecting ---------------------------------------------------------------------------------
+
+  void resolve() {
+    if (stopped_)
+      return;
+    deadline_ = clock::now() + options_.connect_timeout;
+    watch();
+    if (!options_.to.unix_path.empty()) {
+      open(redisAsyncConnectUnix(options_.to.unix_path.c_str()));
+      return;
+    }
+    // hiredis would resolve on this thread and block it.
+    resolver_.async_resolve(
+        options_.to.host, std::to_string(options_.to.port),
+        [self = shared_from_this()](boost::system::error_code error,
+                                    const tcp::resolver::results_type& found) {
+          if (self->stopped_)
+            return;
+          if (error || found.empty()) {
+            self->lost(fmt::format("cannot resolve {}: {}", self->options_.to.host, error.message()));
+            return;
+          }
+          const auto address = found.begin()->endpoint().address().to_string();
+          self->open(redisAsyncConnect(address.c_str(), self->options_.to.port));
+        });
+  }
+
+  void open(redisAsyncContext* context) {
+    if (context == nullptr || context->err != 0) {
+      const std::string reason = context != nullptr ? context->errstr : "out of memory";
+      if (context != nullptr)
+        redisAsyncFree(context);
+      lost(reason);
+      return;
+    }
+    context_ = context;
+    context_->data = this; // this outlives the context: `hold_` keeps it
+    hold_ = shared_from_this();
+    attach(io_, *context_);
+    redisAsyncSetConnectCallback(context_, [](const redisAsyncContext* ctx, int status) {
+      auto* self = static_cast<client_impl*>(ctx->data);
+      if (status == REDIS_OK) {
+        self->connected_ = true;
+        self->log_in();
+      } else {
+        self->closed(*ctx);
+      }
+    });
+    redisAsyncSetDisconnectCallback(context_, [](const redisAsyncContext* ctx, int) {
+      static_cast<client_impl*>(ctx->data)->closed(*ctx);
+    });
+  }
+
+  void log_in() {
+    const auto must_succeed = [this](const char* step) {
+      return [this, step](const reply& answer) {
+        if (!answer.failed() || answer.disconnected())
+          return;
+        drop(fmt::format("{} failed: {}", step, answer.error()));
+      };
+    };
+    if (!options_.to.password.empty()) {
+      command auth{"AUTH"};
+      if (!options_.to.username.empty())
+        auth.add(options_.to.username);
+      auth.add(options_.to.password);
+      send(nullptr, auth.finish(), must_succeed("AUTH"));
+    }
+    if (options_.to.database != 0)
+      send(nullptr, command{"SELECT", std::to_string(options_.to.database)}.finish(),
+           must_succeed("SELECT"));
+    for (const auto& one : options_.scripts)
+      send(nullptr, command{"SCRIPT", "LOAD", one->text}.finish(), must_succeed("SCRIPT LOAD"));
+    send(nullptr, command{"PING"}.finish(), [this](const reply& answer) {
+      if (answer.disconnected())
+        return;
+      if (answer.failed()) { // LOADING, NOAUTH, MASTERDOWN ...: not yet of use
+        drop(std::string{answer.error()});
+        return;
+      }
+      ready_ = true;
+      attempts_ = 0;
+      if (events_.on_ready)
+        events_.on_ready();
+    });
+  }
+
+  /// hiredis frees its context after this.
+  void closed(const redisAsyncContext& context) {
+    const std::string reason = context.errstr != nullptr && *context.errstr != '\0'
+                                   ? context.errstr
+                                   : "the connection was closed";
+    context_ = nullptr;
+    connected_ = false;
+    sent_.clear();
+    lost(drop_reason_.empty() ? reason : std::exchange(drop_reason_, {}));
+  }
+
+  void drop(std::string reason) {
+    if (context_ == nullptr)
+      return;
+    drop_reason_ = std::move(reason);
+    ready_ = false;
+    if (!connected_) { // hiredis reports the end of established connections only
+      redisAsyncFree(std::exchange(context_, nullptr));
+      sent_.clear();
+      lost(std::exchange(drop_reason_, {}));
+      return;
+    }
+    // Ends in `closed`: now, or after the reply callback that we may be in.
+    redisAsyncFree(context_);
+  }
+
+  void lost(const std::string& reason) {
+    ready_ = false;
+    if (events_.on_lost)
+      events_.on_lost(fmt::format("{}: {}", options_.to.display(), reason));
+    const auto hold = std::move(hold_);
+    if (stopped_)
+      return;
+    const auto ceiling = std::min<std::int64_t>(
+        options_.backoff_max.count(), options_.backoff_min.count() << std::min(attempts_, 20u));
+    ++attempts_;
+    std::uniform_int_distribution<std::int64_t> jitter{options_.backoff_min.count() / 2, ceiling};
+    retry_.expires_after(std::chrono::milliseconds{jitter(random_)});
+    retry_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+      if (!error)
+        self->resolve();
+    });
+  }
+
+  // -- commands -----------------------------------------------------------------------------------
+
+  void run(call one) {
+    if (!ready_ || sent_.size() >= options_.max_pending) {
+      if (one.done)
+        one.done(reply{ready_ ? std::string_view{"too many commands are waiting for Redis"}
+                              : std::string_view{"not connected to Redis"}});
+      return;
+    }
+    if (!one.by_sha) {
+      send(nullptr, one.arguments.finish(), std::move(one.done));
+      return;
+    }
+    send(one.by_sha, evalsha(one), std::move(one.done));
+  }
+
+  static std::string evalsha(call& one) {
+    command head{"EVALSHA", one.by_sha->sha, std::to_string(one.keys)};
+    const auto count = head.arguments() + one.arguments.arguments();
+    const auto strip = [](const std::string& whole) { // the leading "*N\r\n"
+      return std::string_view{whole}.substr(whole.find('\n') + 1);
+    };
+    const auto first = head.finish();
+    const auto rest = one.arguments.finish();
+    return fmt::format("*{}\r\n{}{}", count, strip(first), strip(rest));
+  }
+
+  void send(std::shared_ptr<const script> by_sha, std::string bytes, reply_handler done) {
+    if (context_ == nullptr) {
+      if (done)
+        done(reply{"not connected to Redis"});
+      return;
+    }
+    auto* const op = new pending{shared_from_this(), std::move(by_sha), {}, std::move(done)};
+    sent_.push_back(clock::now());
+    const int status = redisAsyncFormattedCommand(context_, &client_impl::on_reply, op,
+                                                  bytes.data(), bytes.size());
+    if (status != REDIS_OK) { // the context is on its way out
+      sent_.pop_back();
+      const std::unique_ptr<pending> owned{op};
+      if (op->done)
+        op->done(reply{"the connection is closing"});
+      return;
+    }
+    if (op->by_sha)
+      op->bytes = std::move(bytes);
+  }
+
+  static void on_reply(redisAsyncContext*, void* raw, void* data) {
+    const std::unique_ptr<pending> op{static_cast<pending*>(data)};
+    auto& self = *op->owner;
+    if (!self.sent_.empty())
+      self.sent_.pop_front();
+    if (raw == nullptr) {
+      if (op->done)
+        op->done(reply{"the connection to Redis was lost"});
+      return;
+    }
+    const reply answer{static_cast<const redisReply*>(raw)};
+    if (op->by_sha && answer.error().starts_with("NOSCRIPT")) {
+      self.send(nullptr, command{"SCRIPT", "LOAD", op->by_sha->text}.finish(), nullptr);
+      self.send(nullptr, std::move(op->bytes), std::move(op->done));
+      return;
+    }
+    if (op->done)
+      op->done(answer);
+  }
+
+  /// Once a second: is the connect overdue, or the oldest answer?
+  void watch() {
+    watchdog_.expires_after(std::chrono::milliseconds{500});
+    watchdog_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+      if (error || self->stopped_)
+        return;
+      const auto now = clock::now();
+      if (self->context_ != nullptr && !self->ready_ && now > self->deadline_)
+        self->drop("connecting took too long");
+      else if (self->ready_ && !self->sent_.empty() &&
+               now - self->sent_.front() > self->options_.reply_timeout)
+        self->drop("Redis did not answer in time");
+      else
+        self->watch();
+    });
+  }
+
+  net::io_context& io_;
+  client_options options_;
+  client_events events_;
+  tcp::resolver resolver_;
+  net::steady_timer retry_, watchdog_;
+  std::mt19937 random_;
+  redisAsyncContext* context_ = nullptr;
+  std::shared_ptr<client_impl> hold_; ///< while hiredis may call back
+  std::deque<clock::time_point> sent_; ///< when each unanswered command was sent, oldest first
+  clock::time_point deadline_;
+  std::string drop_reason_;
+  unsigned attempts_ = 0;
+  bool connected_ = false; ///< the socket; `ready_` comes after logging in
+  bool ready_ = false;
+  bool stopped_ = false;
+};
+
+} // namespace
+
+std::shared_ptr<client> connect(net::io_context& io, client_options options, client_events events) {
+  auto out = std::make_shared<client_impl>(io, std::move(options), std::move(events));
+  out->start();
+  return out;
+}
+
+} // namespace tickboard::redis

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "adapters/redis/command.hpp"
+#include "adapters/redis/endpoint.hpp"
+#include "adapters/redis/reply.hpp"
+#include "adapters/redis/script.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tickboard::redis {
+
+struct client_options {
+  endpoint to;
+  std::vector<std::shared_ptr<const script>> scripts; ///< loaded at each connect
+  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::milliseconds reply_timeout{10'000}; ///< oldest unanswered command: reconnect
+  std::chrono::milliseconds backoff_min{50};
+  std::chrono::milliseconds backoff_max{5'000};
+  std::size_t max_pending = 20'000; ///< unanswered commands at which further ones fail at once
+};
+
+/// Hears of the connection, on the io thread; must not block.
+struct client_events {
+  std::function<void()> on_ready; ///< connected, logged in, scripts loaded, not loading its data
+  std::function<void(std::string reason)> on_lost; ///< after each on_ready, and for failed attempts
+};
+
+using reply_handler = std::function<void(const reply&)>;
+
+/// One command to run: a plain one, or a script by its SHA.
+struct call {
+  std::shared_ptr<const script> by_sha; ///< null: `arguments` is the whole command
+  std::size_t keys = 0;                 ///< of a script: how many of `arguments` are keys
+  command arguments;
+  reply_handler done; ///< runs once on the io thread, whatever happens
+};
+
+/// A connection to Redis that reconnects by itself (exponential backoff, full jitter). Commands
+/// keep their order. A script that Redis no longer knows (NOSCRIPT) is loaded and run once more,
+/// which the caller does not see. Commands in flight when the connection breaks fail; those given
+/// while there is none fail at once.
+///
+/// Methods may be called from any thread; they only post to the io thread.
+class client {
+public:
+  virtual ~client() = default;
+  virtual void submit(std::vector<call> calls) = 0;
+  virtual void stop() = 0; ///< fails what is pending and does not reconnect
+};
+
+std::shared_ptr<client> connect(boost::asio::io_context& io, client_options options,
+                                client_events events);
+
+} // namespace tickboard::redis

@@ -1,0 +1,61 @@
+#include "adapters/redis/command.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+namespace tickboard::redis {
+
+namespace {
+
+void append_number(std::string& out, std::size_t value) {
+  std::array<char, 24> digits;
+  out.append(digits.begin(), std::to_chars(digits.begin(), digits.end(), value).ptr);
+}
+
+} // namespace
+
+command::command(std::initializer_list<std::string_view> arguments) {
+  for (const auto argument : arguments)
+    add(argument);
+}
+
+void command::add(std::string_view argument) {
+  body_.push_back('$');
+  append_number(body_, argument.size());
+  body_.append("\r\n");
+  body_.append(argument);
+  body_.append("\r\n");
+  ++count_;
+}
+
+void command::add(std::int64_t argument) {
+  std::array<char, 24> digits;
+  const auto end = std::to_chars(digits.begin(), digits.end(), argument).ptr;
+  add(std::string_view{digits.begin(), end});
+}
+
+void command::add(double argument) {
+  if (std::isinf(argument)) {
+    add(argument < 0 ? std::string_view{"-inf"} : std::string_view{"+inf"});
+    return;
+  }
+  std::array<char, 32> digits;
+  const auto end = std::to_chars(digits.begin(), digits.end(), argument).ptr;
+  add(std::string_view{digits.begin(), end});
+}
+
+std::string command::finish() {
+  std::string out;
+  out.reserve(body_.size() + 16);
+  out.push_back('*');
+  append_number(out, count_);
+  out.append("\r\n");
+  out.append(body_);
+  body_.clear();
+  count_ = 0;
+  return out;
+}
+
+} // namespace tickboard::redis

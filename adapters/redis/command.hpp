@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tickboard::redis {
+
+/// A command in the making: arguments go straight into the bytes that are sent (RESP,
+/// https://redis.io/docs/reference/protocol-spec/). The number of arguments is put in at the end.
+class command {
+public:
+  command() = default;
+  explicit command(std::initializer_list<std::string_view> arguments);
+
+  void add(std::string_view argument);
+  void add(std::int64_t argument);
+  /// Shortest text that reads back as the same double.
+  void add(double argument);
+
+  std::size_t arguments() const noexcept { return count_; }
+  std::size_t bytes() const noexcept { return body_.size(); }
+
+  /// The whole command. The object is empty afterwards.
+  std::string finish();
+
+private:
+  std::string body_;
+  std::size_t count_ = 0;
+};
+
+} // namespace tickboard::redis

@@ -1,0 +1,52 @@
+#include "adapters/redis/layout.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tickboard::redis {
+
+namespace {
+
+constexpr int layout_version = 1; // a new layout is built beside the old one
+
+} // namespace
+
+partition_keys::partition_keys(std::string_view prefix, std::string_view partition) {
+  const auto key = [&](std::string_view rest) {
+    return fmt::format("{}:{}:{{{}}}:{}", prefix, layout_version, partition, rest);
+  };
+  epoch = key("epoch");
+  owner = key("owner");
+  row = key("row");
+  version = key("version");
+  bases = key("bases");
+  counts = key("counts");
+  daemons = key("daemons");
+  for (std::size_t i = 0; i < by.size(); ++i)
+    by[i] = key(fmt::format("by:{}", sort_fields[i].name));
+}
+
+layout::layout(std::string_view prefix, const std::vector<std::string>& quotes) : prefix_(prefix) {
+  names_.emplace_back("*");
+  names_.insert(names_.end(), quotes.begin(), quotes.end());
+  for (const auto& name : names_)
+    partitions_.emplace_back(prefix, name);
+}
+
+std::size_t layout::find(std::string_view quote) const noexcept {
+  const auto it = std::find(names_.begin() + 1, names_.end(), quote);
+  return it == names_.end() ? board : static_cast<std::size_t>(it - names_.begin());
+}
+
+std::string layout::pattern() const {
+  std::string escaped;
+  for (const char c : prefix_) {
+    if (std::string_view{"*?[]\\^"}.find(c) != std::string_view::npos)
+      escaped.push_back('\\');
+    escaped.push_back(c);
+  }
+  return fmt::format("{}:{}:{{*", escaped, layout_version);
+}
+
+} // namespace tickboard::redis

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "market/fields.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tickboard::redis {
+
+/// The keys of one partition (lua/README.md lists what each holds). All share one hash tag.
+struct partition_keys {
+  partition_keys(std::string_view prefix, std::string_view partition);
+
+  std::string epoch, owner, row, version, bases, counts;
+  std::string daemons; ///< of the board only: sorted set, daemon id by when it was last heard of
+  std::array<std::string, sort_field_count> by; ///< in the order of `sort_fields`
+};
+
+/// Which partitions there are: the board, which holds every market, and one for each of the
+/// configured quotes. A view of one such quote touches its partition alone; any other view is
+/// answered by the board (docs/decisions/partitions.md).
+class layout {
+public:
+  layout(std::string_view prefix, const std::vector<std::string>& quotes);
+
+  static constexpr std::size_t board = 0;
+
+  std::size_t size() const noexcept { return partitions_.size(); }
+  const partition_keys& operator[](std::size_t i) const noexcept { return partitions_[i]; }
+  std::string_view name(std::size_t i) const noexcept { return names_[i]; }
+
+  /// The partition of its own that `quote` has, or `board`.
+  std::size_t find(std::string_view quote) const noexcept;
+
+  /// What SCAN matches to find every key of ours.
+  std::string pattern() const;
+
+private:
+  std::string prefix_;
+  std::vector<std::string> names_;
+  std::vector<partition_keys> partitions_;
+};
+
+} // namespace tickboard::redis

@@ -1,0 +1,61 @@
+-- Rows whose stored state this writer does not know: after a start, a reconnect, or another
+-- daemon's write. Each is written only if none of its groups is older than what is stored.
+-- KEYS   1 owner  2 row  3 version  4 bases  5 counts  6 by:id  7.. the other indexes
+-- ARGV   1 token; then for each market: id, base, 'exchange|quote', row, version, one score for
+--        each of KEYS[7..]
+-- Reply  {owner before: 1 this token, 0 another, -1 none, then for each market that is stored
+--        with a newer group: id, stored version, stored row}. Those are not written: take the
+--        newer groups over and send them again.
+-- Cost   O(markets * log N)
+local owner = redis.call('GET', KEYS[1])
+if owner ~= ARGV[1] then
+  redis.call('SET', KEYS[1], ARGV[1])
+end
+
+-- True if each group of `sent` has come as far as that of `stored`: a newer exchange time, or the
+-- same and no lower sequence. Integers up to 2^53 are exact in Lua; sequences are compared as text
+-- of equal length beyond that.
+local function at_least(a, b)
+  if #a ~= #b then
+    return #a > #b
+  end
+  return a >= b
+end
+local function covers(sent, stored)
+  local s, t = string.gmatch(sent, '%d+'), string.gmatch(stored, '%d+')
+  for _ = 1, 3 do
+    local sent_ts, sent_seq, stored_ts, stored_seq = s(), s(), t(), t()
+    if sent_ts ~= stored_ts then
+      if not at_least(sent_ts, stored_ts) then
+        return false
+      end
+    elseif not at_least(sent_seq, stored_seq) then
+      return false
+    end
+  end
+  return true
+end
+
+local reply = {owner == ARGV[1] and 1 or (owner and 0 or -1)}
+local indexes = #KEYS - 6
+for at = 2, #ARGV, 5 + indexes do
+  local id, row, version = ARGV[at], ARGV[at + 3], ARGV[at + 4]
+  local stored = redis.call('HGET', KEYS[3], id)
+  if stored and not covers(version, stored) then
+    reply[#reply + 1] = id
+    reply[#reply + 1] = stored
+    reply[#reply + 1] = redis.call('HGET', KEYS[2], id) or ''
+  else
+    if not stored then
+      redis.call('ZADD', KEYS[4], 0, ARGV[at + 1] .. '|' .. id)
+      redis.call('HINCRBY', KEYS[5], ARGV[at + 2], 1)
+      redis.call('ZADD', KEYS[6], 0, id)
+    end
+    redis.call('HSET', KEYS[2], id, row)
+    redis.call('HSET', KEYS[3], id, version)
+    for i = 1, indexes do
+      redis.call('ZADD', KEYS[6 + i], ARGV[at + 4 + i], id)
+    end
+  end
+end
+return reply

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+namespace tickboard::lua {
+
+// The text of each script of this folder; what it wants and answers is at its head.
+extern const std::string_view page;
+extern const std::string_view page_filtered;
+extern const std::string_view page_of_bases;
+extern const std::string_view row;
+extern const std::string_view write;
+extern const std::string_view merge;
+
+} // namespace tickboard::lua
