@@ -2,10 +2,10 @@
 
 #include "adapters/net/http_session.hpp"
 #include "adapters/net/http_text.hpp"
+#include "adapters/net/on_io.hpp"
 #include "adapters/net/url.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -160,11 +160,7 @@ public:
   std::uint16_t port() const noexcept override { return port_; }
   std::size_t connections() const noexcept override { return count_->load(); }
   void stop() override {
-    auto core = core_.lock();
-    if (!core)
-      return;
-    const auto executor = core->executor();
-    asio::post(executor, [core = std::move(core)] { core->stop(); });
+    on_io<io_turn::next>(core_, [](server_core& core) { core.stop(); });
   }
 
 private:

@@ -1,7 +1,7 @@
 #include "adapters/net/http_session.hpp"
 
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
+#include "adapters/net/on_io.hpp"
+
 #include <boost/asio/write.hpp>
 
 #include <array>
@@ -21,26 +21,16 @@ public:
   explicit session_handle(std::weak_ptr<http_session> session) : session_(std::move(session)) {}
 
   void respond(http_response response) override {
-    on_io([response = std::move(response)](http_session& session) mutable {
-      session.respond(std::move(response));
-    });
+    on_io<io_turn::now_if_there>(session_,
+                                 [response = std::move(response)](http_session& session) mutable {
+                                   session.respond(std::move(response));
+                                 });
   }
   void close() override {
-    on_io([](http_session& session) { session.close(); });
+    on_io<io_turn::now_if_there>(session_, [](http_session& session) { session.close(); });
   }
 
 private:
-  template <class Action>
-  void on_io(Action action) {
-    auto session = session_.lock();
-    if (!session)
-      return;
-    const auto executor = session->executor();
-    asio::dispatch(executor, [session = std::move(session), action = std::move(action)]() mutable {
-      action(*session);
-    });
-  }
-
   std::weak_ptr<http_session> session_;
 };
 

@@ -7,6 +7,9 @@
 
 namespace tickboard::net {
 
+/// What this program calls itself towards exchanges.
+inline constexpr std::string_view user_agent = "tickboard";
+
 /// Whether an Accept-Encoding value allows gzip: named or by "*", and not with q=0 (RFC 9110
 /// section 12.5.3; the name goes before "*").
 bool accepts_gzip(std::string_view accept_encoding);
