@@ -22,6 +22,7 @@ struct http_server_options {
   std::size_t max_body_bytes = 64 * 1024;  ///< more gets 413
   std::chrono::milliseconds header_timeout{10'000}; ///< from a request's first byte to its end
   std::chrono::milliseconds idle_timeout{60'000};   ///< keep-alive between requests
+  std::chrono::milliseconds answer_timeout{30'000}; ///< for the listener; then 503 and close
   std::chrono::milliseconds write_timeout{30'000};  ///< for one response
 };
 
@@ -69,7 +70,9 @@ using http_listener_factory =
     std::function<std::unique_ptr<http_listener>(std::shared_ptr<http_connection>)>;
 
 /// Accepts connections. Malformed requests, limits and timeouts are answered here with
-/// problem+json; everything else goes to the listener.
+/// problem+json; everything else goes to the listener. It serves until `stop`, or until its
+/// io_context is destroyed, independent of this handle. Timeouts are seen to in one sweep a second
+/// (more often where one is shorter than 4 s).
 class http_server {
 public:
   virtual ~http_server() = default;
@@ -78,6 +81,8 @@ public:
   virtual void stop() = 0; ///< stops accepting and closes idle connections; any thread
 };
 
+/// The error names the address and why it cannot be listened on. A host name is resolved here,
+/// which may block: call it at start.
 result<std::shared_ptr<http_server>> listen_http(boost::asio::io_context& io,
                                                  const http_server_options& options,
                                                  http_listener_factory factory);

@@ -1,0 +1,176 @@
+#include "adapters/net/http_request_reader.hpp"
+
+#include "adapters/net/http_text.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
+#include <fmt/format.h>
+
+#include <functional>
+
+namespace tickboard::net {
+
+namespace http = boost::beast::http;
+
+namespace {
+
+std::string_view view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
+void append_listed(std::string& list, std::string_view value) {
+  if (!list.empty())
+    list += ", ";
+  list += value;
+}
+
+} // namespace
+
+http_request_reader::http_request_reader(std::size_t max_header_bytes, std::size_t max_body_bytes)
+    : max_header_bytes_(max_header_bytes), max_body_bytes_(max_body_bytes) {
+  eager(true);
+  header_limit(static_cast<std::uint32_t>(max_header_bytes));
+  body_limit(static_cast<std::uint64_t>(max_body_bytes));
+}
+
+std::size_t http_request_reader::feed(std::string_view data) {
+  input_ = data;
+  const auto in_header = !is_header_done();
+  error_code ec;
+  const auto taken = put(boost::asio::const_buffer(data.data(), data.size()), ec);
+  if (in_header)
+    header_bytes_ += taken;
+  if (ec == http::error::need_more) {
+    // Beast bounds what it has not taken while in the header, but neither chunk headers nor
+    // trailers.
+    if (!is_header_done() || data.size() - taken < max_header_bytes_)
+      return taken;
+    ec = http::error::header_limit;
+  }
+  if (ec && !refusal_)
+    refuse_parse_error(ec);
+  return taken;
+}
+
+http_request http_request_reader::take() {
+  request_.keep_alive = keep_alive();
+  request_.accepts_gzip = accepts_gzip(accept_encoding_);
+  return std::move(request_);
+}
+
+void http_request_reader::on_request_impl(verb method, text method_text, text target, int version,
+                                          error_code& ec) {
+  request_.method = method == verb::get    ? http_method::get
+                    : method == verb::head ? http_method::head
+                                           : http_method::other;
+  request_.method_text = view(method_text);
+  request_.target = view(target);
+  version_ = version;
+  within_header_limit(target.data() + target.size(), ec);
+}
+
+void http_request_reader::on_field_impl(field name, text name_text, text value, error_code& ec) {
+  if (folded(name_text, value))
+    return refuse(
+        ec, 400, "Malformed request",
+        fmt::format("header field {} is folded over several lines", printable(view(name_text))));
+  if (is_header_done()) // a trailer, which nobody here asked for
+    return;
+  if (!within_header_limit(value.data() + value.size(), ec))
+    return;
+  switch (name) {
+  case field::host:
+    if (++hosts_ > 1)
+      refuse(ec, 400, "Malformed request", "there is more than one Host header field");
+    break;
+  case field::content_length:
+    if (++content_lengths_ > 1 || value.find(',') != text::npos)
+      refuse(ec, 400, "Malformed request", "Content-Length is given more than once");
+    break;
+  case field::transfer_encoding:
+    if (version_ == 10)
+      refuse(ec, 400, "Malformed request", "HTTP/1.0 has no Transfer-Encoding");
+    else if (!boost::beast::iequals(value, "chunked"))
+      refuse(ec, 501, "Not implemented",
+             "the only Transfer-Encoding that is understood is \"chunked\"");
+    break;
+  case field::expect:
+    if (boost::beast::iequals(value, "100-continue"))
+      expect_continue_ = version_ == 11;
+    else
+      refuse(ec, 417, "Expectation failed", "the only Expect that is understood is 100-continue");
+    break;
+  case field::accept_encoding:
+    append_listed(accept_encoding_, view(value));
+    break;
+  case field::if_none_match:
+    append_listed(request_.if_none_match, view(value));
+    break;
+  default:
+    break;
+  }
+}
+
+void http_request_reader::on_header_impl(error_code& ec) {
+  if (version_ == 11 && hosts_ == 0)
+    refuse(ec, 400, "Malformed request", "HTTP/1.1 asks for a Host header field");
+}
+
+void http_request_reader::on_body_init_impl(const boost::optional<std::uint64_t>& length,
+                                            error_code&) {
+  if (length)
+    request_.body.reserve(static_cast<std::size_t>(*length)); // the limit was checked
+}
+
+std::size_t http_request_reader::on_body_impl(text body, error_code&) {
+  request_.body.append(body.data(), body.size());
+  return body.size();
+}
+
+std::size_t http_request_reader::on_chunk_body_impl(std::uint64_t, text body, error_code& ec) {
+  return on_body_impl(body, ec);
+}
+
+/// Beast hands a folded value over joined in a buffer of its own, or, when the first line is empty,
+/// from a later line than the name.
+bool http_request_reader::folded(text name, text value) const {
+  const std::less<> before;
+  const auto* name_end = name.data() + name.size();
+  if (before(value.data(), name_end) || before(input_.data() + input_.size(), value.data()))
+    return true;
+  return std::string_view(name_end, value.data()).find('\r') != std::string_view::npos;
+}
+
+/// Counts from the request's first byte; Beast's own limit forgets the fields it has taken.
+bool http_request_reader::within_header_limit(const char* position, error_code& ec) {
+  const auto bytes = header_bytes_ + static_cast<std::size_t>(position - input_.data());
+  if (bytes <= max_header_bytes_)
+    return true;
+  ec = http::error::header_limit;
+  return false;
+}
+
+void http_request_reader::refuse(error_code& ec, unsigned status, std::string title,
+                                 std::string detail) {
+  refusal_ = http_refusal{status, std::move(title), std::move(detail)};
+  ec = http::error::bad_value; // any error stops the parser; refusal_ is what counts
+}
+
+void http_request_reader::refuse_parse_error(error_code ec) {
+  if (ec == http::error::header_limit)
+    refusal_ = {431, "Request header fields too large",
+                fmt::format("request line and header have more than {} bytes", max_header_bytes_)};
+  else if (ec == http::error::body_limit)
+    refusal_ = {413, "Content too large",
+                fmt::format("the body has more than {} bytes", max_body_bytes_)};
+  else if (ec == http::error::bad_version)
+    refusal_ = {505, "HTTP version not supported", "allowed are HTTP/1.1 and HTTP/1.0"};
+  else if (ec == http::error::bad_content_length || ec == http::error::bad_transfer_encoding)
+    refusal_ = {400, "Malformed request",
+                "Content-Length and Transfer-Encoding contradict each other or are malformed"};
+  else
+    refusal_ = {400, "Malformed request", fmt::format("not HTTP/1.1: {}", ec.message())};
+}
+
+} // namespace tickboard::net

@@ -1,0 +1,72 @@
+#include "adapters/net/http_response.hpp"
+
+#include "market/json_text.hpp"
+
+#include <boost/beast/http/status.hpp>
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace tickboard::net {
+
+namespace {
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  out += ": ";
+  const auto begin = out.size();
+  out += value;
+  for (auto i = begin; i < out.size(); ++i)
+    if (out[i] == '\r' || out[i] == '\n' || out[i] == '\0')
+      out[i] = ' ';
+  out += "\r\n";
+}
+
+} // namespace
+
+bool may_have_body(unsigned status) noexcept {
+  return status != 204 && status != 304;
+}
+
+void append_head(std::string& out, const http_response& response, const http_framing& framing) {
+  const auto status = response.status >= 200 && response.status <= 599 ? response.status : 500U;
+  const auto reason =
+      boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(status));
+  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nServer: tickboard\r\nDate: {}\r\n",
+                 status, std::string_view(reason.data(), reason.size()), framing.date);
+  if (may_have_body(status)) {
+    const auto size = response.body ? response.body->size() : 0;
+    if (size != 0)
+      append_field(out, "Content-Type", response.content_type);
+    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", size);
+  }
+  for (const auto& [name, value] : response.headers)
+    append_field(out, name, value);
+  if (!framing.keep_alive)
+    out += "Connection: close\r\n";
+  else if (framing.http_1_0)
+    out += "Connection: keep-alive\r\n";
+  out += "\r\n";
+}
+
+http_response problem(unsigned status, std::string_view title, std::string_view detail,
+                      const std::vector<std::pair<std::string, std::string>>& extra) {
+  std::string body = R"({"type":"about:blank","title":)";
+  append_json_string(body, title);
+  fmt::format_to(std::back_inserter(body), R"(,"status":{},"detail":)", status);
+  append_json_string(body, detail);
+  for (const auto& [name, text] : extra) {
+    body += ',';
+    append_json_string(body, name);
+    body += ':';
+    append_json_string(body, text);
+  }
+  body += '}';
+  http_response out;
+  out.status = status;
+  out.content_type = "application/problem+json";
+  out.body = std::make_shared<const std::string>(std::move(body));
+  return out;
+}
+
+} // namespace tickboard::net

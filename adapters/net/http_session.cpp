@@ -1,0 +1,210 @@
+#include "adapters/net/http_session.hpp"
+
+#include "adapters/net/on_io.hpp"
+
+#include <boost/asio/write.hpp>
+
+#include <array>
+
+namespace tickboard::net {
+
+namespace {
+
+constexpr std::size_t read_size = 4096;
+/// How long a refused client may go on sending before it is cut. Closing at once would reset the
+/// connection and could take the answer with it.
+constexpr std::chrono::milliseconds drain_time{1'000};
+
+/// What listeners hold: it does not keep the session alive, and its methods run on the io thread.
+class session_handle final : public http_connection {
+public:
+  explicit session_handle(std::weak_ptr<http_session> session) : session_(std::move(session)) {}
+
+  void respond(http_response response) override {
+    on_io<io_turn::now_if_there>(session_,
+                                 [response = std::move(response)](http_session& session) mutable {
+                                   session.respond(std::move(response));
+                                 });
+  }
+  void close() override {
+    on_io<io_turn::now_if_there>(session_, [](http_session& session) { session.close(); });
+  }
+
+private:
+  std::weak_ptr<http_session> session_;
+};
+
+} // namespace
+
+http_session::http_session(http_session_host& host, tcp_socket socket)
+    : host_(host), socket_(std::move(socket)) {
+}
+
+void http_session::serve(const http_listener_factory& factory) {
+  counted_ = true;
+  listener_ = factory(std::make_shared<session_handle>(weak_from_this()));
+  if (!listener_)
+    return close();
+  // The first request is due at once: a connection is not opened to keep silent on it.
+  enter(phase::idle, host_.options().header_timeout);
+  read();
+}
+
+void http_session::refuse(const http_refusal& refusal) {
+  refused_ = true;
+  keep_alive_ = false;
+  head_only_ = false;
+  write(problem(refusal.status, refusal.title, refusal.detail));
+}
+
+void http_session::enter(phase next, std::chrono::milliseconds limit) {
+  phase_ = next;
+  deadline_ = clock::now() + limit;
+}
+
+// -- reading ------------------------------------------------------------------------------------
+
+void http_session::read() {
+  socket_.async_read_some(buffer_.prepare(read_size),
+                          [self = shared_from_this()](error_code ec, std::size_t bytes) {
+                            if (self->phase_ != phase::idle && self->phase_ != phase::reading)
+                              return; // closed, or refused for its slowness, meanwhile
+                            if (ec)
+                              return self->close();
+                            self->buffer_.commit(bytes);
+                            self->process();
+                          });
+}
+
+void http_session::process() {
+  if (phase_ == phase::idle) {
+    const auto& options = host_.options();
+    enter(phase::reading, options.header_timeout);
+    reader_.emplace(options.max_header_bytes, options.max_body_bytes);
+    continued_ = false;
+  }
+  const auto data = buffer_.cdata();
+  buffer_.consume(reader_->feed({static_cast<const char*>(data.data()), data.size()}));
+  http_1_0_ = reader_->http_1_0();
+  if (reader_->refusal())
+    return refuse(*reader_->refusal());
+  if (!reader_->complete()) {
+    if (reader_->wants_continue() && !continued_)
+      return send_continue();
+    return read();
+  }
+
+  auto request = reader_->take();
+  keep_alive_ = request.keep_alive;
+  head_only_ = request.method == http_method::head;
+  enter(phase::answering, host_.options().answer_timeout);
+  listener_->on_request(std::move(request));
+}
+
+void http_session::send_continue() {
+  static constexpr std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
+  continued_ = true;
+  asio::async_write(socket_, asio::buffer(text),
+                    [self = shared_from_this()](error_code ec, std::size_t) {
+                      if (self->phase_ != phase::reading)
+                        return;
+                      if (ec)
+                        return self->close();
+                      self->read();
+                    });
+}
+
+// -- answering ----------------------------------------------------------------------------------
+
+void http_session::respond(http_response response) {
+  if (phase_ != phase::answering)
+    return; // a second answer, or one after the close
+  keep_alive_ = keep_alive_ && !host_.stopping();
+  write(response);
+}
+
+void http_session::write(const http_response& response) {
+  enter(phase::writing, host_.options().write_timeout);
+  head_.clear();
+  append_head(head_, response, {host_.date(), http_1_0_, keep_alive_});
+  const auto with_body = response.body && !head_only_ && may_have_body(response.status);
+  body_ = with_body ? response.body : nullptr;
+  const std::array<asio::const_buffer, 2> buffers{
+      asio::buffer(head_), body_ ? asio::buffer(*body_) : asio::const_buffer()};
+  asio::async_write(socket_, buffers, [self = shared_from_this()](error_code ec, std::size_t) {
+    if (self->phase_ != phase::writing)
+      return;
+    if (ec)
+      return self->close();
+    self->on_written();
+  });
+}
+
+void http_session::on_written() {
+  body_.reset();
+  if (refused_)
+    return drain();
+  if (!keep_alive_ || host_.stopping())
+    return close();
+  enter(phase::idle, host_.options().idle_timeout);
+  if (buffer_.size() != 0)
+    process();
+  else
+    read();
+}
+
+// -- the end ------------------------------------------------------------------------------------
+
+void http_session::check_deadline(clock::time_point now) {
+  if (phase_ == phase::closed || now < deadline_)
+    return;
+  if (phase_ == phase::reading) {
+    error_code ignored;
+    socket_.cancel(ignored); // the pending read must not meet the one of drain()
+    return refuse({408, "Request timeout", "the request did not arrive whole in time"});
+  }
+  if (phase_ == phase::answering) {
+    refused_ = true;
+    keep_alive_ = false;
+    return write(problem(503, "Service unavailable", "no answer was found in time"));
+  }
+  close();
+}
+
+void http_session::stop() {
+  if (phase_ == phase::idle)
+    close();
+}
+
+void http_session::drain() {
+  if (phase_ != phase::draining) {
+    enter(phase::draining, drain_time);
+    error_code ignored;
+    socket_.shutdown(tcp_socket::shutdown_send, ignored);
+  }
+  buffer_.clear();
+  socket_.async_read_some(buffer_.prepare(read_size),
+                          [self = shared_from_this()](error_code ec, std::size_t) {
+                            if (self->phase_ != phase::draining)
+                              return;
+                            if (ec)
+                              return self->close();
+                            self->drain();
+                          });
+}
+
+void http_session::close() {
+  if (phase_ == phase::closed)
+    return;
+  phase_ = phase::closed;
+  const auto self = shared_from_this();
+  error_code ignored;
+  socket_.close(ignored);
+  host_.session_closed(*this);
+  // Not at once: a listener may close from within on_request.
+  if (listener_)
+    asio::post(socket_.get_executor(),
+               [listener = std::move(listener_)] { listener->on_closed(); });
+}
+
+} // namespace tickboard::net

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <ctime>
+#include <string>
+#include <string_view>
+
+namespace tickboard::net {
+
+/// What this program calls itself towards exchanges.
+inline constexpr std::string_view user_agent = "tickboard";
+
+/// Whether an Accept-Encoding value allows gzip: named or by "*", and not with q=0 (RFC 9110
+/// section 12.5.3; the name goes before "*").
+bool accepts_gzip(std::string_view accept_encoding);
+
+/// An HTTP date (RFC 9110 section 5.6.7), always GMT.
+std::string http_date(std::time_t time);
+
+/// A Retry-After value: seconds or an HTTP date, counted from `now`. 0 if it is neither or past;
+/// at most a day, so that a mistaken peer cannot silence us for good.
+std::chrono::seconds parse_retry_after(std::string_view value, std::time_t now);
+
+/// For messages: control characters and bytes beyond ASCII become '?', at most 200 characters.
+std::string printable(std::string_view text);
+
+} // namespace tickboard::net
