@@ -59,7 +59,7 @@ struct redis_settings {
   std::string url = "redis://127.0.0.1:6379/0"; ///< redis://host:port/db or unix:///path?db=0
   std::string username;
   std::string password;
-  std::string password_file; ///< first line; keeps the secret out of the config
+  std::string password_file; ///< its first line is the password; `parse` reads it into `password`
   std::string prefix = "tb";
   std::vector<std::string> partitions{"USDT", "USD", "USDC", "BTC", "ETH", "EUR"};
   milliseconds connect_timeout{5'000};
@@ -98,10 +98,12 @@ struct settings {
 };
 
 /// Parses a config file's text. All problems are reported at once, one a line:
-/// "file:line:column: key: what is wrong; what is allowed". `file` is for the messages.
+/// "file:line:column: key: what is wrong; allowed: ...", the first 100 in the order of the file.
+/// `file` is for the messages, which never hold URLs, user names or passwords. Looks at the files
+/// that keys name (ca_file, password_file), so it may block: not for io threads or actors.
 result<settings> parse(std::string_view text, std::string_view file);
 
-/// Reads and parses `file`.
+/// Reads and parses `file`; at most 1 MiB.
 result<settings> load(const std::string& file);
 
 /// config/reference.toml: every key with its meaning and default, from the table that `parse`

@@ -1,0 +1,303 @@
+#include "adapters/config/reader.hpp"
+
+#include "adapters/config/text_values.hpp"
+#include "adapters/exchange/exchange.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <fstream>
+#include <ranges>
+
+namespace tickboard::config {
+
+namespace {
+
+std::string_view type_name(const toml::node& node) {
+  switch (node.type()) {
+  case toml::node_type::table:
+    return "a table";
+  case toml::node_type::array:
+    return "a list";
+  case toml::node_type::string:
+    return "a text";
+  case toml::node_type::integer:
+    return "a whole number";
+  case toml::node_type::floating_point:
+    return "a number with a fraction";
+  case toml::node_type::boolean:
+    return "true or false";
+  default:
+    return "a date or time";
+  }
+}
+
+std::string header(const section& of) {
+  return fmt::format(fmt::runtime(of.repeated ? "[[{}]]" : "[{}]"), of.name);
+}
+
+/// Turns one TOML value into a value of a key's type. A refusal is what is wrong with it, in words
+/// that follow "key: ".
+class value_reader {
+public:
+  explicit value_reader(const key& one) : key_(one) {}
+
+  result<bool> read(const toml::node& node, const bool&) const {
+    if (const auto* value = node.as_boolean())
+      return value->get();
+    return wrong_type(node);
+  }
+
+  result<milliseconds> read(const toml::node& node, const milliseconds& fallback) const {
+    const auto* text = node.as_string();
+    if (!text)
+      return wrong_type(node);
+    const auto value = parse_duration(text->get());
+    if (!value)
+      return unexpected(fmt::format("{} is not a duration", quoted(text->get())));
+    if (*value != fallback && !in_range(static_cast<std::uint64_t>(value->count())))
+      return unexpected(fmt::format("{} is out of range", quoted(text->get())));
+    return *value;
+  }
+
+  template <std::unsigned_integral Number>
+  result<Number> read(const toml::node& node, const Number& fallback) const {
+    std::optional<std::uint64_t> value;
+    std::string shown;
+    if (const auto* number = node.as_integer()) {
+      shown = fmt::format("{}", number->get());
+      if (number->get() >= 0)
+        value = static_cast<std::uint64_t>(number->get());
+    } else if (const auto* text = node.as_string(); text && key_.takes.of == unit::bytes) {
+      shown = quoted(text->get());
+      value = parse_size(text->get());
+      if (!value)
+        return unexpected(shown + " is not a size");
+    } else {
+      return wrong_type(node);
+    }
+    if (!value || (*value != fallback && !in_range(*value)))
+      return unexpected(shown + " is out of range");
+    return static_cast<Number>(*value);
+  }
+
+  result<std::string> read(const toml::node& node, const std::string& fallback) const {
+    const auto* text = node.as_string();
+    if (text && key_.example.empty() && text->get() == fallback)
+      return fallback;
+    return read_text(node);
+  }
+
+  /// A text, or an entry of a list of texts, that follows the key's rule.
+  result<std::string> read_text(const toml::node& node) const {
+    const auto* text = node.as_string();
+    if (!text)
+      return wrong_type(node);
+    const auto& value = text->get();
+    const auto& rule = *key_.takes.rule;
+    const auto shown = rule.shown ? quoted(value) : std::string("the value");
+    if (value.size() > max_text_bytes)
+      return unexpected(fmt::format("{} is longer than {} bytes", shown, max_text_bytes));
+    if (std::ranges::any_of(value, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; }))
+      return unexpected(shown + " contains a control character");
+    if (!rule.accepts(value))
+      return unexpected(fmt::format("{} is not {}", shown, rule.name));
+    return value;
+  }
+
+  bool in_range(std::uint64_t value) const {
+    return key_.takes.min <= value && value <= key_.takes.max;
+  }
+
+private:
+  static tl::unexpected<std::string> wrong_type(const toml::node& node) {
+    return unexpected(fmt::format("is {}", type_name(node)));
+  }
+
+  const key& key_;
+};
+
+} // namespace
+
+position begin_of(const toml::source_region& region) {
+  return {std::max<std::uint32_t>(region.begin.line, 1),
+          std::max<std::uint32_t>(region.begin.column, 1)};
+}
+
+void reader::read(const toml::table& document) {
+  for (const auto& [name, node] : document) {
+    const auto found = std::ranges::find(schema(), name.str(), &section::name);
+    if (found == schema().end()) {
+      const auto meant = closest(name.str(), schema() | std::views::transform(&section::name));
+      const auto headers = schema() | std::views::transform(header);
+      problems_.add(begin_of(name.source()), one_line(name.str().substr(0, 80)),
+                    fmt::format("unknown {}{}",
+                                node.is_table() ? "section" : "key outside sections",
+                                meant.empty() ? "" : fmt::format(", did you mean {}?", meant)),
+                    fmt::format("{}", fmt::join(headers.begin(), headers.end(), " ")));
+    } else if (!found->repeated) {
+      read_section(*found, node);
+    } else if (const auto* feeds = node.as_array(); feeds && !feeds->empty()) {
+      for (const auto& feed : *feeds)
+        read_feed(*found, feed);
+    } else {
+      problems_.add(begin_of(node.source()), name.str(), fmt::format("is {}", type_name(node)),
+                    fmt::format("one or more {}", header(*found)));
+    }
+  }
+  if (!document.contains("feed"))
+    problems_.add({}, "feed", "no exchange is followed", "one or more [[feed]]");
+  check_supervision(document);
+  read_password_file(document);
+}
+
+void reader::read_section(const section& of, const toml::node& node) {
+  feed_settings none;
+  if (const auto* table = node.as_table())
+    read_keys(of, *table, none);
+  else
+    problems_.add(begin_of(node.source()), of.name, fmt::format("is {}", type_name(node)),
+                  fmt::format("one section {}", header(of)));
+}
+
+void reader::read_feed(const section& of, const toml::node& node) {
+  const auto* table = node.as_table();
+  if (!table) {
+    problems_.add(begin_of(node.source()), of.name, fmt::format("is {}", type_name(node)),
+                  fmt::format("sections {}", header(of)));
+    return;
+  }
+  feed_settings feed;
+  read_keys(of, *table, feed);
+  for (const auto& one : of.keys)
+    if (!one.example.empty() && !table->contains(one.name))
+      problems_.add(begin_of(table->source()), fmt::format("{}.{}", of.name, one.name),
+                    "is missing", allowed(one));
+  check_channels(*table, feed);
+  check_name(*table, feed);
+  all_.feeds.push_back(std::move(feed));
+}
+
+void reader::read_keys(const section& of, const toml::table& table, feed_settings& feed) {
+  for (const auto& [name, node] : table) {
+    const auto path = fmt::format("{}.{}", of.name, one_line(name.str().substr(0, 80)));
+    const auto found = std::ranges::find(of.keys, name.str(), &key::name);
+    if (found != of.keys.end()) {
+      read_value(path, *found, node, found->at({all_, feed}));
+      continue;
+    }
+    const auto names = of.keys | std::views::transform(&key::name);
+    const auto meant = closest(name.str(), names);
+    problems_.add(begin_of(name.source()), path,
+                  meant.empty() ? "unknown key"
+                                : fmt::format("unknown key, did you mean {}?", meant),
+                  fmt::format("{}", fmt::join(names.begin(), names.end(), ", ")));
+  }
+}
+
+void reader::read_value(const std::string& path, const key& one, const toml::node& node,
+                        slot where) {
+  const value_reader values(one);
+  const auto refuse = [&](const toml::node& at, const std::string& what) {
+    problems_.add(begin_of(at.source()), path, what, allowed(one));
+  };
+  const auto store = [&](auto* into) {
+    if (auto value = values.read(node, *into))
+      *into = std::move(*value);
+    else
+      refuse(node, value.error());
+  };
+  const auto store_list = [&](std::vector<std::string>* into) {
+    const auto* list = node.as_array();
+    if (!list)
+      return refuse(node, fmt::format("is {}", type_name(node)));
+    const bool is_default = one.example.empty() && list->empty() && into->empty();
+    if (!is_default && !values.in_range(list->size()))
+      refuse(node, fmt::format("has {} entries", list->size()));
+    into->clear();
+    for (const auto& entry : *list)
+      if (auto value = values.read_text(entry))
+        into->push_back(std::move(*value));
+      else
+        refuse(entry, value.error());
+  };
+  std::visit(
+      [&](auto* into) {
+        if constexpr (std::is_same_v<decltype(into), std::vector<std::string>*>)
+          store_list(into);
+        else
+          store(into);
+      },
+      where);
+}
+
+// -- what concerns several keys -------------------------------------------------------------------
+
+void reader::check_channels(const toml::table& table, const feed_settings& feed) {
+  const auto* adapter = exchange::find_protocol(feed.exchange);
+  const auto* list = table["channels"].as_array();
+  if (!adapter || !list)
+    return;
+  const auto& known = adapter->known_channels();
+  for (const auto& entry : *list) {
+    const auto* text = entry.as_string();
+    if (text && !text->get().empty() && !std::ranges::count(known, text->get()))
+      problems_.add(begin_of(entry.source()), "feed.channels",
+                    fmt::format("{} is not a channel of {}", quoted(text->get()), feed.exchange),
+                    fmt::format("\"{}\"", fmt::join(known, "\", \"")));
+  }
+}
+
+void reader::check_name(const toml::table& table, feed_settings& feed) {
+  if (feed.name.empty())
+    feed.name = feed.exchange;
+  if (feed.name.empty())
+    return; // reported already
+  const auto* node = table.get("name");
+  if (!node)
+    node = table.get("exchange");
+  const auto at = begin_of(node->source());
+  const auto [first, fresh] = feed_lines_.emplace(feed.name, at.line);
+  if (!fresh)
+    problems_.add(
+        at, "feed.name",
+        fmt::format("\"{}\" is the name of the feed on line {} already", feed.name, first->second),
+        "a `name` of its own for each feed");
+}
+
+void reader::check_supervision(const toml::table& document) {
+  const auto& is = all_.supervision;
+  if (is.backoff_min <= is.backoff_max)
+    return;
+  const auto table = document["supervision"];
+  const auto* node =
+      table["backoff_min"] ? table["backoff_min"].node() : table["backoff_max"].node();
+  problems_.add(begin_of(node->source()), "supervision.backoff_min",
+                fmt::format("{} is longer than backoff_max, {}", format_duration(is.backoff_min),
+                            format_duration(is.backoff_max)),
+                "at most backoff_max");
+}
+
+void reader::read_password_file(const toml::table& document) {
+  const auto& file = all_.redis.password_file;
+  if (file.empty())
+    return;
+  const auto at = begin_of(document["redis"]["password_file"].node()->source());
+  if (!all_.redis.password.empty()) {
+    problems_.add(at, "redis.password_file", "is given beside password", "one of the two");
+    return;
+  }
+  std::string line(max_text_bytes + 1, '\0');
+  std::ifstream in(file);
+  in.read(line.data(), static_cast<std::streamsize>(line.size()));
+  line.resize(static_cast<std::size_t>(in.gcount()));
+  line.resize(std::min(line.find_first_of("\r\n"), line.size()));
+  if (line.empty() || line.size() > max_text_bytes)
+    problems_.add(at, "redis.password_file", "the file's first line is empty or too long",
+                  fmt::format("a first line of 1 to {} bytes", max_text_bytes));
+  else
+    all_.redis.password = std::move(line);
+}
+
+} // namespace tickboard::config

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "adapters/config/problems.hpp"
+#include "adapters/config/schema.hpp"
+
+/// Wall: toml++ is seen by settings.cpp and reader.cpp alone.
+#include <toml++/toml.h>
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace tickboard::config {
+
+position begin_of(const toml::source_region& region);
+
+/// Fills settings from a TOML document by the schema, and notes everything that does not fit.
+class reader {
+public:
+  reader(settings& into, problems& found) : all_(into), problems_(found) {}
+
+  void read(const toml::table& document);
+
+private:
+  void read_section(const section& of, const toml::node& node);
+  void read_feed(const section& of, const toml::node& node);
+  void read_keys(const section& of, const toml::table& table, feed_settings& feed);
+  void read_value(const std::string& path, const key& one, const toml::node& node, slot where);
+  void check_channels(const toml::table& table, const feed_settings& feed);
+  void check_name(const toml::table& table, feed_settings& feed);
+  void check_supervision(const toml::table& document);
+  void read_password_file(const toml::table& document);
+
+  settings& all_;
+  problems& problems_;
+  std::map<std::string, std::uint32_t, std::less<>> feed_lines_; // by name
+};
+
+} // namespace tickboard::config

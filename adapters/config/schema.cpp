@@ -1,0 +1,264 @@
+#include "adapters/config/schema.hpp"
+
+#include "adapters/config/text_values.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <type_traits>
+
+namespace tickboard::config {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+template <auto Section, auto Member>
+slot in(target t) {
+  return &(t.all.*Section.*Member);
+}
+
+template <auto Member>
+slot daemon(target t) {
+  return &(t.all.*Member);
+}
+
+template <auto Member>
+slot feed(target t) {
+  return &(t.feed.*Member);
+}
+
+constexpr domain yes_or_no{};
+
+constexpr domain count(std::uint64_t min, std::uint64_t max) {
+  return {unit::count, min, max};
+}
+
+constexpr domain bytes(std::uint64_t min, std::uint64_t max) {
+  return {unit::bytes, min, max};
+}
+
+constexpr domain time(milliseconds min, milliseconds max) {
+  return {unit::time, static_cast<std::uint64_t>(min.count()),
+          static_cast<std::uint64_t>(max.count())};
+}
+
+constexpr domain text(const text_rule& rule) {
+  return {unit::text, 0, 0, &rule};
+}
+
+constexpr domain list(std::uint64_t min, std::uint64_t max, const text_rule& rule) {
+  return {unit::list, min, max, &rule};
+}
+
+constexpr std::uint64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
+
+const std::array io_keys{
+    key{"threads", in<&settings::io, &io_settings::threads>, count(1, 64),
+        "Threads that read and write sockets. Each runs a part of the connections."},
+};
+
+const std::array actor_keys{
+    key{"threads", in<&settings::actors, &actor_settings::threads>, count(1, 256),
+        "Threads that run the actors."},
+    key{"normalizers", in<&settings::actors, &actor_settings::normalizers>, count(1, 256),
+        "Actors that decode frames. A connection always uses the same one, so order is kept."},
+    key{"writers", in<&settings::actors, &actor_settings::writers>, count(1, 256),
+        "Actors that write to Redis. A market always belongs to the same one."},
+};
+
+const std::array log_keys{
+    key{"level", in<&settings::log, &log_settings::level>, text(rules::log_level),
+        "Least important messages that are written to standard error."},
+};
+
+const std::array http_keys{
+    key{"listen", in<&settings::http, &http_settings::listen>, text(rules::host_port),
+        "Address that answers the API. Keep 127.0.0.1 unless a proxy or a firewall guards it."},
+    key{"max_connections", in<&settings::http, &http_settings::max_connections>,
+        count(1, 1'000'000), "Clients connected at once; further ones get 503."},
+    key{"max_header_bytes", in<&settings::http, &http_settings::max_header_bytes>, bytes(kib, mib),
+        "Longest request line with headers; more gets 431."},
+    key{"max_body_bytes", in<&settings::http, &http_settings::max_body_bytes>, bytes(0, 64 * mib),
+        "Longest request body; more gets 413."},
+    key{"header_timeout", in<&settings::http, &http_settings::header_timeout>, time(100ms, 10min),
+        "Time for a request to arrive, from its first byte to its end."},
+    key{"idle_timeout", in<&settings::http, &http_settings::idle_timeout>, time(1s, 24h),
+        "How long a connection may stay open between requests."},
+    key{"write_timeout", in<&settings::http, &http_settings::write_timeout>, time(100ms, 1h),
+        "Time for a client to take one response."},
+    key{"gzip", in<&settings::http, &http_settings::gzip>, yes_or_no,
+        "Compress responses for clients that accept it."},
+};
+
+const std::array redis_keys{
+    key{"url", in<&settings::redis, &redis_settings::url>, text(rules::redis_url),
+        "The Redis server that holds the market state. The port is 6379 and the database 0 if "
+        "they are not given."},
+    key{"username", in<&settings::redis, &redis_settings::username>, text(rules::secret),
+        "User of Redis' access control list; empty for the default user."},
+    key{"password", in<&settings::redis, &redis_settings::password>, text(rules::secret),
+        "Empty for none. Prefer password_file, which keeps the secret out of this file."},
+    key{"password_file", in<&settings::redis, &redis_settings::password_file>,
+        text(rules::readable_file),
+        "File whose first line is the password; instead of `password`."},
+    key{"prefix", in<&settings::redis, &redis_settings::prefix>, text(rules::name),
+        "Start of every key, so that several boards can share one Redis."},
+    key{"partitions", in<&settings::redis, &redis_settings::partitions>, list(0, 64, rules::asset),
+        "Quote assets whose markets are indexed apart, which makes questions for them cheap. All "
+        "other quotes share one more partition."},
+    key{"connect_timeout", in<&settings::redis, &redis_settings::connect_timeout>,
+        time(100ms, 10min), "Time for a connection to Redis to stand."},
+    key{"reply_timeout", in<&settings::redis, &redis_settings::reply_timeout>, time(100ms, 10min),
+        "A command without reply for this long: the connection is made anew."},
+    key{"backoff_max", in<&settings::redis, &redis_settings::backoff_max>, time(100ms, 1h),
+        "Longest pause between attempts to reach Redis."},
+};
+
+const std::array view_keys{
+    key{"max_age", in<&settings::view, &view_settings::max_age>, time(0ms, 1h),
+        "How old a page that is answered again may be; clients see it in Cache-Control. With \"0\" "
+        "every page is asked of Redis anew."},
+    key{"timeout", in<&settings::view, &view_settings::timeout>, time(10ms, 1min),
+        "A page that takes longer is answered with 503."},
+    key{"scan_limit", in<&settings::view, &view_settings::scan_limit>, count(100, 10'000'000),
+        "Index entries that one script call may look at. Redis serves nobody else meanwhile."},
+    key{"cache_bytes", in<&settings::view, &view_settings::cache_bytes>, bytes(0, 64 * gib),
+        "Memory for pages that may be answered again; only used with a max_age."},
+    key{"max_pending", in<&settings::view, &view_settings::max_pending>, count(1, 1'000'000),
+        "Distinct questions that may wait for Redis; further ones get 503."},
+};
+
+const std::array supervision_keys{
+    key{"backoff_min", in<&settings::supervision, &supervision_settings::backoff_min>,
+        time(1ms, 1h), "Pause before the first restart of a part that failed."},
+    key{"backoff_max", in<&settings::supervision, &supervision_settings::backoff_max>,
+        time(1ms, 24h), "Longest pause: each one is up to twice as long as the one before."},
+    key{"budget", in<&settings::supervision, &supervision_settings::budget>, count(1, 10'000),
+        "Restarts of one part within budget_window after which it is in alarm."},
+    key{"budget_window", in<&settings::supervision, &supervision_settings::budget_window>,
+        time(1s, 24h), "See budget."},
+    key{"slow_retry", in<&settings::supervision, &supervision_settings::slow_retry>, time(1s, 24h),
+        "Pause between restarts of a part in alarm."},
+};
+
+const std::array daemon_keys{
+    key{"warmup", daemon<&settings::warmup>, time(0ms, 1h),
+        "At start, how long markets without data are waited for before pages are served."},
+};
+
+const std::array feed_keys{
+    key{"exchange", feed<&feed_settings::exchange>, text(rules::exchange),
+        "The exchange, by the name of its adapter.", "\"binance\""},
+    key{"name", feed<&feed_settings::name>, text(rules::name),
+        "What rows call the exchange; unique. Empty: as in `exchange`."},
+    key{"ws_url", feed<&feed_settings::ws_url>, text(rules::ws_url),
+        "WebSocket to connect to. Empty: the exchange's public one."},
+    key{"rest_url", feed<&feed_settings::rest_url>, text(rules::rest_url),
+        "Where the listing of markets is read. Empty: the exchange's public one."},
+    key{"ca_file", feed<&feed_settings::ca_file>, text(rules::readable_file),
+        "Certificates (PEM) to trust instead of the system's. A relative path starts at the "
+        "working directory."},
+    key{"channels", feed<&feed_settings::channels>, list(1, 16, rules::channel),
+        "Streams to subscribe, by the exchange's own names. Empty: the adapter's choice."},
+    key{"symbols", feed<&feed_settings::symbols>, list(1, 10'000, rules::market_pattern),
+        "Markets to follow, in unified asset codes; * stands for any run of characters.",
+        "[\"*/USDT\"]"},
+    key{"exclude", feed<&feed_settings::exclude>, list(0, 10'000, rules::market_pattern),
+        "Markets to leave out of `symbols`, in the same way."},
+    key{"streams_per_connection", feed<&feed_settings::streams_per_connection>, count(1, 10'000),
+        "Subscriptions on one connection. 0: what the exchange allows."},
+    key{"max_connections", feed<&feed_settings::max_connections>, count(1, 1'000),
+        "Most connections to the exchange. 0: as many as the markets need."},
+    key{"stall_timeout", feed<&feed_settings::stall_timeout>, time(1s, 1h),
+        "A connection without data for this long is made anew. Heartbeats do not count as data."},
+    key{"stale_after", feed<&feed_settings::stale_after>, time(100ms, 1h),
+        "Rows are marked stale when their connection is down for this long."},
+    key{"max_connection_age", feed<&feed_settings::max_connection_age>, time(1min, 7 * 24h),
+        "A connection is replaced by a new one at this age, without a gap. \"0\": when the "
+        "exchange "
+        "says so."},
+};
+
+const std::array sections{
+    section{"daemon", false, "The daemon as a whole.", daemon_keys},
+    section{"io", false, "Socket threads.", io_keys},
+    section{"actors", false, "Worker threads and pools.", actor_keys},
+    section{"log", false, "Log.", log_keys},
+    section{"http", false, "The HTTP API.", http_keys},
+    section{"redis", false, "The Redis server that holds the board.", redis_keys},
+    section{"view", false, "Pages of the board.", view_keys},
+    section{"supervision", false, "How failed parts are restarted.", supervision_keys},
+    section{"feed", true, "One followed exchange; write [[feed]] once for each.", feed_keys},
+};
+
+std::string domain_text(const domain& takes) {
+  switch (takes.of) {
+  case unit::none:
+    return "true or false";
+  case unit::count:
+    return fmt::format("a whole number from {} to {}", takes.min, takes.max);
+  case unit::bytes:
+    return fmt::format("a size from {} to {}, as a number of bytes or text as \"64KiB\", \"2MiB\"",
+                       format_size(takes.min), format_size(takes.max));
+  case unit::time:
+    return fmt::format("a duration from \"{}\" to \"{}\" in ms, s, m or h",
+                       format_duration(milliseconds(takes.min)),
+                       format_duration(milliseconds(takes.max)));
+  case unit::text:
+    return takes.rule->allowed();
+  case unit::list:
+    return fmt::format("a list of {} to {} texts, each {}", takes.min, takes.max,
+                       takes.rule->allowed());
+  }
+  return {};
+}
+
+/// The default of `one` as TOML if it is outside of the domain and yet allowed: 0 or empty, which
+/// then have a meaning of their own. Else empty.
+std::string special_default(const key& one) {
+  if (!one.example.empty())
+    return {};
+  settings all;
+  feed_settings feed;
+  const auto value = to_toml(one.at({all, feed}), one.takes.of);
+  const bool nothing = value == "0" || value == "\"0\"" || value == "\"\"" || value == "[]";
+  const bool in_domain =
+      one.takes.of == unit::text ? one.takes.rule->accepts("") : one.takes.min == 0;
+  return nothing && !in_domain ? value : "";
+}
+
+} // namespace
+
+std::span<const section> schema() {
+  return sections;
+}
+
+std::string allowed(const key& one) {
+  const auto special = special_default(one);
+  return special.empty() ? domain_text(one.takes)
+                         : fmt::format("{}, or {}", domain_text(one.takes), special);
+}
+
+std::string to_toml(const slot& where, unit of) {
+  return std::visit(
+      [of](const auto* value) -> std::string {
+        using type = std::decay_t<decltype(*value)>;
+        if constexpr (std::is_same_v<type, milliseconds>)
+          return fmt::format("\"{}\"", format_duration(*value));
+        else if constexpr (std::is_same_v<type, std::string>)
+          return fmt::format("\"{}\"", *value);
+        else if constexpr (std::is_same_v<type, std::vector<std::string>>)
+          return value->empty() ? "[]" : fmt::format("[\"{}\"]", fmt::join(*value, "\", \""));
+        else if constexpr (std::is_same_v<type, bool>)
+          return fmt::format("{}", *value);
+        else if (of == unit::bytes && *value % 1024 == 0 && *value > 0)
+          return fmt::format("\"{}\"", format_size(*value));
+        else
+          return fmt::format("{}", *value);
+      },
+      where);
+}
+
+} // namespace tickboard::config

@@ -1,0 +1,111 @@
+#include "adapters/config/schema.hpp"
+#include "tests/unit/config/config_text.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace tickboard::config {
+
+namespace {
+
+const std::string directory = TICKBOARD_SOURCE_DIR "/config/";
+
+std::string content(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string values(settings& all, feed_settings& feed) {
+  std::string out;
+  for (const auto& section : schema())
+    for (const auto& key : section.keys)
+      out += fmt::format("{}.{} = {}\n", section.name, key.name,
+                         to_toml(key.at({all, feed}), key.takes.of));
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("config/reference.toml is what the schema says") {
+  // If this fails: tickboard check --reference > config/reference.toml
+  CHECK(content(directory + "reference.toml") == reference());
+}
+
+TEST_CASE("the reference names every key and holds the defaults") {
+  auto parsed = parse(reference(), "reference");
+  REQUIRE_MESSAGE(parsed, parsed.error());
+  REQUIRE(parsed->feeds.size() == 1);
+  settings defaults;
+  feed_settings example;
+  example.exchange = example.name = "binance";
+  example.symbols = {"*/USDT"};
+  CHECK(values(*parsed, parsed->feeds[0]) == values(defaults, example));
+  for (const auto& section : schema())
+    for (const auto& key : section.keys)
+      CHECK(reference().find(fmt::format("\n{} = ", key.name)) != std::string::npos);
+}
+
+TEST_CASE("the configurations we ship are valid") {
+  const auto live = load(directory + "live.toml");
+  REQUIRE_MESSAGE(live, live.error());
+  CHECK(live->feeds.size() == 3);
+  for (const auto& feed : live->feeds)
+    CHECK(feed.ws_url.empty());
+  const auto demo = load(directory + "demo.toml");
+  REQUIRE_MESSAGE(demo, demo.error());
+  CHECK(demo->feeds.size() == 3);
+  for (const auto& feed : demo->feeds)
+    CHECK(feed.ws_url.starts_with("ws://127.0.0.1:91"));
+}
+
+TEST_CASE("files that cannot be read are named with the reason") {
+  const auto missing = load("/nonexistent/tickboard.toml");
+  REQUIRE(!missing);
+  CHECK(missing.error().starts_with(
+      "/nonexistent/tickboard.toml: cannot be read: No such file or directory; allowed: "));
+  CHECK(!load("/")); // a directory
+  CHECK(!load("/dev/zero"));
+}
+
+TEST_CASE("problems of a loaded file carry its name") {
+  const temporary_file file("[http]\nlisten = 'x'\n");
+  const auto loaded = load(file.path());
+  REQUIRE(!loaded);
+  CHECK(loaded.error().starts_with(file.path() + ":1:1: feed: "));
+  CHECK(loaded.error().find(file.path() + ":2:10: http.listen: ") != std::string::npos);
+}
+
+TEST_CASE("the password comes from the first line of its file") {
+  const auto with = [](const std::string& path, std::string_view more = "") {
+    return parse(fmt::format("[redis]\npassword_file = '{}'\n{}\n{}", path, more, valid_feed), "f");
+  };
+  for (const auto* text : {"hunter2", "hunter2\n", "hunter2\r\n", "hunter2\nsecond line\n"}) {
+    const temporary_file file(text);
+    const auto parsed = with(file.path());
+    REQUIRE_MESSAGE(parsed, parsed.error());
+    CHECK(parsed->redis.password == "hunter2");
+  }
+  const auto check_refused = [](const result<settings>& parsed) {
+    REQUIRE(!parsed);
+    CHECK(parsed.error().starts_with("f:2:17: redis.password_file: "));
+    CHECK(parsed.error().find("hunter2") == std::string::npos);
+  };
+  check_refused(with("/nonexistent"));
+  check_refused(with("/"));
+  check_refused(with(temporary_file("").path()));
+  check_refused(with(temporary_file("\nhunter2").path()));
+  check_refused(with(temporary_file("hunter2" + std::string(5000, 'x')).path()));
+  check_refused(with(temporary_file("hunter2").path(), "password = 'hunter2'"));
+}
+
+TEST_CASE("certificates must be readable when the configuration is loaded") {
+  const auto with = [](const std::string& path) {
+    return report(fmt::format("{}ca_file = '{}'\n", valid_feed, path));
+  };
+  CHECK(with("/nonexistent").starts_with("f:4:11: feed.ca_file: \"/nonexistent\" is not a file "));
+  CHECK(with(temporary_file("pem").path()) == "");
+}
+
+} // namespace tickboard::config
