@@ -5,9 +5,6 @@
 
 namespace tickboard {
 
-namespace {
-
-/// Length of the well-formed UTF-8 sequence at the start of `text`, or 0.
 std::size_t utf8_length(std::string_view text) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const auto lead = byte(0);
@@ -27,8 +24,6 @@ std::size_t utf8_length(std::string_view text) noexcept {
   const bool too_large = lead == 0xF4 && byte(1) >= 0x90;
   return overlong || surrogate || too_large ? 0 : length;
 }
-
-} // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
   static constexpr std::string_view hex = "0123456789abcdef";

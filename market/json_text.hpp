@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -8,5 +9,9 @@ namespace tickboard {
 /// Appends `text` as a JSON string, quotes included. Invalid UTF-8 is replaced by U+FFFD, so the
 /// result is always valid JSON.
 void append_json_string(std::string& out, std::string_view text);
+
+/// Length of the well-formed UTF-8 character at the start of `text`, or 0 if there is none.
+/// Precondition: `text` is not empty.
+std::size_t utf8_length(std::string_view text) noexcept;
 
 } // namespace tickboard

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tickboard::exchange {
+
+/// The beginning of text that an exchange sent, fit for logs and error messages: control
+/// characters become '?', so do bytes that are not UTF-8, and what is longer than `max_bytes` is
+/// cut between characters and ends in "...". Precondition: max_bytes >= 3.
+std::string excerpt(std::string_view text, std::size_t max_bytes);
+
+/// True if `text` is well-formed UTF-8.
+bool is_utf8(std::string_view text) noexcept;
+
+} // namespace tickboard::exchange

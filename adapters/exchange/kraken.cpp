@@ -1,0 +1,162 @@
+#include "adapters/exchange/kraken.hpp"
+
+#include "adapters/exchange/excerpt.hpp"
+#include "adapters/exchange/kraken_frame.hpp"
+#include "adapters/exchange/venue.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace tickboard::exchange {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// One shared code per coin. Kraken kept the old names through forks (its LUNA is what others call
+/// LUNC) and has asset ids of its own, where X and Z stand before older assets.
+constexpr std::array<asset_alias, 26> aliases{
+    {{"XBT", "BTC"},   {"BCHSV", "BSV"}, {"LUNA", "LUNC"}, {"LUNA2", "LUNA"}, {"REPV2", "REP"},
+     {"REP", "REPV1"}, {"UST", "USTC"},  {"XDG", "DOGE"},  {"FEE", "KFEE"},   {"XETC", "ETC"},
+     {"XETH", "ETH"},  {"XLTC", "LTC"},  {"XMLN", "MLN"},  {"XREP", "REP"},   {"XXBT", "BTC"},
+     {"XXDG", "DOGE"}, {"XXLM", "XLM"},  {"XXMR", "XMR"},  {"XXRP", "XRP"},   {"XZEC", "ZEC"},
+     {"ZAUD", "AUD"},  {"ZCAD", "CAD"},  {"ZEUR", "EUR"},  {"ZGBP", "GBP"},   {"ZJPY", "JPY"},
+     {"ZUSD", "USD"}}};
+
+/// The listing's `wsname` is a v1 symbol; v2 renamed these two assets and kept all others.
+constexpr std::array<asset_alias, 2> renamed_in_v2{{{"XBT", "BTC"}, {"XDG", "DOGE"}}};
+
+constexpr std::string_view trigger_of(std::string_view channel) {
+  return channel == "ticker.bbo" ? "bbo" : "trades";
+}
+
+class kraken_protocol final : public protocol {
+public:
+  std::string_view name() const noexcept override { return "kraken"; }
+
+  // Kraken publishes that its message rate is limited (as a dynamic "Exceeded msg rate") and that
+  // reconnects after maintenance should keep 5 s apart, but no counts of symbols: those are ours.
+  // https://docs.kraken.com/exchange/guides/websockets/introduction
+  const limits& published_limits() const noexcept override {
+    static const limits published{.streams_per_connection = 500,
+                                  .streams_per_request = 100,
+                                  .request_interval = 500ms,
+                                  .connect_interval = 5000ms,
+                                  .max_connection_age = 0s,
+                                  .keepalive_interval = 30s,
+                                  .max_frame_bytes = 4 * 1024 * 1024};
+    return published;
+  }
+
+  std::string_view default_ws_url() const noexcept override { return "wss://ws.kraken.com/v2"; }
+  std::string_view default_rest_url() const noexcept override { return "https://api.kraken.com"; }
+
+  const std::vector<std::string>& default_channels() const noexcept override {
+    static const std::vector<std::string> channels{"ticker"};
+    return channels;
+  }
+  const std::vector<std::string>& known_channels() const noexcept override {
+    static const std::vector<std::string> channels{"ticker", "ticker.bbo"};
+    return channels;
+  }
+
+  std::string listing_target() const override { return "/0/public/AssetPairs"; }
+
+  result<std::vector<market_ptr>> parse_listing(std::string_view body, std::string_view feed_name,
+                                                std::size_t& skipped) const override {
+    const auto document = parse_listing_body(name(), body);
+    if (!document)
+      return unexpected(document.error());
+    if (!document->IsObject())
+      return unexpected(std::string("kraken: the listing is not an object"));
+    const auto errors = document->FindMember("error");
+    if (errors != document->MemberEnd() && errors->value.IsArray() && !errors->value.Empty()) {
+      const auto& first = errors->value[0];
+      return unexpected("kraken: the listing was refused: " +
+                        excerpt(first.IsString() ? first.GetString() : "unknown", 150));
+    }
+    const auto pairs = document->FindMember("result");
+    if (pairs == document->MemberEnd() || !pairs->value.IsObject())
+      return unexpected(std::string("kraken: the listing has no object \"result\""));
+    listing out(feed_name);
+    for (const auto& pair : pairs->value.GetObject())
+      add_pair(pair.value, out);
+    skipped = out.skipped();
+    return out.take();
+  }
+
+  result<market_ptr> market_from_symbol(std::string_view native,
+                                        std::string_view feed_name) const override {
+    return market_from_pair(name(), native, '/', aliases, feed_name);
+  }
+
+  std::size_t streams_per_market(std::span<const std::string> channels) const noexcept override {
+    return or_default(channels).size();
+  }
+
+  std::vector<request> subscribe(std::span<const market_ptr> markets,
+                                 std::span<const std::string> channels,
+                                 std::uint64_t first_id) const override {
+    std::vector<request> out;
+    for (const auto& channel : or_default(channels)) {
+      auto more =
+          in_requests(markets, published_limits().streams_per_request, first_id + out.size(),
+                      [&](std::span<const market_ptr> run, std::uint64_t id) {
+                        std::string text =
+                            R"({"method":"subscribe","params":{"channel":"ticker","symbol":)";
+                        append_natives(text, run);
+                        return text.append(
+                            fmt::format(R"(,"event_trigger":"{}","snapshot":true}},"req_id":{}}})",
+                                        trigger_of(channel), id));
+                      });
+      out.insert(out.end(), std::make_move_iterator(more.begin()),
+                 std::make_move_iterator(more.end()));
+    }
+    return out;
+  }
+
+  std::string keepalive(std::uint64_t request_id) const override {
+    return fmt::format(R"({{"method":"ping","req_id":{}}})", request_id);
+  }
+
+  void decode(std::span<char> frame, std::int64_t received_ms, const symbol_table& symbols,
+              decoded& out) const override {
+    kraken_frame sink({symbols, received_ms, out, nullptr});
+    decode_frame(name(), frame, sink, out);
+  }
+
+  std::vector<std::string> symbols_in(std::string_view frame) const override {
+    return collect_symbols<kraken_frame>(frame);
+  }
+
+private:
+  static void add_pair(const rapidjson::Value& pair, listing& out) {
+    if (!pair.IsObject() || text_of(pair, "status") != "online") {
+      out.skip();
+      return;
+    }
+    const auto v1_symbol = text_of(pair, "wsname");
+    const auto slash = v1_symbol.find('/');
+    if (slash == std::string_view::npos) {
+      out.skip();
+      return;
+    }
+    const auto base = unified(renamed_in_v2, v1_symbol.substr(0, slash));
+    const auto quote = unified(renamed_in_v2, v1_symbol.substr(slash + 1));
+    out.add(unified(aliases, base), unified(aliases, quote), fmt::format("{}/{}", base, quote));
+  }
+
+  std::span<const std::string> or_default(std::span<const std::string> channels) const noexcept {
+    return channels.empty() ? std::span<const std::string>(default_channels()) : channels;
+  }
+};
+
+} // namespace
+
+const protocol& kraken() {
+  static const kraken_protocol instance;
+  return instance;
+}
+
+} // namespace tickboard::exchange
