@@ -18,7 +18,7 @@ struct board {
 
   redis::layout layout;
   script_ptr page, page_filtered, page_of_bases, row; // for the query actor
-  script_ptr write, merge;                     // for the writers
+  script_ptr write, merge;                            // for the writers
 };
 
 using board_ptr = std::shared_ptr<const board>;

@@ -149,8 +149,8 @@ void connection_state::settle(std::uint64_t request_id, const std::vector<std::s
 /// One bad symbol can fail a whole request: halves of it are asked again until it stands alone.
 void connection_state::reject(const exchange::rejected& refusal) {
   auto natives = refusal.natives;
-  const auto asked = std::find_if(
-      unanswered.begin(), unanswered.end(), [&](const exchange::request& one) {
+  const auto asked =
+      std::find_if(unanswered.begin(), unanswered.end(), [&](const exchange::request& one) {
         return refusal.request_id != 0 ? one.id == refusal.request_id
                                        : std::any_of(natives.begin(), natives.end(), [&](auto& n) {
                                            return std::find(one.natives.begin(), one.natives.end(),
@@ -205,9 +205,10 @@ void connection_state::check() {
   if (phase != "connecting") {
     if (now - last_data > config.stall_timeout) {
       fail(caf::make_error(
-          ec::stalled, fmt::format("no data for {} ms, though the connection is open",
-                                   std::chrono::duration_cast<std::chrono::milliseconds>(now - last_data)
-                                       .count())));
+          ec::stalled,
+          fmt::format(
+              "no data for {} ms, though the connection is open",
+              std::chrono::duration_cast<std::chrono::milliseconds>(now - last_data).count())));
       return;
     }
     if (!unanswered.empty() && unsent.empty() && now - last_request > config.acknowledge_timeout) {

@@ -34,7 +34,8 @@ std::vector<std::vector<market_ptr>> share_out(const std::vector<market_ptr>& ma
   const auto parts = (markets.size() + per_part - 1) / per_part;
   for (std::size_t i = 0; i < parts; ++i)
     out.emplace_back(markets.begin() + static_cast<std::ptrdiff_t>(i * markets.size() / parts),
-                     markets.begin() + static_cast<std::ptrdiff_t>((i + 1) * markets.size() / parts));
+                     markets.begin() +
+                         static_cast<std::ptrdiff_t>((i + 1) * markets.size() / parts));
   return out;
 }
 
@@ -85,7 +86,8 @@ void feed_state::follow(const result<std::string>& body) {
   const auto streams = settings.streams_per_connection != 0 ? settings.streams_per_connection
                                                             : limits.streams_per_connection;
   const auto per_connection = std::max<std::size_t>(
-      1, streams / std::max<std::size_t>(1, config.protocol->streams_per_market(settings.channels)));
+      1,
+      streams / std::max<std::size_t>(1, config.protocol->streams_per_market(settings.channels)));
   auto parts = share_out(chosen, per_connection);
   if (settings.max_connections != 0 && parts.size() > settings.max_connections) {
     spdlog::error("{}: {} markets need {} connections, max_connections allows {}: the rest is not "
@@ -138,9 +140,7 @@ void feed_state::start(share& one, const std::string& child) {
   const auto me = caf::actor_cast<caf::actor>(self);
   child_spec spec;
   spec.name = child;
-  spec.start = [out, me, &system = self->system()] {
-    return system.spawn(connection, out, me);
-  };
+  spec.start = [out, me, &system = self->system()] { return system.spawn(connection, out, me); };
   self->send(connections, add_child{std::move(spec)});
 }
 
@@ -186,7 +186,8 @@ void feed_state::renew(const renewal_wanted& wish) {
   if (it == shares.end() || !it->second.replacement.empty())
     return;
   auto& one = it->second;
-  spdlog::info("{} connection {}: renewing: {}", config.settings.name, wish.connection, wish.reason);
+  spdlog::info("{} connection {}: renewing: {}", config.settings.name, wish.connection,
+               wish.reason);
   one.replacement = fmt::format("{}/{}#{}", config.settings.name, wish.connection, ++lives);
   start(one, one.replacement);
 }
@@ -206,17 +207,17 @@ void feed_state::tell_writers(const source_liveness& change) {
 caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {
   auto& state = self->state;
   state.config = std::move(config);
-  state.connections = self->spawn<caf::linked>(
-      supervisor, state.config.restarts, caf::actor_cast<caf::actor_addr>(self),
-      std::uint64_t{std::random_device{}()});
+  state.connections = self->spawn<caf::linked>(supervisor, state.config.restarts,
+                                               caf::actor_cast<caf::actor_addr>(self),
+                                               std::uint64_t{std::random_device{}()});
   self->send(self, discover{});
   return {
       [&state](const discover&) { state.discover_markets(); },
       [&state](const listing_received& received) { state.follow(received.body); },
       [&state](const start_share& due) {
         auto& one = state.shares.at(due.connection);
-        one.child = fmt::format("{}/{}#{}", state.config.settings.name, due.connection,
-                                ++state.lives);
+        one.child =
+            fmt::format("{}/{}#{}", state.config.settings.name, due.connection, ++state.lives);
         state.start(one, one.child);
       },
       [](const child_started&) {},

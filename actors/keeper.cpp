@@ -56,27 +56,25 @@ void keeper_state::connect() {
 /// Is another daemon at work on this state? If not, what is there is of the past.
 void keeper_state::first_contact() {
   const auto& daemons = config.board->layout[redis::layout::board].daemons;
-  store->submit(one_call(
-      {"ZCOUNT", daemons, std::to_string(unix_ms() - peer_lifetime_ms), "+inf"},
-      [tell = to_actor<peers_counted>(self)](const redis::reply& answer) {
-        tell({answer.failed(), answer.integer()});
-      }));
+  store->submit(one_call({"ZCOUNT", daemons, std::to_string(unix_ms() - peer_lifetime_ms), "+inf"},
+                         [tell = to_actor<peers_counted>(self)](const redis::reply& answer) {
+                           tell({answer.failed(), answer.integer()});
+                         }));
 }
 
 void keeper_state::wipe(std::string cursor) {
   // UNLINK frees in the background; SCAN's batches keep each step short.
-  store->submit(one_call(
-      {"SCAN", cursor, "MATCH", config.board->layout.pattern(), "COUNT", "500"},
-      [tell = to_actor<leftovers_found>(self)](const redis::reply& answer) {
-        leftovers_found found;
-        found.failed = answer.size() != 2;
-        if (!found.failed) {
-          found.cursor = answer[0].text();
-          for (std::size_t i = 0; i < answer[1].size(); ++i)
-            found.keys.emplace_back(answer[1][i].text());
-        }
-        tell(std::move(found));
-      }));
+  store->submit(one_call({"SCAN", cursor, "MATCH", config.board->layout.pattern(), "COUNT", "500"},
+                         [tell = to_actor<leftovers_found>(self)](const redis::reply& answer) {
+                           leftovers_found found;
+                           found.failed = answer.size() != 2;
+                           if (!found.failed) {
+                             found.cursor = answer[0].text();
+                             for (std::size_t i = 0; i < answer[1].size(); ++i)
+                               found.keys.emplace_back(answer[1][i].text());
+                           }
+                           tell(std::move(found));
+                         }));
 }
 
 void keeper_state::order_rebuild(const std::string& why) {
@@ -141,8 +139,8 @@ void keeper_state::refresh_epochs() {
   auto seen = std::make_shared<epochs_seen>(epochs_seen{true, true});
   for (std::size_t i = 0; i < layout.size(); ++i) {
     redis::call one;
-    one.arguments = redis::command{"SET", layout[i].epoch, config.daemon_id, "XX", "PX",
-                                   std::to_string(epoch_lifetime_ms)};
+    one.arguments = redis::command{
+        "SET", layout[i].epoch, config.daemon_id, "XX", "PX", std::to_string(epoch_lifetime_ms)};
     one.done = [seen](const redis::reply& answer) {
       seen->all_there = seen->all_there && !answer.is_nil();
       seen->reachable = seen->reachable && !answer.failed();
@@ -229,7 +227,8 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
       },
       [self, &state](const writer_connected& one) {
         // If Redis is empty too, the epochs tell. Before the first rebuild the writer waits.
-        if (const auto to = state.config.writers.at(one.writer)->get(); to && state.incarnation != 0)
+        if (const auto to = state.config.writers.at(one.writer)->get();
+            to && state.incarnation != 0)
           self->send(to, rebuild{state.incarnation});
       },
       [&state](const rebuilt& done) {

@@ -42,11 +42,11 @@ struct keeper_state {
   std::shared_ptr<redis::client> store;
   caf::actor_clock::time_point started;
   bool connected = false;
-  bool contacted = false;  ///< peers were looked for, and the rest of an earlier life was removed
-  bool whole = false;      ///< the epochs are ours and were there when last looked at
-  bool writing = false;    ///< epochs are on their way
+  bool contacted = false; ///< peers were looked for, and the rest of an earlier life was removed
+  bool whole = false;     ///< the epochs are ours and were there when last looked at
+  bool writing = false;   ///< epochs are on their way
   std::uint64_t incarnation = 0;
-  std::set<std::size_t> rebuilt_writers; ///< of this incarnation
+  std::set<std::size_t> rebuilt_writers;       ///< of this incarnation
   std::map<std::string, std::size_t> expected; ///< markets, by feed
   std::map<std::size_t, std::size_t> held;     ///< markets, by writer
   std::string reason = "starting";

@@ -45,7 +45,9 @@ std::vector<redis::call> lane::take_batch(std::string_view token,
     const bool is_merge = one.by_sha == board_->merge;
     one.done = [shared, is_merge](const redis::reply& answer) {
       auto& result = shared->result;
-      const auto worse = [&](lane_result::outcome what) { result.what = std::max(result.what, what); };
+      const auto worse = [&](lane_result::outcome what) {
+        result.what = std::max(result.what, what);
+      };
       const auto owner = is_merge && answer.size() > 0 ? answer[0].integer() : answer.integer();
       if (answer.failed()) {
         worse(lane_result::outcome::failed);
@@ -57,7 +59,8 @@ std::vector<redis::call> lane::take_batch(std::string_view token,
       }
       if (is_merge)
         for (std::size_t i = 1; i + 2 < answer.size(); i += 3)
-          result.conflicts.push_back({std::string{answer[i].text()}, std::string{answer[i + 1].text()},
+          result.conflicts.push_back({std::string{answer[i].text()},
+                                      std::string{answer[i + 1].text()},
                                       std::string{answer[i + 2].text()}});
       if (--shared->open == 0)
         shared->done(std::move(result));
@@ -78,8 +81,8 @@ void lane::finish(const lane_result& result) {
         std::any_of(result.conflicts.begin(), result.conflicts.end(),
                     [&](const auto& conflict) { return conflict.id == one->subject->id; });
     // A plain write is refused as a whole when somebody else has written.
-    const bool written = stored && !conflicted &&
-                         (result.what == lane_result::outcome::done || !entry.merged);
+    const bool written =
+        stored && !conflicted && (result.what == lane_result::outcome::done || !entry.merged);
     entry.merged = written;
     if (!written)
       mark(*one);

@@ -16,10 +16,10 @@ struct lane_result {
     std::string id, version, row; ///< as stored, with a newer group than ours
   };
   enum class outcome {
-    done,     ///< everything is stored, but for the conflicts
-    shared,   ///< another daemon writes to this partition too: merge again
-    emptied,  ///< the partition lost its state
-    failed    ///< Redis refused or is gone; `failure` says why
+    done,    ///< everything is stored, but for the conflicts
+    shared,  ///< another daemon writes to this partition too: merge again
+    emptied, ///< the partition lost its state
+    failed   ///< Redis refused or is gone; `failure` says why
   };
   outcome what = outcome::done;
   std::vector<conflict> conflicts;
@@ -65,7 +65,7 @@ private:
   std::size_t partition_;
   std::deque<slot*> waiting_;
   std::vector<slot*> batch_;
-  bool claimed_ = false; ///< a batch was stored since the reset: the partition is ours
+  bool claimed_ = false;   ///< a batch was stored since the reset: the partition is ours
   bool discarded_ = false; ///< reset while in flight: the result says nothing any more
 };
 

@@ -30,7 +30,7 @@ caf::behavior normalizer(caf::event_based_actor* self, std::vector<address_ptr> 
         for (std::size_t i = 0; i < frames.size(); ++i)
           batch.from->protocol->decode(frames.frame(i), frames.received_ms, *batch.from->symbols,
                                        *decoded);
-        decode_report report{frames.size(),     decoded->patches.size(), decoded->ignored,
+        decode_report report{frames.size(),      decoded->patches.size(), decoded->ignored,
                              decoded->malformed, decoded->first_problem,  decoded->events};
         auto shares = by_writer(decoded->patches, writers.size());
         for (std::size_t w = 0; w < writers.size(); ++w) {

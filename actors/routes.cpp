@@ -41,8 +41,9 @@ route find_route(const net::http_request& request) {
       return found;
     return bad_parameter({"query", "is not taken by this resource", "no parameters"});
   };
-  route found = problem(404, "No such resource",
-                        "there are /v1/markets, /v1/markets/{id}, /v1/exchanges, /healthz, /readyz");
+  route found =
+      problem(404, "No such resource",
+              "there are /v1/markets, /v1/markets/{id}, /v1/exchanges, /healthz, /readyz");
   if (path == markets) {
     auto view = parse_query_string(query).and_then(
         [](const query_parameters& parameters) { return parse_view_query(parameters); });

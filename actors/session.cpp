@@ -169,8 +169,7 @@ private:
 net::http_listener_factory session_listener(caf::actor_system& system,
                                             std::shared_ptr<const session_config> config) {
   return [&system, config = std::move(config)](std::shared_ptr<net::http_connection> connection) {
-    return std::make_unique<session_starter>(
-        system.spawn(session, config, std::move(connection)));
+    return std::make_unique<session_starter>(system.spawn(session, config, std::move(connection)));
   };
 }
 

@@ -16,7 +16,7 @@ std::int64_t unix_ms() {
   return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   append_json_string(out, text);
   return out;
@@ -63,23 +63,26 @@ std::string status_state::json(std::int64_t now_ms) const {
   auto to = std::back_inserter(out);
   bool first_feed = true;
   for (const auto& [name, one] : feeds) {
-    fmt::format_to(to, R"({}{{"exchange":{},"protocol":{},"state":{},"problem":{},"markets":{},"connections":[)",
-                   first_feed ? "" : ",", quoted(name), quoted(one.now.exchange),
-                   quoted(one.now.state), one.now.problem.empty() ? "null" : quoted(one.now.problem),
-                   one.now.markets);
+    fmt::format_to(
+        to,
+        R"({}{{"exchange":{},"protocol":{},"state":{},"problem":{},"markets":{},"connections":[)",
+        first_feed ? "" : ",", in_quotes(name), in_quotes(one.now.exchange),
+        in_quotes(one.now.state), one.now.problem.empty() ? "null" : in_quotes(one.now.problem),
+        one.now.markets);
     first_feed = false;
     bool first = true;
     for (const auto& [number, link] : one.connections) {
       const auto& now = link.now;
-      fmt::format_to(to,
-                     R"({}{{"connection":{},"state":{},"uptime_ms":{},"restarts":{},"alarm":{},)"
-                     R"("last_frame_age_ms":{},"markets":{},"rejected":{},"frames_per_second":{:.1f},)"
-                     R"("frames":{},"patches":{},"malformed":{},"last_error":{},"last_error_age_ms":{}}})",
-                     first ? "" : ",", number, quoted(now.state), since(link.up_since_ms, now_ms),
-                     link.restarts, link.alarm, since(now.last_frame_ms, now_ms), now.markets,
-                     now.rejected, now.frames_per_second, now.frames, now.patches, now.malformed,
-                     link.last_error.empty() ? "null" : quoted(link.last_error),
-                     since(link.last_error_ms, now_ms));
+      fmt::format_to(
+          to,
+          R"({}{{"connection":{},"state":{},"uptime_ms":{},"restarts":{},"alarm":{},)"
+          R"("last_frame_age_ms":{},"markets":{},"rejected":{},"frames_per_second":{:.1f},)"
+          R"("frames":{},"patches":{},"malformed":{},"last_error":{},"last_error_age_ms":{}}})",
+          first ? "" : ",", number, in_quotes(now.state), since(link.up_since_ms, now_ms),
+          link.restarts, link.alarm, since(now.last_frame_ms, now_ms), now.markets, now.rejected,
+          now.frames_per_second, now.frames, now.patches, now.malformed,
+          link.last_error.empty() ? "null" : in_quotes(link.last_error),
+          since(link.last_error_ms, now_ms));
       first = false;
     }
     out += "]}";

@@ -12,8 +12,8 @@ namespace tickboard {
 std::chrono::milliseconds backoff(const restart_policy& policy, std::uint32_t failures,
                                   std::mt19937_64& random) {
   const auto grown = policy.backoff_min.count() << std::min(failures, 20u);
-  const auto ceiling = std::clamp<std::int64_t>(grown, policy.backoff_min.count(),
-                                                policy.backoff_max.count());
+  const auto ceiling =
+      std::clamp<std::int64_t>(grown, policy.backoff_min.count(), policy.backoff_max.count());
   std::uniform_int_distribution<std::int64_t> pick{policy.backoff_min.count() / 2, ceiling};
   return std::chrono::milliseconds{pick(random)};
 }

@@ -21,7 +21,8 @@ struct restart_policy {
 };
 
 /// The wait before restart number `failures` in a row (from 0): full jitter over an exponentially
-/// growing ceiling, but at least half of backoff_min. https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+/// growing ceiling, but at least half of backoff_min.
+/// https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
 std::chrono::milliseconds backoff(const restart_policy& policy, std::uint32_t failures,
                                   std::mt19937_64& random);
 

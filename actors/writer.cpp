@@ -40,7 +40,7 @@ void writer_state::connect() {
     lanes.emplace_back(board, i);
   paused.resize(lanes.size());
   sent_at.resize(lanes.size());
-  store = config.open({board.write, board.merge, board.remove}, std::move(events));
+  store = config.open({board.write, board.merge}, std::move(events));
 }
 
 // -- updates --------------------------------------------------------------------------------------
@@ -124,9 +124,9 @@ void writer_state::flushed(const lane_flushed& message) {
     break;
   case lane_result::outcome::emptied:
     if (const auto keeper = config.keeper->get())
-      self->send(keeper, state_lost{incarnation, fmt::format("partition {} is empty",
-                                                             config.board->layout.name(
-                                                                 lane.partition()))});
+      self->send(keeper,
+                 state_lost{incarnation, fmt::format("partition {} is empty",
+                                                     config.board->layout.name(lane.partition()))});
     break;
   case lane_result::outcome::failed:
     if (connected)

@@ -51,11 +51,11 @@ struct writer_state {
   std::uint64_t incarnation = 0; ///< 0: no rebuild was ordered yet, so nothing is sent
   bool connected = false;
   bool rebuilding = false;
-  std::vector<lane> lanes; ///< one for each partition of the layout
+  std::vector<lane> lanes;  ///< one for each partition of the layout
   std::vector<bool> paused; ///< lanes that wait for their retry or for Redis to get its breath
   std::vector<caf::actor_clock::time_point> sent_at;
   std::unordered_map<std::string_view, std::unique_ptr<slot>> slots; ///< by id, held by the slot
-  std::unordered_map<std::uint32_t, bool> live; ///< by source
+  std::unordered_map<std::uint32_t, bool> live;                      ///< by source
 };
 
 /// Owns the markets that map to it: merges their patches and keeps Redis up to date. Ack-clocked:

@@ -123,7 +123,8 @@ private:
           if (self->stopped_)
             return;
           if (error || found.empty()) {
-            self->lost(fmt::format("cannot resolve {}: {}", self->options_.to.host, error.message()));
+            self->lost(
+                fmt::format("cannot resolve {}: {}", self->options_.to.host, error.message()));
             return;
           }
           const auto address = found.begin()->endpoint().address().to_string();
@@ -327,7 +328,7 @@ private:
   net::steady_timer retry_, watchdog_;
   std::mt19937 random_;
   redisAsyncContext* context_ = nullptr;
-  std::shared_ptr<client_impl> hold_; ///< while hiredis may call back
+  std::shared_ptr<client_impl> hold_;  ///< while hiredis may call back
   std::deque<clock::time_point> sent_; ///< when each unanswered command was sent, oldest first
   clock::time_point deadline_;
   std::string drop_reason_;

@@ -11,7 +11,7 @@ namespace tickboard::redis {
 class command {
 public:
   command() = default;
-  explicit command(std::initializer_list<std::string_view> arguments);
+  command(std::initializer_list<std::string_view> arguments);
 
   void add(std::string_view argument);
   void add(std::int64_t argument);

@@ -23,7 +23,8 @@ std::string endpoint::display() const {
 }
 
 result<endpoint> parse_endpoint(std::string_view url) {
-  constexpr std::string_view allowed = "allowed: redis://host[:port][/database], unix:///path[?db=N]";
+  constexpr std::string_view allowed =
+      "allowed: redis://host[:port][/database], unix:///path[?db=N]";
   endpoint out;
   if (url.starts_with("unix://")) {
     url.remove_prefix(7);
@@ -33,7 +34,8 @@ result<endpoint> parse_endpoint(std::string_view url) {
       url = url.substr(0, query);
     }
     if (!url.starts_with('/') || url.size() > 107) // sun_path
-      return unexpected(fmt::format("the socket path must be absolute and at most 107 bytes; {}", allowed));
+      return unexpected(
+          fmt::format("the socket path must be absolute and at most 107 bytes; {}", allowed));
     out.unix_path = url;
     return out;
   }
@@ -41,8 +43,9 @@ result<endpoint> parse_endpoint(std::string_view url) {
     return unexpected(fmt::format("unknown scheme; {}", allowed));
   url.remove_prefix(8);
   if (url.find('@') != std::string_view::npos)
-    return unexpected(std::string{"credentials do not belong in the URL, where they would be logged; "
-                                  "use username and password_file"});
+    return unexpected(
+        std::string{"credentials do not belong in the URL, where they would be logged; "
+                    "use username and password_file"});
   if (const auto slash = url.find('/'); slash != std::string_view::npos) {
     if (const auto database = url.substr(slash + 1);
         !database.empty() && !read_all(database, out.database))
@@ -50,7 +53,8 @@ result<endpoint> parse_endpoint(std::string_view url) {
     url = url.substr(0, slash);
   }
   const auto colon = url.rfind(':');
-  const bool has_port = colon != std::string_view::npos && url.find(']', colon) == std::string_view::npos;
+  const bool has_port =
+      colon != std::string_view::npos && url.find(']', colon) == std::string_view::npos;
   if (has_port) {
     if (!read_all(url.substr(colon + 1), out.port) || out.port == 0)
       return unexpected(fmt::format("the port is not a number from 1 to 65535; {}", allowed));

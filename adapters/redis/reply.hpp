@@ -25,8 +25,8 @@ public:
   bool is_array() const noexcept;
   bool is_text() const noexcept;
   std::int64_t integer(std::int64_t otherwise = 0) const noexcept;
-  std::string_view text() const noexcept; ///< of a string or status; else empty
-  std::size_t size() const noexcept;      ///< of an array; else 0
+  std::string_view text() const noexcept;         ///< of a string or status; else empty
+  std::size_t size() const noexcept;              ///< of an array; else 0
   reply operator[](std::size_t i) const noexcept; ///< precondition: i < size()
 
 private:

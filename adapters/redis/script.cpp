@@ -1,9 +1,9 @@
 #include "adapters/redis/script.hpp"
 
+#include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include <array>
-#include <fmt/format.h>
 
 namespace tickboard::redis {
 

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace tickboard::commands {
+
+/// What a chosen subcommand does; the result is the process's exit status: 0 done, 1 failed with
+/// a sentence on stderr.
+using action = std::function<int()>;
+
+// Each adds its subcommand to `app` and sets `chosen` when the command line names it. The options
+// live as long as `app`.
+void add_demo(CLI::App& app, action& chosen);
+void add_serve(CLI::App& app, action& chosen);
+void add_simulate(CLI::App& app, action& chosen);
+void add_record(CLI::App& app, action& chosen);
+void add_normalize(CLI::App& app, action& chosen);
+void add_check(CLI::App& app, action& chosen);
+
+} // namespace tickboard::commands

@@ -1,0 +1,239 @@
+#include "actors/daemon.hpp"
+
+#include "actors/feed.hpp"
+#include "actors/keeper.hpp"
+#include "actors/normalizer.hpp"
+#include "actors/query.hpp"
+#include "actors/session.hpp"
+#include "actors/status.hpp"
+#include "actors/supervisor.hpp"
+#include "actors/writer.hpp"
+#include "adapters/net/io_thread.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <random>
+#include <thread>
+
+namespace tickboard {
+
+namespace {
+
+/// Source ids: room for this many connections of each feed.
+constexpr std::uint32_t sources_per_feed = 100'000;
+
+struct system_config : caf::actor_system_config {
+  explicit system_config(const config::actor_settings& settings) {
+    // Workers sleep on one queue: no polling while feeds are quiet, no delay when one wakes.
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", static_cast<std::size_t>(settings.threads));
+    set("scheduler.max-throughput", std::size_t{50}); // messages before an actor yields
+  }
+};
+
+/// Ends with the daemon, and the sessions, which are linked to it, with it.
+caf::behavior lifeline(caf::event_based_actor*) {
+  return {[](caf::unit_t) {}};
+}
+
+class daemon_impl final : public daemon {
+public:
+  explicit daemon_impl(const config::settings& settings)
+      : settings_(settings), system_config_(settings.actors), system_(system_config_) {
+    for (unsigned i = 0; i < settings.io.threads; ++i)
+      io_.push_back(std::make_unique<net::io_thread>(i));
+  }
+
+  ~daemon_impl() override { stop(); }
+
+  result<void> start() {
+    auto store = redis::parse_endpoint(settings_.redis.url);
+    if (!store)
+      return unexpected("redis.url: " + store.error());
+    store->username = settings_.redis.username;
+    store->password = settings_.redis.password;
+    store_ = std::move(*store);
+    board_ = std::make_shared<const board>(settings_.redis.prefix, settings_.redis.partitions);
+    daemon_id_ = fmt::format("{:016x}", std::mt19937_64{std::random_device{}()}());
+
+    const restart_policy services{std::chrono::milliseconds{50}, std::chrono::milliseconds{2'000},
+                                  settings_.supervision.budget, settings_.supervision.budget_window,
+                                  settings_.supervision.slow_retry};
+    root_ = system_.spawn(supervisor, services, caf::actor_addr{},
+                          std::uint64_t{std::random_device{}()});
+    lifeline_ = system_.spawn(lifeline);
+    add_services();
+    add_feeds();
+    return listen();
+  }
+
+  std::uint16_t port() const noexcept override { return server_ ? server_->port() : 0; }
+
+  void stop() override {
+    if (stopped_)
+      return;
+    stopped_ = true;
+    if (server_)
+      server_->stop();
+    if (root_) {
+      const caf::scoped_actor waiter{system_};
+      for (const auto& one : {lifeline_, root_}) {
+        waiter->monitor(one);
+        caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
+        waiter->receive([](const caf::down_msg&) {});
+      }
+    }
+    for (auto* one : {&query_, &status_, &keeper_})
+      (*one)->set(nullptr);
+    for (auto* pool : {&writers_, &normalizers_})
+      for (auto& one : *pool)
+        one->set(nullptr);
+    system_.await_all_actors_done();
+    for (auto& one : io_)
+      one->stop();
+  }
+
+private:
+  boost::asio::io_context& io(std::size_t use) { return io_[use % io_.size()]->context(); }
+
+  store_opener open_store(std::size_t use) {
+    return [this, use](std::vector<board::script_ptr> scripts, redis::client_events events) {
+      redis::client_options options;
+      options.to = store_;
+      options.scripts = std::move(scripts);
+      options.connect_timeout = settings_.redis.connect_timeout;
+      options.reply_timeout = settings_.redis.reply_timeout;
+      options.backoff_max = settings_.redis.backoff_max;
+      return redis::connect(io(use), std::move(options), std::move(events));
+    };
+  }
+
+  template <class Start>
+  void add(std::string name, const address_ptr& at, Start start) {
+    child_spec spec;
+    spec.name = std::move(name);
+    spec.start = [at, start] {
+      const caf::actor handle = start();
+      if (at)
+        at->set(handle);
+      return handle;
+    };
+    // Started before anything else is added: who comes later finds the addresses filled.
+    caf::anon_send(root_, add_child{std::move(spec)});
+  }
+
+  void add_services() {
+    for (std::uint32_t i = 0; i < settings_.actors.writers; ++i)
+      writers_.push_back(make_address());
+    for (std::uint32_t i = 0; i < settings_.actors.normalizers; ++i)
+      normalizers_.push_back(make_address());
+    add("status", status_, [this] { return system_.spawn(status); });
+    keeper_config keeping{daemon_id_,      board_, open_store(0), writers_, settings_.feeds.size(),
+                          settings_.warmup};
+    add("keeper", keeper_, [this, keeping] { return system_.spawn(keeper, keeping); });
+    for (std::size_t i = 0; i < writers_.size(); ++i) {
+      writer_config writing{i, daemon_id_, board_, open_store(0), keeper_};
+      add(fmt::format("writer {}", i), writers_[i],
+          [this, writing] { return system_.spawn(writer, writing); });
+    }
+    for (std::size_t i = 0; i < normalizers_.size(); ++i)
+      add(fmt::format("normalizer {}", i), normalizers_[i],
+          [this] { return system_.spawn(normalizer, writers_); });
+    query_config asking{board_,
+                        open_store(1),
+                        settings_.view.max_age,
+                        settings_.view.scan_limit,
+                        settings_.view.max_pending,
+                        settings_.view.cache_bytes};
+    add("query", query_, [this, asking] { return system_.spawn(query, asking); });
+  }
+
+  void add_feeds() {
+    const auto& supervision = settings_.supervision;
+    const restart_policy restarts{supervision.backoff_min, supervision.backoff_max,
+                                  supervision.budget, supervision.budget_window,
+                                  supervision.slow_retry};
+    std::uint32_t index = 0;
+    for (const auto& one : settings_.feeds) {
+      feed_config following;
+      following.settings = one;
+      following.protocol = exchange::find_protocol(one.exchange);
+      auto& feed_settings = following.settings;
+      const auto& protocol = *following.protocol;
+      if (feed_settings.name.empty())
+        feed_settings.name = feed_settings.exchange;
+      if (feed_settings.ws_url.empty())
+        feed_settings.ws_url = protocol.default_ws_url();
+      if (feed_settings.rest_url.empty())
+        feed_settings.rest_url = protocol.default_rest_url();
+      if (feed_settings.channels.empty())
+        feed_settings.channels = protocol.default_channels();
+      following.first_source_id = index++ * sources_per_feed;
+      following.restarts = restarts;
+      auto& feed_io = io(0);
+      following.get = [&feed_io](const net::http_get_options& options, auto done) {
+        net::http_get(feed_io, options, std::move(done));
+      };
+      following.open = [&feed_io](const net::stream_options& options, auto listener) {
+        return net::open_stream(feed_io, options, std::move(listener));
+      };
+      following.normalizers = normalizers_;
+      following.writers = writers_;
+      following.status = status_;
+      following.keeper = keeper_;
+      add("feed " + feed_settings.name, nullptr,
+          [this, following] { return system_.spawn(feed, following); });
+    }
+  }
+
+  result<void> listen() {
+    auto config = std::make_shared<session_config>();
+    config->query = query_;
+    config->status = status_;
+    config->keeper = keeper_;
+    config->lifeline = lifeline_;
+    config->timeout = settings_.view.timeout;
+    config->max_age = settings_.view.max_age;
+    config->gzip = settings_.http.gzip;
+    net::http_server_options options;
+    options.listen = settings_.http.listen;
+    options.max_connections = settings_.http.max_connections;
+    options.max_header_bytes = settings_.http.max_header_bytes;
+    options.max_body_bytes = settings_.http.max_body_bytes;
+    options.header_timeout = settings_.http.header_timeout;
+    options.idle_timeout = settings_.http.idle_timeout;
+    options.write_timeout = settings_.http.write_timeout;
+    auto server = net::listen_http(io(1), options, session_listener(system_, std::move(config)));
+    if (!server)
+      return unexpected("http.listen: " + server.error());
+    server_ = std::move(*server);
+    return {};
+  }
+
+  config::settings settings_;
+  redis::endpoint store_;
+  board_ptr board_;
+  std::string daemon_id_;
+  // Declared before the actor system: actors hold what lives on the io threads.
+  std::vector<std::unique_ptr<net::io_thread>> io_;
+  system_config system_config_;
+  caf::actor_system system_;
+  caf::actor root_, lifeline_;
+  address_ptr query_ = make_address(), status_ = make_address(), keeper_ = make_address();
+  std::vector<address_ptr> writers_, normalizers_;
+  std::shared_ptr<net::http_server> server_;
+  bool stopped_ = false;
+};
+
+} // namespace
+
+result<std::unique_ptr<daemon>> start_daemon(const config::settings& settings) {
+  auto out = std::make_unique<daemon_impl>(settings);
+  if (auto started = out->start(); !started)
+    return unexpected(started.error());
+  return out;
+}
+
+} // namespace tickboard

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "adapters/config/settings.hpp"
+#include "market/result.hpp"
+
+#include <cstdint>
+#include <memory>
+
+namespace tickboard {
+
+/// The whole of tickboard in one process: io threads, the actor system, the root supervisor with
+/// every service below it, and the HTTP server.
+class daemon {
+public:
+  virtual ~daemon() = default; ///< stops
+  virtual std::uint16_t port() const noexcept = 0;
+  /// Stops in order: no new connections, the actors, the io threads. Blocks until all is done.
+  virtual void stop() = 0;
+};
+
+/// Starts it; returns once HTTP is listening. The error says what could not be had (the address
+/// to listen on, a malformed Redis URL); exchanges and Redis being away are not errors: the daemon
+/// waits for them and says so in /readyz.
+result<std::unique_ptr<daemon>> start_daemon(const config::settings& settings);
+
+} // namespace tickboard
