@@ -1,0 +1,2 @@
+tickboard_test(store_test store/client_test.cpp store/lane_test.cpp store/page_test.cpp)
+target_link_libraries(store_test PRIVATE tickboard_actors)

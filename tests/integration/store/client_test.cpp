@@ -1,0 +1,165 @@
+#include "tests/support/store.hpp"
+
+#include <csignal>
+
+using namespace tickboard;
+using test::store;
+
+namespace {
+
+board::script_ptr answer_script() {
+  return std::make_shared<const redis::script>("answer", "return {KEYS[1], ARGV[1]}");
+}
+
+redis::call by_sha(const board::script_ptr& script) {
+  redis::call one;
+  one.by_sha = script;
+  one.keys = 1;
+  one.arguments = redis::command{"key", "value"};
+  return one;
+}
+
+} // namespace
+
+TEST_CASE("commands are answered in order, whatever bytes they carry") {
+  store redis;
+  std::string bytes;
+  for (int i = 0; i < 256; ++i)
+    bytes.push_back(static_cast<char>(i));
+  CHECK(redis.run({"SET", bytes, bytes}).text == "OK");
+  CHECK(redis.run({"GET", bytes}).text == bytes);
+  CHECK(redis.run({"GET", "nothing"}).nil);
+  CHECK(redis.run({"INCR", "n"}).integer == 1);
+  CHECK(redis.run({"NOSUCH"}).failed);
+}
+
+TEST_CASE("a script that Redis forgot is loaded again, and the caller does not notice") {
+  const auto script = answer_script();
+  store redis{{script}};
+  CHECK(script->sha == redis.run({"SCRIPT", "LOAD", script->text}).text);
+  CHECK(redis.run(by_sha(script)).elements.at(1).text == "value");
+  CHECK(redis.run({"SCRIPT", "FLUSH"}).text == "OK");
+  CHECK(redis.run(by_sha(script)).elements.at(0).text == "key");
+}
+
+TEST_CASE("an error inside a script comes back as its error, once") {
+  const auto broken = std::make_shared<const redis::script>("broken", "return redis.call('NOPE')");
+  store redis{{broken}};
+  CHECK(redis.run(by_sha(broken)).failed);
+}
+
+TEST_CASE("the client comes back after redis-server was killed, and says so") {
+  store redis;
+  auto lost = std::make_shared<std::promise<std::string>>();
+  auto again = std::make_shared<std::promise<void>>();
+  auto count = std::make_shared<int>(0);
+  redis::client_events events;
+  events.on_ready = [again, count] {
+    if (++*count == 2)
+      again->set_value();
+  };
+  events.on_lost = [lost, told = std::make_shared<bool>(false)](const std::string& reason) {
+    if (!std::exchange(*told, true))
+      lost->set_value(reason);
+  };
+  const auto client = redis.connect({}, events);
+  redis.server->kill(SIGKILL);
+  CHECK(lost->get_future().get().find("unix://") == 0);
+  const auto refused = redis.run({"PING"});
+  CHECK(refused.failed);
+  while (redis.server->running()) {
+  }
+  REQUIRE(redis.server->start());
+  again->get_future().wait();
+  client->stop();
+}
+
+TEST_CASE("a command in flight fails when the connection breaks; it is not lost in silence") {
+  store redis;
+  auto promise = std::make_shared<std::promise<bool>>();
+  redis::call blocked;
+  blocked.arguments = redis::command{"BLPOP", "never", "0"};
+  blocked.done = [promise](const redis::reply& answer) { promise->set_value(answer.disconnected()); };
+  std::vector<redis::call> calls;
+  calls.push_back(std::move(blocked));
+  redis.client->submit(std::move(calls));
+  redis.server->kill(SIGKILL);
+  CHECK(promise->get_future().get());
+}
+
+TEST_CASE("a frozen Redis is noticed by the oldest unanswered command") {
+  store redis;
+  redis::client_options options;
+  options.to = *redis::parse_endpoint(redis.server->url());
+  options.reply_timeout = std::chrono::milliseconds{50};
+  auto ready = std::make_shared<std::promise<void>>();
+  auto lost = std::make_shared<std::promise<std::string>>();
+  const auto client = redis::connect(
+      redis.io.context(), options,
+      {[ready, once = std::make_shared<bool>(false)] {
+         if (!std::exchange(*once, true))
+           ready->set_value();
+       },
+       [lost, once = std::make_shared<bool>(false)](const std::string& reason) {
+         if (!std::exchange(*once, true))
+           lost->set_value(reason);
+       }});
+  ready->get_future().wait();
+  redis.server->kill(SIGSTOP);
+  std::vector<redis::call> calls(1);
+  calls[0].arguments = redis::command{"PING"};
+  client->submit(std::move(calls));
+  CHECK(lost->get_future().get().find("did not answer in time") != std::string::npos);
+  redis.server->kill(SIGCONT);
+  client->stop();
+}
+
+TEST_CASE("AUTH and SELECT come before anything else; a wrong password names the step") {
+  store redis;
+  CHECK(redis.run({"CONFIG", "SET", "requirepass", "secret"}).text == "OK");
+  const auto attempt = [&](const char* password) {
+    redis::client_options options;
+    options.to = *redis::parse_endpoint(redis.server->url() + "?db=3");
+    options.to.password = password;
+    auto outcome = std::make_shared<std::promise<std::string>>();
+    auto once = std::make_shared<bool>(false);
+    const auto tell = [outcome, once](const std::string& text) {
+      if (!std::exchange(*once, true))
+        outcome->set_value(text);
+    };
+    const auto client =
+        redis::connect(redis.io.context(), options, {[tell] { tell("ready"); }, tell});
+    const auto text = outcome->get_future().get();
+    std::string database;
+    if (text == "ready") {
+      auto info = std::make_shared<std::promise<std::string>>();
+      std::vector<redis::call> calls(1);
+      calls[0].arguments = redis::command{"CLIENT", "INFO"};
+      calls[0].done = [info](const redis::reply& answer) {
+        info->set_value(std::string{answer.text()});
+      };
+      client->submit(std::move(calls));
+      CHECK(info->get_future().get().find("db=3") != std::string::npos);
+    }
+    client->stop();
+    return text;
+  };
+  CHECK(attempt("secret") == "ready");
+  const auto refused = attempt("wrong");
+  CHECK(refused.find("AUTH failed") != std::string::npos);
+  CHECK(refused.find("wrong") == std::string::npos); // no secrets
+}
+
+TEST_CASE("Redis URLs") {
+  const auto parsed = redis::parse_endpoint("redis://[::1]:7000/5");
+  REQUIRE(parsed);
+  CHECK(parsed->host == "::1");
+  CHECK(parsed->port == 7000);
+  CHECK(parsed->database == 5);
+  CHECK(redis::parse_endpoint("redis://localhost")->port == 6379);
+  CHECK(redis::parse_endpoint("unix:///run/redis.sock?db=2")->database == 2);
+  for (const auto* bad : {"", "localhost", "http://x", "redis://", "redis://h:0", "redis://h:x",
+                          "redis://h:70000", "redis://user:pw@h", "redis://h/x", "unix://relative",
+                          "unix:///p?x=1", "unix:///p?db=x"})
+    CHECK_MESSAGE(!redis::parse_endpoint(bad), bad);
+}

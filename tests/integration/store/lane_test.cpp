@@ -1,0 +1,165 @@
+#include "tests/integration/store/model.hpp"
+
+#include <csignal>
+
+using namespace tickboard;
+using test::drain;
+using test::model;
+using test::store;
+
+namespace {
+
+const board& the_board() {
+  static const board one{"t", {"USDT"}};
+  return one;
+}
+
+std::string stored_row(store& redis, const slot& market) {
+  return redis.run({"HGET", the_board().layout[0].row, market.subject->id}).text;
+}
+
+/// Sizes of every structure of the board partition: they must agree.
+void check_consistent(store& redis, std::size_t markets) {
+  const auto& keys = the_board().layout[0];
+  const auto expected = static_cast<std::int64_t>(markets);
+  CHECK(redis.run({"HLEN", keys.row}).integer == expected);
+  CHECK(redis.run({"HLEN", keys.version}).integer == expected);
+  CHECK(redis.run({"ZCARD", keys.bases}).integer == expected);
+  for (const auto& index : keys.by)
+    CHECK(redis.run({"ZCARD", index}).integer == expected);
+  std::int64_t counted = 0;
+  for (const auto& count : redis.run({"HVALS", keys.counts}).elements)
+    counted += std::stoll(count.text);
+  CHECK(counted == expected);
+}
+
+} // namespace
+
+TEST_CASE("a market changed many times while a batch is under way is sent once") {
+  store redis;
+  model truth{5};
+  truth.add_markets(3, {"USDT"});
+  lane on{the_board(), 0};
+  for (auto& market : truth.slots)
+    for (int i = 0; i < 10; ++i)
+      on.mark(market);
+  auto calls = on.take_batch("t1", [](const lane_result&) {});
+  CHECK(on.batch_size() == 3);
+  CHECK_FALSE(on.has_waiting());
+  on.mark(truth.slots[0]);
+  on.mark(truth.slots[0]);
+  CHECK(on.has_waiting());
+  on.finish({});
+  calls = on.take_batch("t1", [](const lane_result&) {});
+  CHECK(on.batch_size() == 1);
+}
+
+TEST_CASE("batches are bounded") {
+  model truth{6};
+  truth.add_markets(200, {"USDT", "EUR", "X"});
+  std::deque<slot> many(600);
+  lane on{the_board(), 0};
+  for (auto& one : many) {
+    one.subject = truth.slots[0].subject;
+    on.mark(one);
+  }
+  const auto calls = on.take_batch("t", [](const lane_result&) {});
+  CHECK(on.batch_size() == lane::max_batch);
+}
+
+TEST_CASE("two daemons: neither overwrites a newer group of the other, and both end equal") {
+  store redis;
+  model truth{7};
+  truth.add_markets(1, {"USDT"});
+  auto& a = truth.slots[0];
+  slot b;
+  b.subject = a.subject;
+  a.state = b.state = {};
+  const auto patch = [&](slot& to, std::int64_t ts, const char* last, const char* bid) {
+    ticker_patch out;
+    out.subject = a.subject;
+    out.at = {ts, 0};
+    if (last != nullptr)
+      out.trade = trade_group{*decimal::parse(last)};
+    if (bid != nullptr)
+      out.quote = quote_group{*decimal::parse(bid), {}, {}, {}};
+    to.state.apply(out);
+  };
+  lane of_a{the_board(), 0}, of_b{the_board(), 0};
+  patch(a, 100, "10", nullptr);
+  of_a.mark(a);
+  CHECK(drain(redis, of_a, "A").what == lane_result::outcome::done);
+
+  patch(b, 90, "9", "8.9"); // an older trade, but the only quote
+  of_b.mark(b);
+  const auto refused = drain(redis, of_b, "B");
+  REQUIRE(refused.conflicts.size() == 1);
+  CHECK(stored_row(redis, a).find("\"last\":\"10\"") != std::string::npos);
+  const auto stored = decode_row(refused.conflicts[0].row, refused.conflicts[0].version);
+  REQUIRE(stored);
+  CHECK(b.state.adopt(*stored));
+  of_b.mark(b);
+  CHECK(drain(redis, of_b, "B").conflicts.empty());
+  CHECK(stored_row(redis, a).find("\"last\":\"10\",\"bid\":\"8.9\"") != std::string::npos);
+
+  // A wrote last under its own token, B since: A's plain write is refused as a whole.
+  patch(a, 110, "11", nullptr);
+  of_a.mark(a);
+  CHECK(drain(redis, of_a, "A").what == lane_result::outcome::shared);
+  a.entries[0].merged = false; // what the writer does on `shared`
+  const auto conflict = drain(redis, of_a, "A");
+  REQUIRE(conflict.conflicts.size() == 1);
+  CHECK(a.state.adopt(*decode_row(conflict.conflicts[0].row, conflict.conflicts[0].version)));
+  of_a.mark(a);
+  drain(redis, of_a, "A");
+  CHECK(stored_row(redis, a).find("\"last\":\"11\",\"bid\":\"8.9\"") != std::string::npos);
+  check_consistent(redis, 1);
+}
+
+TEST_CASE("an emptied partition is noticed by the next write, which writes nothing") {
+  store redis;
+  model truth{8};
+  truth.add_markets(40, {"USDT"});
+  lane on{the_board(), 0};
+  for (auto& market : truth.slots)
+    on.mark(market);
+  CHECK(drain(redis, on, "t").what == lane_result::outcome::done);
+  check_consistent(redis, 40);
+  redis.run({"FLUSHALL"});
+  truth.change(truth.slots[3]);
+  on.mark(truth.slots[3]);
+  CHECK(drain(redis, on, "t").what == lane_result::outcome::emptied);
+  CHECK(redis.run({"DBSIZE"}).integer == 0);
+  on.reset();
+  for (auto& market : truth.slots) {
+    market.entries = {};
+    on.mark(market);
+  }
+  CHECK(drain(redis, on, "t2").what == lane_result::outcome::done);
+  check_consistent(redis, 40);
+  for (const auto& market : truth.slots)
+    CHECK(stored_row(redis, market) == model::row(market));
+}
+
+TEST_CASE("what Redis refuses is kept and sent again") {
+  store redis;
+  model truth{9};
+  truth.add_markets(20, {"USDT"});
+  lane on{the_board(), 0};
+  for (auto& market : truth.slots)
+    on.mark(market);
+  drain(redis, on, "t");
+  redis.run({"CONFIG", "SET", "maxmemory", "1"}); // OOM
+  for (auto& market : truth.slots) {
+    truth.change(market);
+    on.mark(market);
+  }
+  CHECK(drain(redis, on, "t").what == lane_result::outcome::failed);
+  CHECK(on.has_waiting());
+  redis.run({"CONFIG", "SET", "maxmemory", "0"});
+  while (on.has_waiting())
+    CHECK(drain(redis, on, "t").what == lane_result::outcome::done);
+  for (const auto& market : truth.slots)
+    CHECK(stored_row(redis, market) == model::row(market));
+  check_consistent(redis, 20);
+}
