@@ -341,7 +341,7 @@ private:
       return;
     closing_ = true;
     error_code ignored;
-    trickle_.cancel(ignored);
+    trickle_.cancel();
     gate_.socket().shutdown(gate::tcp::socket::shutdown_send, ignored);
     gate_.socket().close(ignored);
     host_->ended(id_);

@@ -127,9 +127,9 @@ public:
       self->stopped_ = true;
       error_code ignored;
       self->acceptor_.close(ignored);
-      self->slots_.cancel(ignored);
-      self->seconds_.cancel(ignored);
-      self->faults_over_.cancel(ignored);
+      self->slots_.cancel();
+      self->seconds_.cancel();
+      self->faults_over_.cancel();
       self->each_session([](session& one) { one.cut(); });
     });
   }
@@ -228,11 +228,12 @@ private:
   void each_session(Use use) const {
     const auto copy = sessions_; // `use` may end sessions
     for (const auto& [id, weak] : copy)
-      if (const auto one = weak.lock())
+      if (const auto one = weak.lock()) {
         if constexpr (std::is_invocable_v<Use, session&, std::uint64_t>)
           use(*one, id);
         else
           use(*one);
+      }
   }
 
   template <class Use>
@@ -306,8 +307,7 @@ private:
   void faults_changed() {
     each_session([&](session& one, std::uint64_t id) { one.set_disturbance(faults_.on(id)); });
     const auto next = faults_.next_expiry();
-    error_code ignored;
-    faults_over_.cancel(ignored);
+    faults_over_.cancel();
     if (!next)
       return;
     faults_over_.expires_at(*next);

@@ -23,7 +23,7 @@ struct rest_reply {
   unsigned status = 200;
   std::string body;
   std::string content_type = "application/json";
-  std::vector<std::pair<std::string, std::string>> headers; ///< further ones
+  std::vector<std::pair<std::string, std::string>> headers = {}; ///< further ones
 };
 
 /// The value of `name` in "a=b&c=d", decoded; nothing if absent.
@@ -55,7 +55,7 @@ public:
 /// Connection rules that the session enforces.
 struct venue_limits {
   unsigned messages_per_second = 0;   ///< of any kind, pings and pongs included; 0: no limit
-  std::string excess_reason;          ///< of the close frame (1008)
+  std::string excess_reason = {};     ///< of the close frame (1008)
   std::chrono::seconds ping_every{0}; ///< 0: the venue does not ping
   std::chrono::seconds pong_within{0};
   std::chrono::seconds subscribe_within{0}; ///< 0: no need to
@@ -64,8 +64,17 @@ struct venue_limits {
 /// The present state of a market with the digits that the venue sends; what it does not send
 /// stays empty.
 struct state_row {
-  std::optional<std::string> last, bid, ask, bid_size, ask_size, open, high, low, volume,
-      quote_volume, change_pct;
+  std::optional<std::string> last = {};
+  std::optional<std::string> bid = {};
+  std::optional<std::string> ask = {};
+  std::optional<std::string> bid_size = {};
+  std::optional<std::string> ask_size = {};
+  std::optional<std::string> open = {};
+  std::optional<std::string> high = {};
+  std::optional<std::string> low = {};
+  std::optional<std::string> volume = {};
+  std::optional<std::string> quote_volume = {};
+  std::optional<std::string> change_pct = {};
   bool has_time = true;
 };
 
