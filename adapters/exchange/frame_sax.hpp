@@ -48,13 +48,23 @@ public:
     if (key.empty())
       return none;
     const auto found = index_[slot(key)];
-    return found != none && names_[found] == key ? found : none;
+    return found != none && same(names_[found], key) ? found : none;
   }
 
   constexpr const std::array<std::string_view, N>& names() const noexcept { return names_; }
 
 private:
   static constexpr std::size_t slots = 64;
+
+  /// Keys are a few bytes long: a call of memcmp would take longer than the comparison.
+  static bool same(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size())
+      return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+      if (a[i] != b[i])
+        return false;
+    return true;
+  }
 
   constexpr std::size_t slot(std::string_view key) const noexcept {
     const auto at = [&](std::size_t i) { return static_cast<unsigned char>(key[i]); };
