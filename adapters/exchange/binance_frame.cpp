@@ -72,10 +72,12 @@ binance_frame::scope binance_frame::open(scope in, std::uint8_t key, bool object
   return skip;
 }
 
+scalar* binance_frame::slots(scope in) {
+  return in == entry ? entry_.data() : in == outer ? outer_.data() : nullptr;
+}
+
 void binance_frame::value(scope in, std::uint8_t key, const scalar& value) {
-  if (in == entry)
-    entry_[key] = value;
-  else if (in == outer || (in == error_body && (key == code || key == message)))
+  if (in == error_body && (key == code || key == message))
     outer_[key] = value;
   else if (in == whole || in == list)
     to_.out.reject("binance: a " + std::string(in == whole ? "frame" : "list entry") + " is " +

@@ -68,10 +68,12 @@ coinbaseexchange_frame::scope coinbaseexchange_frame::open(scope in, std::uint8_
   return skip;
 }
 
+scalar* coinbaseexchange_frame::slots(scope in) {
+  return in == top ? fields_.data() : nullptr;
+}
+
 void coinbaseexchange_frame::value(scope in, std::uint8_t key, const scalar& value) {
-  if (in == top)
-    fields_[key] = value;
-  else if (in == channel && key == name)
+  if (in == channel && key == name)
     channel_ = value.text;
   else if (in == product_list && value.kind == scalar_kind::text)
     products_.push_back(value.text);

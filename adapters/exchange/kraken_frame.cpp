@@ -63,14 +63,15 @@ kraken_frame::scope kraken_frame::open(scope in, std::uint8_t key, bool object) 
   return skip;
 }
 
-void kraken_frame::value(scope in, std::uint8_t key, const scalar& value) {
-  if (in == entry)
-    entry_[key] = value;
-  else if (in == outer)
-    outer_[key] = value;
-  else if (in == result_body)
-    result_[key] = value;
-  else if (in == list)
+scalar* kraken_frame::slots(scope in) {
+  return in == entry         ? entry_.data()
+         : in == outer       ? outer_.data()
+         : in == result_body ? result_.data()
+                             : nullptr;
+}
+
+void kraken_frame::value(scope in, std::uint8_t, const scalar& value) {
+  if (in == list)
     to_.out.reject("kraken: an entry of data is " + excerpt(value.text, 40) +
                    ", expected an object");
 }

@@ -25,6 +25,7 @@ public:
   explicit kraken_frame(const ticker_output& to) : to_(to), before_(to.out) {}
 
   scope open(scope in, std::uint8_t key, bool object);
+  scalar* slots(scope in);
   void value(scope in, std::uint8_t key, const scalar& value);
   void close(scope in);
   void finish();
