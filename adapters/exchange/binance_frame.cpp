@@ -72,10 +72,12 @@ binance_frame::scope binance_frame::open(scope in, std::uint8_t key, bool object
   return skip;
 }
 
+scalar* binance_frame::slots(scope in) {
+  return in == entry ? entry_.data() : in == outer ? outer_.data() : nullptr;
+}
+
 void binance_frame::value(scope in, std::uint8_t key, const scalar& value) {
-  if (in == entry)
-    entry_[key] = value;
-  else if (in == outer || (in == error_body && (key == code || key == message)))
+  if (in == error_body && (key == code || key == message))
     outer_[key] = value;
   else if (in == whole || in == list)
     to_.out.reject("binance: a " + std::string(in == whole ? "frame" : "list entry") + " is " +
@@ -106,7 +108,7 @@ void binance_frame::close_envelope() {
 
 void binance_frame::announce_shutdown() {
   if (!shutting_down_)
-    to_.out.events.push_back(reconnect_wanted{"the server announced its shutdown"});
+    to_.tell(reconnect_wanted{"the server announced its shutdown"});
   shutting_down_ = true;
 }
 
@@ -115,12 +117,12 @@ void binance_frame::answer(const fields& from) {
                               ? parse_integer(from[id].text, UINT64_MAX).value_or(0)
                               : 0;
   if (present(from[error]) || present(from[code]) || present(from[message]))
-    to_.out.events.push_back(
+    to_.tell(
         rejected{request_id,
                  {},
                  "code " + excerpt(from[code].text, 40) + ", " + excerpt(from[message].text, 150)});
   else if (from[result_of].kind == scalar_kind::null && request_id != 0)
-    to_.out.events.push_back(acknowledged{request_id, {}});
+    to_.tell(acknowledged{request_id, {}});
   else
     ++to_.out.ignored;
 }
@@ -173,6 +175,15 @@ void binance_frame::take_ticker(const fields& from, std::string_view name) {
       patch->quote = read.quote(bid, ask, bid_size, ask_size);
   }
   to_.end(read);
+}
+
+void binance_frame::decode(std::span<char> frame, const ticker_output& to) {
+  binance_frame sink(to);
+  decode_frame("binance", frame, sink, to.out);
+}
+
+std::vector<std::string> binance_frame::symbols_in(std::string_view frame) {
+  return collect_symbols<binance_frame>(frame);
 }
 
 } // namespace tickboard::exchange

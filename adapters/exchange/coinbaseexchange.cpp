@@ -101,12 +101,11 @@ public:
 
   void decode(std::span<char> frame, std::int64_t received_ms, const symbol_table& symbols,
               decoded& out) const override {
-    coinbaseexchange_frame sink({symbols, received_ms, out, nullptr});
-    decode_frame(name(), frame, sink, out);
+    coinbaseexchange_frame::decode(frame, {symbols, received_ms, out, nullptr});
   }
 
   std::vector<std::string> symbols_in(std::string_view frame) const override {
-    return collect_symbols<coinbaseexchange_frame>(frame);
+    return coinbaseexchange_frame::symbols_in(frame);
   }
 };
 

@@ -68,10 +68,12 @@ coinbaseexchange_frame::scope coinbaseexchange_frame::open(scope in, std::uint8_
   return skip;
 }
 
+scalar* coinbaseexchange_frame::slots(scope in) {
+  return in == top ? fields_.data() : nullptr;
+}
+
 void coinbaseexchange_frame::value(scope in, std::uint8_t key, const scalar& value) {
-  if (in == top)
-    fields_[key] = value;
-  else if (in == channel && key == name)
+  if (in == channel && key == name)
     channel_ = value.text;
   else if (in == product_list && value.kind == scalar_kind::text)
     products_.push_back(value.text);
@@ -93,9 +95,9 @@ void coinbaseexchange_frame::finish() {
   else if (kind.text == "ticker")
     take_ticker();
   else if (kind.text == "heartbeat")
-    to_.out.events.push_back(heartbeat{});
+    to_.tell(heartbeat{});
   else if (kind.text == "subscriptions" && !subscribed_.empty())
-    to_.out.events.push_back(acknowledged{0, {subscribed_.begin(), subscribed_.end()}});
+    to_.tell(acknowledged{0, {subscribed_.begin(), subscribed_.end()}});
   else if (kind.text == "error")
     take_error();
   else
@@ -111,7 +113,7 @@ void coinbaseexchange_frame::take_error() {
   auto text = excerpt(said.text, 90);
   if (!why.text.empty())
     text += ": " + excerpt(why.text, 90);
-  to_.out.events.push_back(rejected{0, std::move(natives), std::move(text)});
+  to_.tell(rejected{0, std::move(natives), std::move(text)});
 }
 
 void coinbaseexchange_frame::take_ticker() {
@@ -130,6 +132,15 @@ void coinbaseexchange_frame::take_ticker() {
   stats.volume = read.amount(volume_24h);
   stats.change_pct = change_pct(stats.open, trade.last);
   to_.end(read);
+}
+
+void coinbaseexchange_frame::decode(std::span<char> frame, const ticker_output& to) {
+  coinbaseexchange_frame sink(to);
+  decode_frame("coinbaseexchange", frame, sink, to.out);
+}
+
+std::vector<std::string> coinbaseexchange_frame::symbols_in(std::string_view frame) {
+  return collect_symbols<coinbaseexchange_frame>(frame);
 }
 
 } // namespace tickboard::exchange

@@ -3,10 +3,18 @@
 namespace tickboard::exchange {
 
 frame_bytes inspect_bytes(std::span<const char> frame) noexcept {
-  unsigned char any = 0;
-  for (const char c : frame) // no early exit: the compiler makes vectors of it
-    any = static_cast<unsigned char>(any | static_cast<unsigned char>(c));
-  return {any < 0x80, !frame.empty() && std::memchr(frame.data(), 0, frame.size()) != nullptr};
+  std::uint64_t any = 0;
+  std::size_t i = 0;
+  for (; i + sizeof any <= frame.size(); i += sizeof any) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, frame.data() + i, sizeof word);
+    any |= word;
+  }
+  for (; i < frame.size(); ++i)
+    any |= static_cast<unsigned char>(frame[i]);
+  constexpr std::uint64_t high_bits = 0x8080808080808080U;
+  return {(any & high_bits) == 0,
+          !frame.empty() && std::memchr(frame.data(), 0, frame.size()) != nullptr};
 }
 
 void checkpoint::restore(decoded& out) const {

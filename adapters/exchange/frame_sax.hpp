@@ -48,13 +48,23 @@ public:
     if (key.empty())
       return none;
     const auto found = index_[slot(key)];
-    return found != none && names_[found] == key ? found : none;
+    return found != none && same(names_[found], key) ? found : none;
   }
 
   constexpr const std::array<std::string_view, N>& names() const noexcept { return names_; }
 
 private:
   static constexpr std::size_t slots = 64;
+
+  /// Keys are a few bytes long: a call of memcmp would take longer than the comparison.
+  static bool same(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size())
+      return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+      if (a[i] != b[i])
+        return false;
+    return true;
+  }
 
   constexpr std::size_t slot(std::string_view key) const noexcept {
     const auto at = [&](std::size_t i) { return static_cast<unsigned char>(key[i]); };
@@ -89,8 +99,9 @@ inline constexpr std::size_t max_frame_depth = 32;
 /// own choice (small numbers; 0 is the frame itself) and has:
 ///   using keys = key_table<..>; static constexpr keys known;
 ///   scope open(scope in, std::uint8_t key, bool object): the scope of a new container, or `skip`;
-///       a skipped container is then given to `value` as scalar_kind::container
-///   void value(scope in, std::uint8_t key, const scalar&)
+///       a skipped container then counts as a value, a scalar_kind::container
+///   scalar* slots(scope): the field_values that take the values of an object's keys, or null
+///   void value(scope in, std::uint8_t key, const scalar&): those of scopes without slots
 ///   void close(scope)
 /// In arrays the key is `none`.
 template <class Sink>
@@ -129,7 +140,9 @@ public:
 
 private:
   bool put(const scalar& value) {
-    if (scope_ != Sink::skip)
+    if (slots_)
+      slots_[key_] = value;
+    else if (scope_ != Sink::skip)
       sink_.value(scope_, key_, value);
     return true;
   }
@@ -143,8 +156,8 @@ private:
     if (scope_ != Sink::skip) {
       const scope inner = sink_.open(scope_, key_, object);
       if (inner == Sink::skip)
-        sink_.value(scope_, key_, {scalar_kind::container, object ? "{...}" : "[...]"});
-      scope_ = inner;
+        put({scalar_kind::container, object ? "{...}" : "[...]"});
+      enter(inner);
     }
     key_ = none;
     return true;
@@ -153,9 +166,14 @@ private:
   bool end() {
     if (scope_ != Sink::skip)
       sink_.close(scope_);
-    scope_ = outer_[--depth_];
+    enter(outer_[--depth_]);
     key_ = none;
     return true;
+  }
+
+  void enter(scope next) {
+    scope_ = next;
+    slots_ = next == Sink::skip ? nullptr : sink_.slots(next);
   }
 
   static constexpr std::uint8_t none = Sink::keys::none;
@@ -164,6 +182,7 @@ private:
   std::array<scope, max_frame_depth> outer_;
   std::size_t depth_ = 0;
   scope scope_ = 0;
+  scalar* slots_ = nullptr; ///< of `scope_`
   std::uint8_t key_ = none;
   bool too_deep_ = false;
 };

@@ -122,12 +122,11 @@ public:
 
   void decode(std::span<char> frame, std::int64_t received_ms, const symbol_table& symbols,
               decoded& out) const override {
-    kraken_frame sink({symbols, received_ms, out, nullptr});
-    decode_frame(name(), frame, sink, out);
+    kraken_frame::decode(frame, {symbols, received_ms, out, nullptr});
   }
 
   std::vector<std::string> symbols_in(std::string_view frame) const override {
-    return collect_symbols<kraken_frame>(frame);
+    return kraken_frame::symbols_in(frame);
   }
 
 private:

@@ -63,14 +63,15 @@ kraken_frame::scope kraken_frame::open(scope in, std::uint8_t key, bool object) 
   return skip;
 }
 
-void kraken_frame::value(scope in, std::uint8_t key, const scalar& value) {
-  if (in == entry)
-    entry_[key] = value;
-  else if (in == outer)
-    outer_[key] = value;
-  else if (in == result_body)
-    result_[key] = value;
-  else if (in == list)
+scalar* kraken_frame::slots(scope in) {
+  return in == entry         ? entry_.data()
+         : in == outer       ? outer_.data()
+         : in == result_body ? result_.data()
+                             : nullptr;
+}
+
+void kraken_frame::value(scope in, std::uint8_t, const scalar& value) {
+  if (in == list)
     to_.out.reject("kraken: an entry of data is " + excerpt(value.text, 40) +
                    ", expected an object");
 }
@@ -108,9 +109,9 @@ void kraken_frame::finish() {
 
 void kraken_frame::take_channel(std::string_view name) {
   if (name == "heartbeat")
-    to_.out.events.push_back(heartbeat{});
+    to_.tell(heartbeat{});
   else if (name == "status" && !system_.empty())
-    to_.out.events.push_back(condition{excerpt(system_, 200)});
+    to_.tell(condition{excerpt(system_, 200)});
   else
     ++to_.out.ignored;
 }
@@ -118,7 +119,7 @@ void kraken_frame::take_channel(std::string_view name) {
 void kraken_frame::take_answer() {
   const auto& asked = outer_[method];
   if (is_text(asked, "pong")) {
-    to_.out.events.push_back(heartbeat{});
+    to_.tell(heartbeat{});
     return;
   }
   const bool refused = is_text(asked, "subscribe") || !present(asked)
@@ -138,10 +139,9 @@ void kraken_frame::take_answer() {
     if (from.kind == scalar_kind::text && from.text.size() <= max_native_length)
       natives.emplace_back(from.text);
   if (refused)
-    to_.out.events.push_back(
-        rejected{request_id, std::move(natives), excerpt(outer_[error].text, 200)});
+    to_.tell(rejected{request_id, std::move(natives), excerpt(outer_[error].text, 200)});
   else
-    to_.out.events.push_back(acknowledged{request_id, std::move(natives)});
+    to_.tell(acknowledged{request_id, std::move(natives)});
 }
 
 void kraken_frame::take_ticker() {
@@ -165,6 +165,15 @@ void kraken_frame::take_ticker() {
   stats.change_pct = change_pct(stats.open, trade.last);
   stats.quote_volume = decimal::product(stats.volume, read.amount(vwap));
   to_.end(read);
+}
+
+void kraken_frame::decode(std::span<char> frame, const ticker_output& to) {
+  kraken_frame sink(to);
+  decode_frame("kraken", frame, sink, to.out);
+}
+
+std::vector<std::string> kraken_frame::symbols_in(std::string_view frame) {
+  return collect_symbols<kraken_frame>(frame);
 }
 
 } // namespace tickboard::exchange

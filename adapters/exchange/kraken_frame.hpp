@@ -19,9 +19,13 @@ public:
   using scope = std::uint8_t;
   static constexpr scope skip = 255;
 
+  static void decode(std::span<char> frame, const ticker_output& to);
+  static std::vector<std::string> symbols_in(std::string_view frame);
+
   explicit kraken_frame(const ticker_output& to) : to_(to), before_(to.out) {}
 
   scope open(scope in, std::uint8_t key, bool object);
+  scalar* slots(scope in);
   void value(scope in, std::uint8_t key, const scalar& value);
   void close(scope in);
   void finish();

@@ -216,6 +216,10 @@ ticker_patch* ticker_output::begin(field_reader& read, std::uint8_t symbol_key) 
   return &patch;
 }
 
+void ticker_output::tell(event said) const {
+  out.events.push_back(std::move(said));
+}
+
 void ticker_output::end(const field_reader& read) const {
   if (read.ok())
     return;

@@ -79,6 +79,8 @@ struct ticker_output {
   /// A new patch of the market that `symbol_key` names; null if there is none to make.
   ticker_patch* begin(field_reader& read, std::uint8_t symbol_key) const;
 
+  void tell(event said) const;
+
   /// Takes the patch back if one of its values broke the protocol.
   void end(const field_reader& read) const;
 };

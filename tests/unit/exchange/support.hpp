@@ -24,7 +24,7 @@ std::optional<std::string> shared_file(std::string_view below_recordings);
 /// Incoming frames of a recording; empty if it is not here.
 std::vector<recorded_frame> incoming_frames(std::string_view file);
 
-/// The only event of type `T`; fails the test if there is none.
+/// The first event of type `T`, or null.
 template <class T>
 const T* find_event(const decoded& from) {
   for (const auto& one : from.events)
