@@ -35,6 +35,8 @@ constexpr milliseconds close_patience{900};
 /// Pings that may go unanswered, in ping intervals.
 constexpr int silent_intervals = 3;
 
+constexpr auto closed_here = "closed by this side";
+
 /// `Layer` is what the WebSocket runs on: tcp_socket or tls_stream.
 template <class Layer>
 class ws_session final : public stream_session {
@@ -80,7 +82,7 @@ private:
   connect_attempt attempt_;
   io_timer timer_; ///< for all timeouts, see tick()
   phase phase_ = phase::connecting;
-  clock::time_point began_ = clock::now(); ///< connecting, closing
+  clock::time_point began_ = clock::now(); ///< connecting, or ending
   clock::time_point write_began_;
   clock::time_point heard_; ///< as of the last tick
   clock::time_point pinged_;
@@ -148,9 +150,6 @@ asio::awaitable<result<void>> ws_session<Layer>::upgrade() {
     co_return unexpected(refusal(response));
   if (ec)
     co_return unexpected(fmt::format("the WebSocket upgrade failed: {}", ec.message()));
-  // From here on Beast uses it to bound its part in the closing handshake only.
-  ws_.set_option(
-      websocket::stream_base::timeout{close_patience, websocket::stream_base::none(), false});
   co_return result<void>{};
 }
 
@@ -287,6 +286,11 @@ void ws_session<Layer>::watch(clock::time_point now) {
     return finish("closed by this side; the peer did not answer");
   if (phase_ != phase::open)
     return;
+  // Having met a close frame or a bad frame, Beast waits for the peer's part without a bound.
+  if (ws_.is_open())
+    began_ = now;
+  else if (now - began_ >= close_patience)
+    return finish(describe(boost::beast::error::timeout));
   if (!writes_.empty() && now - write_began_ >= options_.write_timeout)
     return finish(
         fmt::format("a message could not be sent within {} ms", options_.write_timeout.count()));
@@ -317,13 +321,13 @@ void ws_session<Layer>::ping(clock::time_point now) {
 template <class Layer>
 void ws_session<Layer>::close() {
   if (phase_ == phase::connecting)
-    return finish("closed by this side");
+    return finish(closed_here);
   if (phase_ != phase::open)
     return;
   phase_ = phase::closing;
   began_ = clock::now();
   ws_.async_close(websocket::close_code::normal,
-                  [session = self()](error_code) { session->finish("closed by this side"); });
+                  [session = self()](error_code) { session->finish(closed_here); });
 }
 
 template <class Layer>
