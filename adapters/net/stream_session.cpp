@@ -35,6 +35,8 @@ constexpr milliseconds close_patience{900};
 /// Pings that may go unanswered, in ping intervals.
 constexpr int silent_intervals = 3;
 
+/// Turns of the loop that Beast may take from one frame to the next when the bytes are there.
+constexpr int flush_turns = 4;
 constexpr auto closed_here = "closed by this side";
 
 /// `Layer` is what the WebSocket runs on: tcp_socket or tls_stream.
@@ -90,7 +92,7 @@ private:
   bool ping_in_flight_ = false;
   boost::beast::flat_buffer buffer_; ///< one message; bounded by read_message_max
   std::optional<frame_intake> intake_;
-  std::size_t frames_since_flush_ = 0;
+  int turns_since_frame_ = 0;
   bool flush_posted_ = false;
   bool paused_ = false;
   std::deque<std::string> writes_; ///< the front one is being written
@@ -178,7 +180,7 @@ void ws_session<Layer>::on_read(error_code ec) {
   if (ec)
     return finish(describe(ec));
   heard_since_tick_ = true;
-  ++frames_since_flush_;
+  turns_since_frame_ = 0;
   const auto data = buffer_.cdata();
   intake_->add({static_cast<const char*>(data.data()), data.size()});
   buffer_.consume(data.size());
@@ -206,19 +208,19 @@ void ws_session<Layer>::post_flush() {
   if (flush_posted_)
     return;
   flush_posted_ = true;
-  frames_since_flush_ = 0;
   asio::post(executor(), [session = self()] {
     session->flush_posted_ = false;
     session->flush();
   });
 }
 
-/// A batch is delivered when it is full, or when no further frame came in one turn of the loop.
+/// A batch is delivered when it is full, or when no further frame came in `flush_turns` turns of
+/// the loop.
 template <class Layer>
 void ws_session<Layer>::flush() {
   if (phase_ != phase::open || intake_->empty())
     return;
-  if (frames_since_flush_ != 0)
+  if (++turns_since_frame_ < flush_turns)
     return post_flush();
   deliver();
 }
