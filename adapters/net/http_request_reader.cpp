@@ -165,7 +165,8 @@ void http_request_reader::refuse_parse_error(error_code ec) {
     refusal_ = {413, "Content too large",
                 fmt::format("the body has more than {} bytes", max_body_bytes_)};
   else if (ec == http::error::bad_version)
-    refusal_ = {505, "HTTP version not supported", "allowed are HTTP/1.1 and HTTP/1.0"};
+    refusal_ = {400, "Malformed request",
+                "the request line must end in HTTP/1.1 or HTTP/1.0 and a line break of CR LF"};
   else if (ec == http::error::bad_content_length || ec == http::error::bad_transfer_encoding)
     refusal_ = {400, "Malformed request",
                 "Content-Length and Transfer-Encoding contradict each other or are malformed"};

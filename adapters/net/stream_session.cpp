@@ -35,6 +35,10 @@ constexpr milliseconds close_patience{900};
 /// Pings that may go unanswered, in ping intervals.
 constexpr int silent_intervals = 3;
 
+/// Turns of the loop that Beast may take from one frame to the next when the bytes are there.
+constexpr int flush_turns = 4;
+constexpr auto closed_here = "closed by this side";
+
 /// `Layer` is what the WebSocket runs on: tcp_socket or tls_stream.
 template <class Layer>
 class ws_session final : public stream_session {
@@ -80,7 +84,7 @@ private:
   connect_attempt attempt_;
   io_timer timer_; ///< for all timeouts, see tick()
   phase phase_ = phase::connecting;
-  clock::time_point began_ = clock::now(); ///< connecting, closing
+  clock::time_point began_ = clock::now(); ///< connecting, or ending
   clock::time_point write_began_;
   clock::time_point heard_; ///< as of the last tick
   clock::time_point pinged_;
@@ -88,7 +92,7 @@ private:
   bool ping_in_flight_ = false;
   boost::beast::flat_buffer buffer_; ///< one message; bounded by read_message_max
   std::optional<frame_intake> intake_;
-  std::size_t frames_since_flush_ = 0;
+  int turns_since_frame_ = 0;
   bool flush_posted_ = false;
   bool paused_ = false;
   std::deque<std::string> writes_; ///< the front one is being written
@@ -148,9 +152,6 @@ asio::awaitable<result<void>> ws_session<Layer>::upgrade() {
     co_return unexpected(refusal(response));
   if (ec)
     co_return unexpected(fmt::format("the WebSocket upgrade failed: {}", ec.message()));
-  // From here on Beast uses it to bound its part in the closing handshake only.
-  ws_.set_option(
-      websocket::stream_base::timeout{close_patience, websocket::stream_base::none(), false});
   co_return result<void>{};
 }
 
@@ -179,7 +180,7 @@ void ws_session<Layer>::on_read(error_code ec) {
   if (ec)
     return finish(describe(ec));
   heard_since_tick_ = true;
-  ++frames_since_flush_;
+  turns_since_frame_ = 0;
   const auto data = buffer_.cdata();
   intake_->add({static_cast<const char*>(data.data()), data.size()});
   buffer_.consume(data.size());
@@ -207,19 +208,19 @@ void ws_session<Layer>::post_flush() {
   if (flush_posted_)
     return;
   flush_posted_ = true;
-  frames_since_flush_ = 0;
   asio::post(executor(), [session = self()] {
     session->flush_posted_ = false;
     session->flush();
   });
 }
 
-/// A batch is delivered when it is full, or when no further frame came in one turn of the loop.
+/// A batch is delivered when it is full, or when no further frame came in `flush_turns` turns of
+/// the loop.
 template <class Layer>
 void ws_session<Layer>::flush() {
   if (phase_ != phase::open || intake_->empty())
     return;
-  if (frames_since_flush_ != 0)
+  if (++turns_since_frame_ < flush_turns)
     return post_flush();
   deliver();
 }
@@ -287,6 +288,11 @@ void ws_session<Layer>::watch(clock::time_point now) {
     return finish("closed by this side; the peer did not answer");
   if (phase_ != phase::open)
     return;
+  // Having met a close frame or a bad frame, Beast waits for the peer's part without a bound.
+  if (ws_.is_open())
+    began_ = now;
+  else if (now - began_ >= close_patience)
+    return finish(describe(boost::beast::error::timeout));
   if (!writes_.empty() && now - write_began_ >= options_.write_timeout)
     return finish(
         fmt::format("a message could not be sent within {} ms", options_.write_timeout.count()));
@@ -317,13 +323,13 @@ void ws_session<Layer>::ping(clock::time_point now) {
 template <class Layer>
 void ws_session<Layer>::close() {
   if (phase_ == phase::connecting)
-    return finish("closed by this side");
+    return finish(closed_here);
   if (phase_ != phase::open)
     return;
   phase_ = phase::closing;
   began_ = clock::now();
   ws_.async_close(websocket::close_code::normal,
-                  [session = self()](error_code) { session->finish("closed by this side"); });
+                  [session = self()](error_code) { session->finish(closed_here); });
 }
 
 template <class Layer>
