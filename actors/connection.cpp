@@ -158,8 +158,10 @@ void connection_state::reject(const exchange::rejected& refusal) {
                                          });
       });
   if (asked == unanswered.end()) {
-    if (natives.empty())
-      fail(caf::make_error(ec::refused, fmt::format("the exchange refused: {}", refusal.reason)));
+    // Not an answer to anything open. If a subscription stays open, its timeout tells this reason.
+    spdlog::warn("{} connection {}: the exchange refused: {}", config.from->feed,
+                 config.from->connection, refusal.reason);
+    last_refusal = refusal.reason;
     return;
   }
   if (natives.empty() && asked->natives.size() == 1)
@@ -215,8 +217,10 @@ void connection_state::check() {
       std::set<std::string> open;
       for (const auto& one : unanswered)
         open.insert(one.natives.begin(), one.natives.end());
-      fail(caf::make_error(ec::not_acknowledged,
-                           fmt::format("subscriptions were not answered: {}", listed(open))));
+      fail(caf::make_error(
+          ec::not_acknowledged,
+          fmt::format("subscriptions were not answered: {}{}{}", listed(open),
+                      last_refusal.empty() ? "" : "; the exchange said: ", last_refusal)));
       return;
     }
     if (config.max_age.count() != 0 && now - opened_at > config.max_age)

@@ -58,6 +58,7 @@ struct connection_state {
   std::vector<exchange::request> unanswered;
   std::uint64_t next_request_id = 1;
   std::set<std::string> rejected;
+  std::string last_refusal; ///< of those that answer nothing we know of
   bool live = false;
   bool renewal_asked = false;
   time_point opened_at, last_data, last_request, last_keepalive, last_told;

@@ -26,6 +26,8 @@ std::string_view to_string(change_basis basis) noexcept {
 // -- order ----------------------------------------------------------------------------------------
 
 bool watermark::admits(const stamp& at) const noexcept {
+  if (at.ts_ms == 0 && at.sequence == 0)
+    return ts_ms == 0 && sequence == 0; // it cannot be shown to be newer than what has an order
   if (at.ts_ms != 0 && ts_ms != 0 && at.ts_ms != ts_ms)
     return at.ts_ms > ts_ms;
   return at.sequence == 0 || at.sequence >= sequence;

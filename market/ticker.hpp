@@ -50,8 +50,9 @@ struct ticker_patch {
 /// How far a group has come; a patch older than this does not apply.
 ///
 /// Exchange time decides, then the sequence. A stamp that lacks the time is compared by sequence
-/// alone, one that lacks both is taken in order of arrival. Each known coordinate only rises, so
-/// a mixture of timed and untimed sources stays monotone in each of them.
+/// alone. One that lacks both is taken in order of arrival, but never over a state whose place in
+/// the exchange's order is known. Each known coordinate only rises, so a mixture of timed and
+/// untimed sources stays monotone in each of them.
 struct watermark {
   std::int64_t ts_ms = 0;
   std::uint64_t sequence = 0;

@@ -27,7 +27,9 @@ int serve(const std::string& file) {
     spdlog::shutdown();
     return 1;
   }
-  spdlog::info("listening on port {}; {} feeds", (*running)->port(), settings->feeds.size());
+  // On stdout for whoever started us with port 0; everything else is log.
+  std::printf("listening on port %u\n", unsigned{(*running)->port()});
+  std::fflush(stdout);
   while (!signals.wait(std::chrono::hours{1})) {
   }
   spdlog::info("stopping");

@@ -30,7 +30,8 @@ public:
                                   .connect_interval = 200ms,
                                   .max_connection_age = 0s,
                                   .keepalive_interval = 0s,
-                                  .max_frame_bytes = 4 * 1024 * 1024};
+                                  .max_frame_bytes = 4 * 1024 * 1024,
+                                  .one_bad_symbol_fails_request = true};
     return published;
   }
 

@@ -79,7 +79,9 @@ TEST_CASE("a command in flight fails when the connection breaks; it is not lost 
   auto promise = std::make_shared<std::promise<bool>>();
   redis::call blocked;
   blocked.arguments = redis::command{"BLPOP", "never", "0"};
-  blocked.done = [promise](const redis::reply& answer) { promise->set_value(answer.disconnected()); };
+  blocked.done = [promise](const redis::reply& answer) {
+    promise->set_value(answer.disconnected());
+  };
   std::vector<redis::call> calls;
   calls.push_back(std::move(blocked));
   redis.client->submit(std::move(calls));
@@ -94,16 +96,16 @@ TEST_CASE("a frozen Redis is noticed by the oldest unanswered command") {
   options.reply_timeout = std::chrono::milliseconds{50};
   auto ready = std::make_shared<std::promise<void>>();
   auto lost = std::make_shared<std::promise<std::string>>();
-  const auto client = redis::connect(
-      redis.io.context(), options,
-      {[ready, once = std::make_shared<bool>(false)] {
-         if (!std::exchange(*once, true))
-           ready->set_value();
-       },
-       [lost, once = std::make_shared<bool>(false)](const std::string& reason) {
-         if (!std::exchange(*once, true))
-           lost->set_value(reason);
-       }});
+  const auto client =
+      redis::connect(redis.io.context(), options,
+                     {[ready, once = std::make_shared<bool>(false)] {
+                        if (!std::exchange(*once, true))
+                          ready->set_value();
+                      },
+                      [lost, once = std::make_shared<bool>(false)](const std::string& reason) {
+                        if (!std::exchange(*once, true))
+                          lost->set_value(reason);
+                      }});
   ready->get_future().wait();
   redis.server->kill(SIGSTOP);
   std::vector<redis::call> calls(1);
@@ -158,8 +160,8 @@ TEST_CASE("Redis URLs") {
   CHECK(parsed->database == 5);
   CHECK(redis::parse_endpoint("redis://localhost")->port == 6379);
   CHECK(redis::parse_endpoint("unix:///run/redis.sock?db=2")->database == 2);
-  for (const auto* bad : {"", "localhost", "http://x", "redis://", "redis://h:0", "redis://h:x",
-                          "redis://h:70000", "redis://user:pw@h", "redis://h/x", "unix://relative",
-                          "unix:///p?x=1", "unix:///p?db=x"})
+  for (const auto* bad :
+       {"", "localhost", "http://x", "redis://", "redis://h:0", "redis://h:x", "redis://h:70000",
+        "redis://user:pw@h", "redis://h/x", "unix://relative", "unix:///p?x=1", "unix:///p?db=x"})
     CHECK_MESSAGE(!redis::parse_endpoint(bad), bad);
 }

@@ -18,7 +18,7 @@ struct model {
 
   decimal random_decimal() {
     if (pick(6) == 0)
-      return {}; // null
+      return {};                                                                      // null
     return *decimal::parse(std::to_string(pick(12)) + "." + std::to_string(pick(4))); // many ties
   }
 
@@ -45,8 +45,13 @@ struct model {
     patch.received_ms = now;
     if (pick(3) != 0)
       patch.trade = trade_group{random_decimal()};
-    patch.stats = stats_group{random_decimal(), random_decimal(), random_decimal(),
-                              random_decimal(), random_decimal(), std::nullopt, {}};
+    patch.stats = stats_group{random_decimal(),
+                              random_decimal(),
+                              random_decimal(),
+                              random_decimal(),
+                              random_decimal(),
+                              std::nullopt,
+                              {}};
     if (pick(4) != 0)
       patch.stats->change_pct = static_cast<double>(pick(9)) - 4;
     market.state.apply(patch);
@@ -81,12 +86,14 @@ struct model {
       return query.descending ? a->subject->id > b->subject->id : a->subject->id < b->subject->id;
     });
     std::string out = "{\"data\":[";
-    for (auto i = query.offset(); i < std::min<std::uint64_t>(found.size(), query.offset() + query.per_page); ++i)
+    for (auto i = query.offset();
+         i < std::min<std::uint64_t>(found.size(), query.offset() + query.per_page); ++i)
       out += (out.back() == '[' ? "" : ",") + row(*found[i]);
     const auto pages = (found.size() + query.per_page - 1) / query.per_page;
     return out + "],\"page\":{\"number\":" + std::to_string(query.page) +
            ",\"size\":" + std::to_string(query.per_page) +
-           ",\"total\":" + std::to_string(found.size()) + ",\"pages\":" + std::to_string(pages) + "}}";
+           ",\"total\":" + std::to_string(found.size()) + ",\"pages\":" + std::to_string(pages) +
+           "}}";
   }
 
   std::mt19937_64 random;
@@ -100,8 +107,8 @@ inline lane_result drain(store& redis, lane& on, const std::string& token) {
   lane_result last;
   while (on.has_waiting()) {
     auto promise = std::make_shared<std::promise<lane_result>>();
-    redis.client->submit(
-        on.take_batch(token, [promise](lane_result result) { promise->set_value(std::move(result)); }));
+    redis.client->submit(on.take_batch(
+        token, [promise](lane_result result) { promise->set_value(std::move(result)); }));
     last = promise->get_future().get();
     on.finish(last);
     if (last.what != lane_result::outcome::done || !last.conflicts.empty())

@@ -83,6 +83,15 @@ TEST_CASE("an untimed stream stays in its own order beside a timed one") {
   CHECK(state.trade.last == dec("3"));
 }
 
+TEST_CASE("what has no place in the exchange's order never replaces what has one") {
+  ticker state;
+  CHECK(state.apply(trade_patch(0, 0, "1")));
+  CHECK(state.apply(trade_patch(0, 0, "2"))); // order of arrival is all there is
+  CHECK(state.apply(trade_patch(1000, 0, "3")));
+  CHECK_FALSE(state.apply(trade_patch(0, 0, "4")));
+  CHECK(state.trade.last == dec("3"));
+}
+
 TEST_CASE("any order of arrival ends with the newest patch of each group") {
   std::mt19937 random{3};
   for (int round = 0; round < 300; ++round) {

@@ -1,0 +1,232 @@
+#include "tests/integration/spine/world.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cmath>
+#include <csignal>
+#include <random>
+#include <set>
+#include <thread>
+
+using namespace tickboard;
+using namespace tickboard::test;
+
+namespace {
+
+std::vector<simulated> three_exchanges(std::uint64_t count, double rate, bool hold) {
+  std::vector<simulated> out;
+  std::uint64_t seed = 11;
+  for (const auto* name : {"binance", "coinbaseexchange", "kraken"}) {
+    std::vector<std::string> options{"--markets", "500",
+                                     "--count",   std::to_string(count),
+                                     "--rate",    std::to_string(rate),
+                                     "--seed",    std::to_string(seed++)};
+    if (hold)
+      options.push_back("--hold");
+    out.push_back({name, name, std::move(options), {}});
+  }
+  return out;
+}
+
+/// Empty if the row says what the exchange says of the market, else the difference.
+std::string difference(const rapidjson::Value& truth, const rapidjson::Value& row) {
+  for (const auto* member : {"last", "bid", "ask", "bid_size", "ask_size", "open_24h", "high_24h",
+                             "low_24h", "volume_24h", "quote_volume_24h", "ts_ms"}) {
+    const auto expected = text_of(truth, member);
+    if (!expected.empty() && text_of(row, member) != expected)
+      return std::string{member} + ": the exchange has " + expected + ", the row " +
+             text_of(row, member);
+  }
+  const auto change = text_of(truth, "change_24h_pct");
+  if (!change.empty() &&
+      std::abs(std::stod(change) - std::stod("0" + text_of(row, "change_24h_pct"))) > 0.01 &&
+      std::abs(std::stod(change) - std::atof(text_of(row, "change_24h_pct").c_str())) > 0.01)
+    return "change_24h_pct: the exchange has " + change + ", the row " +
+           text_of(row, "change_24h_pct");
+  if (text_of(row, "stale") != "false")
+    return "the row is stale";
+  return {};
+}
+
+/// Empty once every market of every exchange is served as that exchange has it, and no other.
+std::string difference_from_exchanges(world& on, const std::map<std::string, std::string>& rows) {
+  std::size_t markets = 0;
+  for (std::size_t i = 0; i < on.exchanges.size(); ++i) {
+    const auto truth = parse_json(on.ask_exchange(i, "/sim/state").body);
+    for (const auto& market : truth.GetArray()) {
+      ++markets;
+      const auto id =
+          on.exchanges[i].name + ":" + text_of(market, "base") + "-" + text_of(market, "quote");
+      const auto row = rows.find(id);
+      if (row == rows.end())
+        return id + " is missing";
+      if (const auto what = difference(market, parse_json(row->second)); !what.empty())
+        return id + ": " + what;
+    }
+  }
+  return markets == rows.size() ? "" : "there are rows that no exchange has";
+}
+
+std::map<std::string, std::string> converged_rows(world& on) {
+  std::map<std::string, std::string> rows;
+  std::string last_difference;
+  on.wait_until("every row equals the exchanges' final state", [&] {
+    for (std::size_t i = 0; i < on.exchanges.size(); ++i) {
+      const auto status = on.ask_exchange(i, "/sim/status");
+      if (status.status != 200 || text_of(parse_json(status.body), "done") != "true")
+        return false;
+    }
+    rows = on.rows();
+    auto now = difference_from_exchanges(on, rows);
+    if (!now.empty() && now != last_difference)
+      MESSAGE("not yet: " << now);
+    last_difference = now;
+    return now.empty();
+  });
+  return rows;
+}
+
+void ask_random_questions(world& on, const std::map<std::string, std::string>& rows, int count) {
+  std::vector<std::string> quotes, bases;
+  std::set<std::string> seen_quotes, seen_bases;
+  for (const auto& [id, row] : rows) {
+    const auto json = parse_json(row);
+    seen_quotes.insert(text_of(json, "quote"));
+    seen_bases.insert(text_of(json, "base"));
+  }
+  quotes.assign(seen_quotes.begin(), seen_quotes.end());
+  bases.assign(seen_bases.begin(), seen_bases.end());
+  const std::uint64_t seed = std::random_device{}();
+  INFO("seed " << seed);
+  std::mt19937_64 random{seed};
+  const auto pick = [&](std::size_t below) { return random() % below; };
+  const auto some_of = [&](const std::vector<std::string>& from) {
+    std::set<std::string> out;
+    for (auto n = 1 + pick(3); n > 0; --n)
+      out.insert(from[pick(from.size())]);
+    return std::vector<std::string>{out.begin(), out.end()};
+  };
+  for (int i = 0; i < count; ++i) {
+    view_query query;
+    if (pick(3) != 0)
+      query.quotes = some_of(quotes);
+    if (pick(3) == 0)
+      query.exchanges = some_of({"binance", "coinbaseexchange", "kraken", "elsewhere"});
+    if (pick(4) == 0)
+      query.bases = some_of(bases);
+    query.sort = pick(sort_field_count);
+    query.descending = pick(2) == 0;
+    query.per_page = 1 + static_cast<std::uint32_t>(pick(250));
+    query.page = 1 + static_cast<std::uint32_t>(pick(4));
+    const auto target = page_target(query, query.page);
+    INFO(target);
+    const auto answer = on.get(target);
+    REQUIRE(answer.status == 200);
+    REQUIRE(answer.body == brute_force_page(rows, query));
+  }
+}
+
+/// Asks all the time, in a thread of its own: no page may ever be an empty 200.
+class suspicious_reader {
+public:
+  explicit suspicious_reader(world& on)
+      : thread_([this, &on] {
+          while (!stop_) {
+            const auto answer = on.get("/v1/markets?quote=USD&per_page=1");
+            if (answer.status == 200 && answer.body.find("\"data\":[]") != std::string::npos)
+              ++empty_;
+            ++(answer.status == 200 ? good_ : other_);
+          }
+        }) {}
+  ~suspicious_reader() { finish(); }
+
+  void finish() {
+    stop_ = true;
+    if (thread_.joinable())
+      thread_.join();
+  }
+  int empty() const { return empty_; }
+  int good() const { return good_; }
+
+private:
+  std::atomic<bool> stop_{false};
+  std::atomic<int> empty_{0}, good_{0}, other_{0};
+  std::thread thread_;
+};
+
+} // namespace
+
+TEST_CASE("three exchanges, 1,500 markets: every row is the exchange's, every page in order") {
+  world on{three_exchanges(20'000, 4'000, false)};
+  const auto rows = converged_rows(on);
+  CHECK(rows.size() == 1500);
+  ask_random_questions(on, rows, 500);
+
+  SUBCASE("one market at a time") {
+    for (const auto& [id, row] : rows)
+      if (id.size() % 7 == 0)
+        REQUIRE(on.get("/v1/markets/" + id).body == row);
+    CHECK(on.get("/v1/markets/binance:NOPE-NOPE").status == 404);
+  }
+  SUBCASE("the exchanges' page tells of every connection") {
+    const auto json = parse_json(on.get("/v1/exchanges").body);
+    REQUIRE(json["data"].Size() == 3);
+    for (const auto& one : json["data"].GetArray())
+      for (const auto& link : one["connections"].GetArray()) {
+        CHECK(text_of(link, "state") == "live");
+        CHECK(text_of(link, "malformed") == "0");
+        CHECK(std::stoi(text_of(link, "patches")) > 0);
+      }
+  }
+  SUBCASE("it ends in order on SIGTERM") {
+    on.daemon->kill(SIGTERM);
+    CHECK(on.daemon->wait() == 0);
+  }
+}
+
+TEST_CASE("redis-server and each exchange are killed meanwhile: it ends in the same final state") {
+  world on{three_exchanges(30'000, 3'000, false), "warmup = \"3s\""};
+  on.wait_until("pages are served", [&] { return on.get("/readyz").status == 200; });
+  suspicious_reader reader{on};
+
+  on.redis->kill(SIGKILL);
+  on.wait_until("redis-server is gone", [&] { return !on.redis->running(); });
+  REQUIRE(on.redis->start()); // empty
+  for (std::size_t i = 0; i < on.exchanges.size(); ++i)
+    on.restart_exchange(i); // plays the same updates from the beginning
+  on.wait_until("pages are served again", [&] { return on.get("/readyz").status == 200; });
+
+  const auto rows = converged_rows(on);
+  reader.finish();
+  CHECK(rows.size() == 1500);
+  CHECK(reader.good() > 0);
+  CHECK(reader.empty() == 0);
+  ask_random_questions(on, rows, 100);
+
+  SUBCASE("an emptied Redis is refilled from memory, though no exchange says anything") {
+
+    on.redis->kill(SIGKILL);
+    on.wait_until("redis-server is gone", [&] { return !on.redis->running(); });
+    CHECK(on.get("/v1/markets?quote=USD").status == 503);
+    REQUIRE(on.redis->start());
+    std::map<std::string, std::string> again;
+    on.wait_until("the rows are back", [&] {
+      again = on.rows();
+      return !again.empty();
+    });
+    CHECK(again == rows);
+  }
+  SUBCASE("rows of an exchange that is gone are served on, marked stale") {
+    on.simulators[0].kill(SIGKILL);
+    on.wait_until("its rows are stale", [&] {
+      const auto page = on.get("/v1/markets?exchange=binance&per_page=250");
+      return page.status == 200 && page.body.find("\"stale\":true") != std::string::npos &&
+             page.body.find("\"stale\":false") == std::string::npos;
+    });
+    const auto other = on.get("/v1/markets?exchange=kraken&per_page=250");
+    CHECK(other.body.find("\"stale\":true") == std::string::npos);
+    on.restart_exchange(0);
+    converged_rows(on); // which are not stale
+  }
+}

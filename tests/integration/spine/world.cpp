@@ -1,0 +1,190 @@
+#include "tests/integration/spine/world.hpp"
+
+#include "adapters/net/http_client.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <future>
+#include <iterator>
+#include <optional>
+#include <thread>
+
+namespace tickboard::test {
+
+world::world(std::vector<simulated> wanted, const std::string& daemon_options)
+    : exchanges(std::move(wanted)), daemon_options_(daemon_options) {
+  auto started = redis::start_private_server();
+  REQUIRE_MESSAGE(started, (started ? "" : started.error()));
+  redis = std::move(*started);
+  for (std::size_t i = 0; i < exchanges.size(); ++i)
+    simulators.emplace_back(simulate_arguments(i, 0), log());
+  start_daemon();
+}
+
+std::vector<std::string> world::simulate_arguments(std::size_t i, std::uint16_t port) const {
+  std::vector<std::string> out{TICKBOARD_PROGRAM, "simulate",
+                               "--exchange",      exchanges[i].protocol,
+                               "--listen",        "127.0.0.1:" + std::to_string(port)};
+  out.insert(out.end(), exchanges[i].options.begin(), exchanges[i].options.end());
+  return out;
+}
+
+void world::restart_exchange(std::size_t i) {
+  const auto port = simulators[i].port();
+  simulators[i].kill(SIGKILL);
+  simulators[i].wait();
+  simulators[i] = process{simulate_arguments(i, port), log()};
+}
+
+void world::start_daemon() {
+  static const std::map<std::string, std::string> paths{
+      {"binance", "/stream"}, {"coinbaseexchange", "/"}, {"kraken", "/v2"}};
+  const auto file = redis->directory() + "/tickboard.toml";
+  std::ofstream out{file};
+  out << daemon_options_ << "\n[http]\nlisten = \"127.0.0.1:0\"\n[redis]\nurl = \"" << redis->url()
+      << "\"\n";
+  for (std::size_t i = 0; i < exchanges.size(); ++i) {
+    const auto host = "127.0.0.1:" + std::to_string(simulators[i].port());
+    out << "[[feed]]\nexchange = \"" << exchanges[i].protocol << "\"\nname = \""
+        << exchanges[i].name << "\"\nws_url = \"ws://" << host << paths.at(exchanges[i].protocol)
+        << "\"\nrest_url = \"http://" << host << "\"\nsymbols = [\"*/*\"]\n";
+    if (!exchanges[i].channels.empty()) {
+      out << "channels = [";
+      for (const auto& channel : exchanges[i].channels)
+        out << '"' << channel << "\", ";
+      out << "]\n";
+    }
+  }
+  out.close();
+  daemon = std::make_unique<process>(
+      std::vector<std::string>{TICKBOARD_PROGRAM, "serve", "--config", file}, log());
+}
+
+response world::fetch(std::uint16_t port, const std::string& target) {
+  net::http_get_options options;
+  options.url = "http://127.0.0.1:" + std::to_string(port) + target;
+  auto promise = std::make_shared<std::promise<response>>();
+  net::http_get(io_.context(), options, [promise](result<net::http_reply> reply) {
+    promise->set_value(reply ? response{reply->status, std::move(reply->body)} : response{});
+  });
+  return promise->get_future().get();
+}
+
+void world::post_exchange(std::size_t i, const std::string& target, const std::string& body) {
+  namespace asio = boost::asio;
+  asio::io_context io;
+  asio::ip::tcp::socket socket{io};
+  socket.connect({asio::ip::address_v4::loopback(), simulators[i].port()});
+  const auto request = "POST " + target +
+                       " HTTP/1.1\r\nHost: sim\r\nConnection: close\r\nContent-Type: "
+                       "application/json\r\nContent-Length: " +
+                       std::to_string(body.size()) + "\r\n\r\n" + body;
+  asio::write(socket, asio::buffer(request));
+  std::string answer;
+  boost::system::error_code end;
+  asio::read(socket, asio::dynamic_buffer(answer), end);
+  INFO(answer);
+  REQUIRE(answer.find(" 2") == 8);
+}
+
+void world::wait_until(const char* what, const std::function<bool()>& reached) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{2};
+  while (!reached()) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      std::ifstream in{log()};
+      const std::string text{std::istreambuf_iterator<char>{in}, {}};
+      FAIL("waited in vain until "
+           << what << "; the programs' log ends with\n"
+           << text.substr(text.size() - std::min<std::size_t>(text.size(), 4000)));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
+}
+
+std::map<std::string, std::string> world::rows() {
+  std::map<std::string, std::string> out;
+  for (int page = 1, pages = 1; page <= pages; ++page) {
+    const auto answer = get("/v1/markets?sort=id&per_page=250&page=" + std::to_string(page));
+    if (answer.status != 200)
+      return {};
+    const auto json = parse_json(answer.body);
+    pages = std::stoi(text_of(json["page"], "pages"));
+    // Rows are flat objects: each ends at the first brace.
+    auto begin = answer.body.find('[') + 1;
+    for (const auto& row : json["data"].GetArray()) {
+      const auto end = answer.body.find('}', begin) + 1;
+      out[row["id"].GetString()] = answer.body.substr(begin, end - begin);
+      begin = end + 1;
+    }
+  }
+  return out;
+}
+
+std::string text_of(const rapidjson::Value& object, const char* member) {
+  const auto it = object.FindMember(member);
+  if (it == object.MemberEnd() || it->value.IsNull())
+    return {};
+  if (it->value.IsBool())
+    return it->value.GetBool() ? "true" : "false";
+  return it->value.GetString();
+}
+
+rapidjson::Document parse_json(const std::string& text) {
+  rapidjson::Document out;
+  out.Parse<rapidjson::kParseNumbersAsStringsFlag>(text.c_str());
+  INFO(text.substr(0, 500));
+  REQUIRE_FALSE(out.HasParseError());
+  return out;
+}
+
+std::string brute_force_page(const std::map<std::string, std::string>& rows,
+                             const view_query& query) {
+  struct entry {
+    const std::string* id;
+    const std::string* row;
+    std::optional<double> value;
+  };
+  const auto listed = [](const std::vector<std::string>& list, const std::string& value) {
+    return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
+  };
+  const auto& field = sort_fields[query.sort];
+  std::vector<entry> found;
+  for (const auto& [id, row] : rows) {
+    const auto json = parse_json(row);
+    if (!listed(query.quotes, text_of(json, "quote")) ||
+        !listed(query.bases, text_of(json, "base")) ||
+        !listed(query.exchanges, text_of(json, "exchange")))
+      continue;
+    entry one{&id, &row, 0.0};
+    if (query.sort != id_field) {
+      const auto text = text_of(json, std::string{field.name}.c_str());
+      one.value = text.empty() ? std::nullopt : std::optional{std::stod(text)};
+    }
+    found.push_back(one);
+  }
+  std::sort(found.begin(), found.end(), [&](const entry& a, const entry& b) {
+    if (a.value.has_value() != b.value.has_value())
+      return a.value.has_value();
+    if (a.value != b.value)
+      return query.descending ? *a.value > *b.value : *a.value < *b.value;
+    return query.descending ? *a.id > *b.id : *a.id < *b.id;
+  });
+  std::string out = "{\"data\":[";
+  const auto end = std::min<std::uint64_t>(found.size(), query.offset() + query.per_page);
+  for (auto i = query.offset(); i < end; ++i)
+    out += (out.back() == '[' ? "" : ",") + *found[i].row;
+  const auto pages = (found.size() + query.per_page - 1) / query.per_page;
+  return out + "],\"page\":{\"number\":" + std::to_string(query.page) +
+         ",\"size\":" + std::to_string(query.per_page) +
+         ",\"total\":" + std::to_string(found.size()) + ",\"pages\":" + std::to_string(pages) +
+         "}}";
+}
+
+} // namespace tickboard::test

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "adapters/net/io_thread.hpp"
+#include "adapters/redis/private_server.hpp"
+#include "market/view_query.hpp"
+#include "tests/support/process.hpp"
+
+#include <rapidjson/document.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tickboard::test {
+
+/// A simulated exchange as the daemon is told of it.
+struct simulated {
+  std::string protocol;
+  std::string name;                 ///< the feed's
+  std::vector<std::string> options; ///< of `tickboard simulate`
+  std::vector<std::string> channels;
+};
+
+struct response {
+  unsigned status = 0; ///< 0: nothing came
+  std::string body;
+};
+
+/// A redis-server, simulated exchanges and the daemon, each a process of its own, as a user would
+/// run them.
+class world {
+public:
+  explicit world(std::vector<simulated> exchanges, const std::string& daemon_options = {});
+
+  /// From the daemon, or from exchange `i`. The body is read whole; no status means no answer.
+  response get(const std::string& target) { return fetch(daemon->port(), target); }
+  response ask_exchange(std::size_t i, const std::string& target) {
+    return fetch(simulators[i].port(), target);
+  }
+  void post_exchange(std::size_t i, const std::string& target, const std::string& body);
+
+  void start_daemon();
+  /// Starts exchange `i` again, at its port, after it was killed.
+  void restart_exchange(std::size_t i);
+
+  /// Polls until `reached`; fails the test, with the logs' place, after two minutes: that is no
+  /// claim about speed, only an end to hanging.
+  void wait_until(const char* what, const std::function<bool()>& reached);
+
+  /// Every row that the daemon serves, by id; empty while pages are not answered. Pages are
+  /// walked in the order of ids, which do not move.
+  std::map<std::string, std::string> rows();
+
+  std::unique_ptr<redis::private_server> redis;
+  std::vector<simulated> exchanges;
+  std::vector<process> simulators;
+  std::unique_ptr<process> daemon;
+
+private:
+  response fetch(std::uint16_t port, const std::string& target);
+  std::vector<std::string> simulate_arguments(std::size_t i, std::uint16_t port) const;
+  std::string log() const { return redis->directory() + "/programs.log"; }
+
+  std::string daemon_options_;
+  net::io_thread io_;
+};
+
+/// Values of a JSON object's member as they stand there: digits for numbers and strings, empty for
+/// null and absent.
+std::string text_of(const rapidjson::Value& object, const char* member);
+
+/// Parses with numbers kept as text.
+rapidjson::Document parse_json(const std::string& text);
+
+/// The page that `query` must be answered with, given every row.
+std::string brute_force_page(const std::map<std::string, std::string>& rows,
+                             const view_query& query);
+
+} // namespace tickboard::test

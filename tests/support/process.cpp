@@ -1,0 +1,74 @@
+#include "tests/support/process.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utility>
+
+namespace tickboard::test {
+
+process::process(std::vector<std::string> arguments, const std::string& log) {
+  int ends[2];
+  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  pid_ = ::fork();
+  if (pid_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::dup2(ends[1], 1);
+    const int errors = ::open(log.c_str(), O_CREAT | O_APPEND | O_WRONLY, 0600);
+    ::dup2(errors, 2);
+    std::vector<char*> argv;
+    for (auto& one : arguments)
+      argv.push_back(one.data());
+    argv.push_back(nullptr);
+    ::execv(argv[0], argv.data());
+    ::_exit(127);
+  }
+  ::close(ends[1]);
+  out_ = ends[0];
+  std::string line;
+  char c = 0;
+  while (::read(out_, &c, 1) == 1 && c != '\n')
+    line.push_back(c);
+  const auto at = line.find_last_of(": ");
+  const bool listens = at != std::string::npos && line.find("listening") != std::string::npos;
+  INFO("see " << log << "; " << arguments[0] << " said: " << line);
+  REQUIRE(listens);
+  port_ = static_cast<std::uint16_t>(std::stoi(line.substr(at + 1)));
+}
+
+process::process(process&& other) noexcept
+    : pid_(std::exchange(other.pid_, 0)), out_(std::exchange(other.out_, -1)), port_(other.port_) {
+}
+
+process& process::operator=(process&& other) noexcept {
+  std::swap(pid_, other.pid_);
+  std::swap(out_, other.out_);
+  std::swap(port_, other.port_);
+  return *this;
+}
+
+process::~process() {
+  if (pid_ != 0) {
+    kill(SIGKILL);
+    wait();
+  }
+  if (out_ >= 0)
+    ::close(out_);
+}
+
+void process::kill(int signal) const {
+  if (pid_ != 0)
+    ::kill(pid_, signal);
+}
+
+int process::wait() {
+  int status = 0;
+  ::waitpid(std::exchange(pid_, 0), &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+} // namespace tickboard::test

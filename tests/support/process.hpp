@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tickboard::test {
+
+/// A program of ours as a child process. Killed and reaped when this object goes.
+class process {
+public:
+  /// Starts it; its stderr goes to `log`. Returns once it printed a line that holds a port after
+  /// its last ':' or ' ' on stdout, which both `simulate` and `serve` do when they listen.
+  process(std::vector<std::string> arguments, const std::string& log);
+  process(process&&) noexcept;
+  process& operator=(process&&) noexcept;
+  ~process();
+
+  std::uint16_t port() const noexcept { return port_; }
+  void kill(int signal) const;
+  /// Waits until it ended: the exit status, or minus the signal.
+  int wait();
+
+private:
+  int pid_ = 0;
+  int out_ = -1;
+  std::uint16_t port_ = 0;
+};
+
+} // namespace tickboard::test
