@@ -110,6 +110,9 @@ constexpr std::string_view known_quotes[] = {
     "TRY",   "BRL",  "AUD",  "RUB",  "UAH",  "IDRT", "BIDR", "NGN", "ZAR", "DAI", "PAX", "TRX",
     "XRP",   "DOGE", "DOT",  "VAI",  "JPY",  "ARS",  "MXN",  "PLN", "RON", "CZK"};
 
+/// Of a day's volume, so that thirty times as much fits 64 bits with room to spare.
+constexpr double most_volume_units = 1e16;
+
 const venue_style* find_style(std::string_view exchange) {
   const auto* found = std::ranges::find(styles, exchange, &venue_style::exchange);
   return found == std::end(styles) ? nullptr : found;
@@ -145,15 +148,18 @@ std::optional<instrument> make_pair(const venue_style& style, std::uint32_t rank
   made.quote = quote.code;
   made.native = fmt::format("{}{}{}", base, style.separator, quote.code);
   made.price_digits = static_cast<unsigned>(digits);
-  made.size_digits = style.eight_size_digits
-                         ? 8
-                         : static_cast<unsigned>(
-                               std::clamp(static_cast<int>(std::floor(std::log10(usd))) + 1, 0, 5));
   made.start_price = std::llround(units);
   // A day's turnover falls with the rank, from a billion dollars; pairs of small quotes get less.
   const double turnover_usd = 1e9 / (1 + rank) / (&quote == style.quotes.data() ? 1 : 8);
-  made.start_volume = std::max<std::int64_t>(
-      1000, std::llround(turnover_usd / usd * std::pow(10.0, made.size_digits)));
+  const double volume = turnover_usd / usd;
+  int size_digits = style.eight_size_digits
+                        ? 8
+                        : std::clamp(static_cast<int>(std::floor(std::log10(usd))) + 1, 0, 5);
+  while (size_digits > 0 && volume * std::pow(10.0, size_digits) > most_volume_units)
+    --size_digits; // coins of a thousandth of a cent trade by the trillion
+  made.size_digits = static_cast<unsigned>(size_digits);
+  made.start_volume =
+      std::max<std::int64_t>(1000, std::llround(volume * std::pow(10.0, size_digits)));
   return made;
 }
 

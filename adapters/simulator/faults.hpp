@@ -19,7 +19,7 @@ enum class fault_kind : std::uint8_t {
   garbage,      ///< malformed frames in between
   slow,         ///< a trickle of bytes
   duplicate,    ///< every data frame twice
-  out_of_order, ///< every data frame is followed by the market's frame before it
+  out_of_order, ///< a data frame is followed by the market's frame of an earlier millisecond
   shutdown,     ///< announces the end as the venue does, closes after `seconds`
   mute,         ///< one market is silent, though subscribed
   close,        ///< closes with 1001 (going away)

@@ -1,6 +1,7 @@
 #include "adapters/simulator/subscriber.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace tickboard::simulator {
 
@@ -117,16 +118,14 @@ void subscriber::update(std::string& out, std::size_t market, entry& entry) {
     entry.delivered = false;
     return;
   }
-  if (!disturbance_.out_of_order) {
-    step(entry.state, of, time);
-    renderer_.render(out, market, entry.state, entry.channels, false);
-  } else {
-    const auto before = entry.state;
-    step(entry.state, of, time);
-    renderer_.render(out, market, entry.state, entry.channels, false);
-    if (before.updates > 0)
-      renderer_.render(out, market, before, entry.channels, false);
-  }
+  std::optional<market_state> before;
+  if (disturbance_.out_of_order && entry.state.updates > 0)
+    before = entry.state;
+  step(entry.state, of, time);
+  renderer_.render(out, market, entry.state, entry.channels, false);
+  // Within one millisecond no receiver could tell the old frame from the new one.
+  if (before && before->ts_ms() < entry.state.ts_ms())
+    renderer_.render(out, market, *before, entry.channels, false);
   if (disturbance_.duplicate)
     renderer_.render(out, market, entry.state, entry.channels, false);
   entry.delivered = true;

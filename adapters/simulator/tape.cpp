@@ -126,13 +126,13 @@ void tape::advance(std::uint64_t updates) {
 // -- time --------------------------------------------------------------------------
 
 void tape::mark_time() {
+  const auto& latest = times_.back();
   const auto now = now_us();
-  if (now < times_.back().start_us + 1000) // also when the wall clock is set back
+  if (now < latest.start_us + 1000) // also when the wall clock is set back
     return;
-  if (times_.back().from == sent())
-    times_.back().start_us = now;
-  else
-    times_.push_back({sent(), now});
+  // More than one update a microsecond lets our time run ahead: it never stands still.
+  const auto used = static_cast<std::int64_t>(sent() - latest.from);
+  times_.push_back({sent(), std::max(now, latest.start_us + used)});
   if (times_.size() > most_times)
     times_.pop_front();
 }

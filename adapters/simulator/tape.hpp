@@ -49,10 +49,9 @@ public:
     std::uint64_t from = 0, to = 0;
     std::int64_t start_us = 0;
 
-    /// Times within one millisecond rise by a microsecond, the finest that exchanges send.
+    /// Rises by a microsecond, the finest that exchanges send, with each update.
     std::int64_t at(std::uint64_t index) const noexcept {
-      const auto offset = index - from;
-      return start_us + static_cast<std::int64_t>(offset < 999 ? offset : 999);
+      return start_us + static_cast<std::int64_t>(index - from);
     }
   };
 
