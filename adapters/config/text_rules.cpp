@@ -1,6 +1,8 @@
 #include "adapters/config/text_rules.hpp"
 
 #include "adapters/exchange/exchange.hpp"
+#include "adapters/net/url.hpp"
+#include "adapters/redis/endpoint.hpp"
 #include "market/market.hpp"
 
 #include <fmt/format.h>
@@ -8,9 +10,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
-#include <optional>
 #include <unistd.h>
 
 namespace tickboard::config {
@@ -29,74 +29,16 @@ bool consists_of(std::string_view text, std::string_view others) {
   });
 }
 
-/// A whole number up to `most` without sign or blanks.
-std::optional<unsigned> number(std::string_view text, unsigned most) {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value > most)
-    return std::nullopt;
-  return value;
-}
-
-bool is_host(std::string_view text) {
-  if (text.starts_with('[') && text.ends_with(']'))
-    return text.find(':') != text.npos &&
-           text.find_first_not_of("0123456789abcdefABCDEF:.[]") == text.npos &&
-           text.find_last_of('[') == 0 && text.find(']') == text.size() - 1;
-  return text.size() <= 253 && consists_of(text, ".-_");
-}
-
-enum class port_rule { optional, required_or_zero };
-
-bool is_authority(std::string_view text, port_rule rule) {
-  const auto colon = text.rfind(':');
-  const bool has_port = colon != text.npos && !text.ends_with(']');
-  if (!has_port)
-    return rule == port_rule::optional && is_host(text);
-  const auto port = number(text.substr(colon + 1), 65'535);
-  return is_host(text.substr(0, colon)) && port && (*port > 0 || rule != port_rule::optional);
-}
-
-/// What follows "scheme://" for the first scheme that fits.
-std::optional<std::string_view> after_scheme(std::string_view url,
-                                             std::initializer_list<std::string_view> schemes) {
-  for (const auto scheme : schemes)
-    if (url.starts_with(scheme) && url.substr(scheme.size()).starts_with("://"))
-      return url.substr(scheme.size() + 3);
-  return std::nullopt;
-}
-
 bool is_ws_url(std::string_view text) {
-  const auto rest = after_scheme(text, {"ws", "wss"});
-  if (!rest)
-    return false;
-  const auto authority_end = std::min(rest->find_first_of("/?"), rest->size());
-  return is_authority(rest->substr(0, authority_end), port_rule::optional) &&
-         rest->find_first_of(" #") == rest->npos;
+  const auto url = net::parse_url(text);
+  return url && (url->scheme == "ws" || url->scheme == "wss");
 }
 
+/// The listing's path is put right behind this one.
 bool is_rest_url(std::string_view text) {
-  const auto rest = after_scheme(text, {"http", "https"});
-  return rest && is_authority(*rest, port_rule::optional);
-}
-
-constexpr unsigned max_redis_db = 65'535; // far above any `databases` in use
-
-bool is_redis_url(std::string_view text) {
-  if (const auto path = after_scheme(text, {"unix"})) {
-    const auto query = std::min(path->find('?'), path->size());
-    const auto options = path->substr(query);
-    const bool db_valid =
-        options.empty() || (options.starts_with("?db=") && number(options.substr(4), max_redis_db));
-    return path->starts_with('/') && query > 1 && db_valid;
-  }
-  const auto rest = after_scheme(text, {"redis"});
-  if (!rest)
-    return false;
-  const auto slash = std::min(rest->find('/'), rest->size());
-  const auto db = rest->substr(slash);
-  return is_authority(rest->substr(0, slash), port_rule::optional) &&
-         (db.size() <= 1 || number(db.substr(1), max_redis_db));
+  const auto url = net::parse_url(text);
+  return url && (url->scheme == "http" || url->scheme == "https") &&
+         text.find_first_of("/?", url->scheme.size() + 3) == text.npos;
 }
 
 bool is_code(std::string_view text, std::string_view also_allowed) {
@@ -150,8 +92,7 @@ const text_rule host_port{
           return std::string("\"host:port\" or \"[IPv6 address]:port\", the port from 0 (any free "
                              "one) to 65535");
         },
-    .accepts =
-        [](std::string_view text) { return is_authority(text, port_rule::required_or_zero); }};
+    .accepts = [](std::string_view text) { return net::parse_host_port(text).has_value(); }};
 
 // URLs are not shown: people put user names, passwords and tokens into them.
 const text_rule ws_url{
@@ -174,7 +115,7 @@ const text_rule redis_url{
           return std::string("\"redis://host[:port][/db]\" or \"unix:///path[?db=n]\"; user and "
                              "password have keys of their own");
         },
-    .accepts = is_redis_url,
+    .accepts = [](std::string_view text) { return redis::parse_endpoint(text).has_value(); },
     .shown = false};
 
 const text_rule name{

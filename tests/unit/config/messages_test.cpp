@@ -135,7 +135,7 @@ TEST_CASE("addresses and URLs") {
               "redis://[::1]:6379/2", "unix:///run/redis.sock", "unix:///r.sock?db=4"});
   check_text("redis", "url", false,
              {"", "127.0.0.1:6379", "http://h", "redis://", "redis://h:0", "redis://h/x",
-              "redis://h:99999/0", "redis://user:pw@h/0", "unix://relative", "unix:///",
+              "redis://h:99999/0", "redis://user:pw@h/0", "unix://relative",
               "unix:///a?db=", "unix:///a?x=1", "rediss://h"});
   check_text("feed", "ws_url", true,
              {"", "ws://127.0.0.1:9101/stream", "wss://ws.kraken.com/v2", "ws://h?a=b"});
