@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <iterator>
 
 namespace tickboard {
@@ -47,6 +48,18 @@ bool watermark::covers(const watermark& other) const noexcept {
   return sequence >= other.sequence;
 }
 
+namespace {
+
+/// Rows show six decimals, finer than any price tick makes of a percentage. Rankings go by what is
+/// shown: the quotient of two exact integers is the double nearest to the text.
+double as_shown(double pct) noexcept {
+  constexpr double steps = 1e6;
+  const double rounded = std::round(pct * steps) / steps;
+  return rounded == 0 ? 0 : rounded; // no -0
+}
+
+} // namespace
+
 bool ticker::apply(const ticker_patch& patch) {
   bool applied = false;
   const auto take = [&](auto& mine, watermark& mark, const auto& theirs) {
@@ -59,8 +72,11 @@ bool ticker::apply(const ticker_patch& patch) {
   take(trade, trade_at, patch.trade);
   take(quote, quote_at, patch.quote);
   take(stats, stats_at, patch.stats);
-  if (applied)
+  if (applied) {
     received_ms = std::max(received_ms, patch.received_ms);
+    if (stats.change_pct)
+      stats.change_pct = as_shown(*stats.change_pct);
+  }
   return applied;
 }
 
@@ -111,7 +127,6 @@ void append_integer(std::string& out, std::string_view name, std::int64_t value,
   out.append(digits.begin(), end);
 }
 
-/// Six decimals are finer than any price tick makes of a percentage.
 void append_percentage(std::string& out, std::string_view name,
                        const std::optional<double>& value) {
   out.append(name);

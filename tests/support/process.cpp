@@ -4,6 +4,8 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <fstream>
+#include <iterator>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,8 +37,11 @@ process::process(std::vector<std::string> arguments, const std::string& log) {
     line.push_back(c);
   const auto at = line.find_last_of(": ");
   const bool listens = at != std::string::npos && line.find("listening") != std::string::npos;
-  INFO("see " << log << "; " << arguments[0] << " said: " << line);
-  REQUIRE(listens);
+  if (!listens) {
+    std::ifstream in{log};
+    FAIL(arguments[0] << " " << arguments[1] << " does not listen; it said: " << line
+                      << std::string{std::istreambuf_iterator<char>{in}, {}});
+  }
   port_ = static_cast<std::uint16_t>(std::stoi(line.substr(at + 1)));
 }
 

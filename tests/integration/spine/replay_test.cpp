@@ -86,7 +86,7 @@ replay(const replayed& recording,
       recording.protocol, recording.name, {"--replay", recordings + recording.file + ".jsonl"}, {}};
   if (exchange.protocol == std::string{"binance"})
     exchange.channels = {"ticker", "miniTicker", "bookTicker"};
-  world on{{exchange}, "warmup = \"1s\""};
+  world on{{exchange}, "[daemon]\nwarmup = \"1s\""};
   std::map<std::string, std::string> rows;
   on.wait_until("the recording's last values are served", [&] {
     rows = on.rows();
@@ -105,7 +105,7 @@ TEST_CASE("a replayed capture ends with the last values of every market, digit f
         replayed{"coinbaseexchange", "coinbaseexchange", "coinbaseexchange"}}) {
     INFO(recording.file);
     const auto expected = expected_groups(recording);
-    REQUIRE(expected.size() > 3);
+    REQUIRE(expected.size() >= 3);
     std::string last;
     const auto rows = replay(recording, [&](const auto& now) {
       last = difference(expected, now);

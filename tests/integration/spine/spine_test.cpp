@@ -123,7 +123,8 @@ void ask_random_questions(world& on, const std::map<std::string, std::string>& r
     INFO(target);
     const auto answer = on.get(target);
     REQUIRE(answer.status == 200);
-    REQUIRE(answer.body == brute_force_page(rows, query));
+    const bool equal = answer.body == brute_force_page(rows, query); // too long to print
+    REQUIRE(equal);
   }
 }
 
@@ -166,7 +167,7 @@ TEST_CASE("three exchanges, 1,500 markets: every row is the exchange's, every pa
   SUBCASE("one market at a time") {
     for (const auto& [id, row] : rows)
       if (id.size() % 7 == 0)
-        REQUIRE(on.get("/v1/markets/" + id).body == row);
+        CHECK(on.get("/v1/markets/" + id).body == row);
     CHECK(on.get("/v1/markets/binance:NOPE-NOPE").status == 404);
   }
   SUBCASE("the exchanges' page tells of every connection") {
@@ -186,7 +187,7 @@ TEST_CASE("three exchanges, 1,500 markets: every row is the exchange's, every pa
 }
 
 TEST_CASE("redis-server and each exchange are killed meanwhile: it ends in the same final state") {
-  world on{three_exchanges(30'000, 3'000, false), "warmup = \"3s\""};
+  world on{three_exchanges(30'000, 3'000, false), "[daemon]\nwarmup = \"3s\""};
   on.wait_until("pages are served", [&] { return on.get("/readyz").status == 200; });
   suspicious_reader reader{on};
 
@@ -215,7 +216,8 @@ TEST_CASE("redis-server and each exchange are killed meanwhile: it ends in the s
       again = on.rows();
       return !again.empty();
     });
-    CHECK(again == rows);
+    const bool equal = again == rows;
+    CHECK(equal);
   }
   SUBCASE("rows of an exchange that is gone are served on, marked stale") {
     on.simulators[0].kill(SIGKILL);
