@@ -1,7 +1,10 @@
 # How every target is compiled: strict warnings, ccache, a fast linker, sanitizers on request.
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # Precompiled headers need these to be cacheable (ccache(1), "Precompiled headers").
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+  add_compile_options(-fpch-preprocess)
 endif()
 find_program(MOLD mold)
 if(MOLD)
