@@ -21,7 +21,7 @@ std::chrono::milliseconds backoff(const restart_policy& policy, std::uint32_t fa
 void supervisor_state::start(const std::string& child_name) {
   auto& one = children.at(child_name);
   one.started = self->clock().now();
-  ++one.generation;
+  one.generation = ++generations;
   one.handle = one.spec.start();
   self->monitor(one.handle);
   if (auto to = caf::actor_cast<caf::actor>(parent))
@@ -36,21 +36,24 @@ void supervisor_state::ended(const caf::actor_addr& who, const caf::error& reaso
   auto& one = it->second;
   const auto now = self->clock().now();
   one.handle = nullptr;
-  if (now - one.started > policy.window)
+  if (now - one.started > policy.window) {
     one.failures = 0;
+    one.alarm = false;
+  }
   while (!one.restarts.empty() && now - one.restarts.front() > policy.window)
     one.restarts.pop_front();
   one.restarts.push_back(now);
-  const bool alarm = one.restarts.size() > policy.budget;
-  if (alarm)
+  if (one.restarts.size() > policy.budget) {
+    one.alarm = true; // slow retries leave the window, so their number says nothing any more
     one.restarts.pop_front(); // bounded: the budget is all that matters
-  const auto wait = alarm ? policy.slow_retry : backoff(policy, one.failures, random);
+  }
+  const auto wait = one.alarm ? policy.slow_retry : backoff(policy, one.failures, random);
   ++one.failures;
   ++one.restart_count;
   spdlog::warn("{} ended: {}; next start in {} ms{}", it->first, describe(reason), wait.count(),
-               alarm ? " (restart budget used up)" : "");
+               one.alarm ? " (restart budget used up)" : "");
   if (auto to = caf::actor_cast<caf::actor>(parent))
-    self->send(to, child_ended{it->first, reason, one.restart_count, wait, alarm});
+    self->send(to, child_ended{it->first, reason, one.restart_count, wait, one.alarm});
   self->delayed_send(self, wait, start_child{it->first, one.generation});
 }
 
