@@ -132,10 +132,12 @@ void connection_state::handle(const exchange::event& event) {
       event);
 }
 
-/// These subscriptions have their answer.
+/// These subscriptions have their answer: of one request, or, without an id, of all.
 void connection_state::settle(std::uint64_t request_id, const std::vector<std::string>& natives) {
   for (auto& one : unanswered) {
-    if (natives.empty() && one.id == request_id)
+    if (request_id != 0 && one.id != request_id)
+      continue; // with several channels, another request asks for the same symbols
+    if (natives.empty() && request_id != 0)
       one.natives.clear();
     for (const auto& native : natives)
       one.natives.erase(std::remove(one.natives.begin(), one.natives.end(), native),
@@ -149,19 +151,25 @@ void connection_state::settle(std::uint64_t request_id, const std::vector<std::s
 /// One bad symbol can fail a whole request: halves of it are asked again until it stands alone.
 void connection_state::reject(const exchange::rejected& refusal) {
   auto natives = refusal.natives;
+  const auto asks_for = [](const exchange::request& one, const std::string& native) {
+    return std::find(one.natives.begin(), one.natives.end(), native) != one.natives.end();
+  };
   const auto asked =
       std::find_if(unanswered.begin(), unanswered.end(), [&](const exchange::request& one) {
-        return refusal.request_id != 0 ? one.id == refusal.request_id
-                                       : std::any_of(natives.begin(), natives.end(), [&](auto& n) {
-                                           return std::find(one.natives.begin(), one.natives.end(),
-                                                            n) != one.natives.end();
-                                         });
+        return refusal.request_id != 0
+                   ? one.id == refusal.request_id
+                   : std::any_of(natives.begin(), natives.end(),
+                                 [&](const auto& native) { return asks_for(one, native); });
       });
   if (asked == unanswered.end()) {
-    if (natives.empty())
+    if (refusal.natives.empty() && refusal.request_id == 0)
       fail(caf::make_error(ec::refused, fmt::format("the exchange refused: {}", refusal.reason)));
     return;
   }
+  // A name that was not asked for names nothing; so every refusal leaves fewer symbols to ask for.
+  natives.erase(std::remove_if(natives.begin(), natives.end(),
+                               [&](const auto& native) { return !asks_for(*asked, native); }),
+                natives.end());
   if (natives.empty() && asked->natives.size() == 1)
     natives = asked->natives;
   if (!natives.empty()) {
@@ -170,7 +178,7 @@ void connection_state::reject(const exchange::rejected& refusal) {
     rejected.insert(natives.begin(), natives.end());
   }
   if (!natives.empty() && !config.from->protocol->published_limits().one_bad_symbol_fails_request) {
-    settle(0, natives);
+    settle(refusal.request_id, natives);
     give_up_if_all_refused(refusal.reason);
     return;
   }
@@ -203,7 +211,7 @@ void connection_state::give_up_if_all_refused(const std::string& reason) {
 void connection_state::check() {
   const auto now = self->clock().now();
   if (phase != "connecting") {
-    if (now - last_data > config.stall_timeout) {
+    if (now - last_data >= config.stall_timeout) {
       fail(caf::make_error(
           ec::stalled,
           fmt::format(
@@ -211,7 +219,7 @@ void connection_state::check() {
               std::chrono::duration_cast<std::chrono::milliseconds>(now - last_data).count())));
       return;
     }
-    if (!unanswered.empty() && unsent.empty() && now - last_request > config.acknowledge_timeout) {
+    if (!unanswered.empty() && unsent.empty() && now - last_request >= config.acknowledge_timeout) {
       std::set<std::string> open;
       for (const auto& one : unanswered)
         open.insert(one.natives.begin(), one.natives.end());
@@ -219,7 +227,7 @@ void connection_state::check() {
                            fmt::format("subscriptions were not answered: {}", listed(open))));
       return;
     }
-    if (config.max_age.count() != 0 && now - opened_at > config.max_age)
+    if (config.max_age.count() != 0 && now - opened_at >= config.max_age)
       ask_for_renewal("the connection reached its age limit");
     if (config.keepalive_interval.count() != 0 &&
         now - last_keepalive >= config.keepalive_interval) {
