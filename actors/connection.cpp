@@ -108,7 +108,7 @@ void connection_state::decoded(const decode_report& report) {
     return;
   live = true;
   phase = "live";
-  self->send(feed, connection_live{config.from->connection});
+  self->send(feed, connection_live{config.from->connection, config.life});
   tell();
 }
 
@@ -249,6 +249,7 @@ void connection_state::tell() {
   connection_status out;
   out.feed = config.from->feed;
   out.connection = config.from->connection;
+  out.life = config.life;
   out.state = phase;
   out.markets = config.from->symbols->markets().size() - rejected.size();
   out.rejected = rejected.size();
@@ -260,15 +261,14 @@ void connection_state::tell() {
   out.malformed = malformed;
   last_told = now;
   frames_when_told = frames;
-  if (const auto to = config.status->get())
-    self->send(to, std::move(out));
+  self->send(feed, std::move(out));
 }
 
 void connection_state::ask_for_renewal(const std::string& reason) {
   if (renewal_asked)
     return;
   renewal_asked = true;
-  self->send(feed, renewal_wanted{config.from->connection, reason});
+  self->send(feed, renewal_wanted{config.from->connection, config.life, reason});
 }
 
 void connection_state::fail(caf::error reason) {

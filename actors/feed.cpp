@@ -130,7 +130,7 @@ void feed_state::start(share& one, const std::string& child) {
   out.stream.max_frame_bytes = limits.max_frame_bytes;
   out.open = config.open;
   out.normalizer = config.normalizers[one.from->id % config.normalizers.size()];
-  out.status = config.status;
+  out.life = child;
   out.stall_timeout = settings.stall_timeout;
   out.request_interval = limits.request_interval;
   out.keepalive_interval = limits.keepalive_interval;
@@ -153,37 +153,48 @@ feed_state::share* feed_state::find_child(const std::string& child) {
 
 void feed_state::ended(const child_ended& event) {
   auto* const one = find_child(event.name);
-  if (one == nullptr)
-    return;
+  if (one == nullptr || one->child != event.name)
+    return; // a replacement that failed: the old life goes on
   if (const auto to = config.status->get())
     self->send(to, connection_ended{config.settings.name, one->from->connection,
                                     describe(event.reason), event.retry_in, event.alarm});
-  if (one->child != event.name || one->down)
-    return; // a replacement that failed: the old life goes on
+  if (one->down)
+    return;
   one->down = true;
   self->delayed_send(self, config.settings.stale_after,
                      stale_due{one->from->connection, ++one->outages});
 }
 
 void feed_state::live(const connection_live& event) {
-  const auto it = shares.find(event.connection);
-  if (it == shares.end())
+  auto* const found = find_child(event.life);
+  if (found == nullptr)
     return;
-  auto& one = it->second;
+  auto& one = *found;
   if (one.down || one.outages == 0)
     tell_writers({one.from->id, true});
   one.down = false;
   ++one.outages; // what was due for the outage is off
-  if (!one.replacement.empty()) {
-    self->send(connections, remove_child{one.child});
-    one.child = std::exchange(one.replacement, {});
-    spdlog::info("{} connection {}: renewed", config.settings.name, event.connection);
-  }
+  if (one.replacement.empty())
+    return;
+  // Whichever is live first stays: the old one may have ended and come back by itself.
+  const auto left = one.child == event.life ? one.replacement : one.child;
+  self->send(connections, remove_child{left});
+  one.child = event.life;
+  one.replacement.clear();
+  spdlog::info("{} connection {}: renewed", config.settings.name, event.connection);
+}
+
+void feed_state::pass_on(const connection_status& told) {
+  const auto it = shares.find(told.connection);
+  if (it == shares.end() || it->second.child != told.life)
+    return; // one that is to take over: the one that serves still speaks for the connection
+  if (const auto to = config.status->get())
+    self->send(to, told);
 }
 
 void feed_state::renew(const renewal_wanted& wish) {
   const auto it = shares.find(wish.connection);
-  if (it == shares.end() || !it->second.replacement.empty())
+  if (it == shares.end() || it->second.child != wish.life || !it->second.replacement.empty())
     return;
   auto& one = it->second;
   spdlog::info("{} connection {}: renewing: {}", config.settings.name, wish.connection,
@@ -223,6 +234,7 @@ caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {
       [](const child_started&) {},
       [&state](const child_ended& event) { state.ended(event); },
       [&state](const connection_live& event) { state.live(event); },
+      [&state](const connection_status& told) { state.pass_on(told); },
       [&state](const renewal_wanted& wish) { state.renew(wish); },
       [&state](const stale_due& due) {
         const auto it = state.shares.find(due.connection);
