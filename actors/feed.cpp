@@ -85,9 +85,9 @@ void feed_state::follow(const result<std::string>& body) {
   const auto& limits = config.protocol->published_limits();
   const auto streams = settings.streams_per_connection != 0 ? settings.streams_per_connection
                                                             : limits.streams_per_connection;
-  const auto per_connection = std::max<std::size_t>(
-      1,
-      streams / std::max<std::size_t>(1, config.protocol->streams_per_market(settings.channels)));
+  const auto per_market = config.protocol->streams_per_market(settings.channels);
+  const auto per_connection = per_market == 0 ? chosen.size() // one stream carries all of them
+                                              : std::max<std::size_t>(1, streams / per_market);
   auto parts = share_out(chosen, per_connection);
   if (settings.max_connections != 0 && parts.size() > settings.max_connections) {
     spdlog::error("{}: {} markets need {} connections, max_connections allows {}: the rest is not "
@@ -115,6 +115,12 @@ void feed_state::follow(const result<std::string>& body) {
   if (const auto keeper = config.keeper->get())
     self->send(keeper, markets_expected{settings.name, markets});
   tell("following");
+}
+
+// The successor may fail to list the markets and so never know whose rows these are.
+feed_state::~feed_state() {
+  for (const auto& [number, one] : shares)
+    tell_writers({one.from->id, false});
 }
 
 // -- connections ----------------------------------------------------------------------------------
@@ -212,7 +218,7 @@ void feed_state::tell(const std::string& state, const std::string& problem) {
 void feed_state::tell_writers(const source_liveness& change) {
   for (const auto& one : config.writers)
     if (const auto to = one->get())
-      self->send(to, change);
+      caf::anon_send(to, change);
 }
 
 caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {

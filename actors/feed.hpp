@@ -41,6 +41,7 @@ struct feed_state {
   };
 
   explicit feed_state(caf::event_based_actor* owner) : self(owner) {}
+  ~feed_state();
 
   void discover_markets();
   void follow(const result<std::string>& body);
@@ -64,9 +65,10 @@ struct feed_state {
 /// Follows one configured exchange: asks its REST listing for the symbols, picks those that are
 /// configured, spreads them over as many connections as the exchange's limits need, and keeps
 /// those alive through a supervisor of its own. Connections are renewed make-before-break: the
-/// successor must be live before the old one goes; what the successor goes through until then shows
-/// in the log alone. Rows of a connection that stays down are marked stale after `stale_after`.
-/// Ends with an `ec` if the listing cannot be had; its supervisor tries again.
+/// successor must be live before the old one goes; what it goes through until then shows in the
+/// log alone. Rows of a connection that stays down are marked stale after `stale_after`, and all
+/// of them at once when the feed ends. Ends with an `ec` if the listing cannot be had; its
+/// supervisor tries again.
 ///
 /// Takes: discover, listing_received, connection_live, renewal_wanted, connection_status,
 /// stale_due, child_started, child_ended. Sends: source_liveness to the writers, markets_expected
