@@ -277,6 +277,7 @@ void connection_state::fail(caf::error reason) {
 
 caf::behavior connection(caf::stateful_actor<connection_state>* self, connection_config config,
                          caf::actor feed) {
+  keep_exception_text(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.feed = std::move(feed);

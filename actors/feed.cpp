@@ -222,6 +222,7 @@ void feed_state::tell_writers(const source_liveness& change) {
 }
 
 caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {
+  keep_exception_text(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.connections = self->spawn<caf::linked>(supervisor, state.config.restarts,

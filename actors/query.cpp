@@ -94,6 +94,7 @@ void query_state::forget_old() {
 }
 
 caf::behavior query(caf::stateful_actor<query_state>* self, query_config config) {
+  keep_exception_text(*self);
   auto& state = self->state;
   state.config = std::move(config);
   const auto& board = *state.config.board;

@@ -141,6 +141,7 @@ void session_state::respond(net::http_response response) {
 caf::behavior session(caf::stateful_actor<session_state>* self,
                       std::shared_ptr<const session_config> config,
                       std::shared_ptr<net::http_connection> connection) {
+  keep_exception_text(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.connection = std::move(connection);

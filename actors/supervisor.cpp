@@ -59,6 +59,7 @@ void supervisor_state::ended(const caf::actor_addr& who, const caf::error& reaso
 
 caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_policy policy,
                          caf::actor_addr parent, std::uint64_t seed) {
+  keep_exception_text(*self);
   auto& state = self->state;
   state.policy = policy;
   state.parent = std::move(parent);
