@@ -18,6 +18,13 @@ std::chrono::milliseconds backoff(const restart_policy& policy, std::uint32_t fa
   return std::chrono::milliseconds{pick(random)};
 }
 
+// Here, because exit handlers do not see every end: not a kill, and no exception.
+supervisor_state::~supervisor_state() {
+  for (const auto& [name, one] : children)
+    if (one.handle)
+      caf::anon_send_exit(one.handle, caf::exit_reason::user_shutdown);
+}
+
 void supervisor_state::start(const std::string& child_name) {
   auto& one = children.at(child_name);
   one.started = self->clock().now();
@@ -66,15 +73,7 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_po
   state.random.seed(seed);
   self->set_down_handler(
       [&state](const caf::down_msg& down) { state.ended(down.source, down.reason); });
-  self->set_exit_handler([self](const caf::exit_msg& exit) {
-    for (auto& [name, one] : self->state.children)
-      if (one.handle) {
-        self->demonitor(one.handle.address());
-        self->send_exit(one.handle, exit.reason);
-      }
-    self->state.children.clear();
-    self->quit(exit.reason);
-  });
+  self->set_exit_handler([self](const caf::exit_msg& exit) { self->quit(exit.reason); });
   return {
       [&state](const add_child& wanted) {
         auto& one = state.children[wanted.child.name];

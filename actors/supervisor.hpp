@@ -41,6 +41,7 @@ struct supervisor_state {
   };
 
   explicit supervisor_state(caf::event_based_actor* owner) : self(owner) {}
+  ~supervisor_state();
 
   void start(const std::string& name);
   void ended(const caf::actor_addr& who, const caf::error& reason);
