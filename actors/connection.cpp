@@ -108,7 +108,7 @@ void connection_state::decoded(const decode_report& report) {
     return;
   live = true;
   phase = "live";
-  self->send(feed, connection_live{config.from->connection});
+  self->send(feed, connection_live{config.from->connection, config.life});
   tell();
 }
 
@@ -132,10 +132,12 @@ void connection_state::handle(const exchange::event& event) {
       event);
 }
 
-/// These subscriptions have their answer.
+/// These subscriptions have their answer: of one request, or, without an id, of all.
 void connection_state::settle(std::uint64_t request_id, const std::vector<std::string>& natives) {
   for (auto& one : unanswered) {
-    if (natives.empty() && one.id == request_id)
+    if (request_id != 0 && one.id != request_id)
+      continue; // with several channels, another request asks for the same symbols
+    if (natives.empty() && request_id != 0)
       one.natives.clear();
     for (const auto& native : natives)
       one.natives.erase(std::remove(one.natives.begin(), one.natives.end(), native),
@@ -149,13 +151,15 @@ void connection_state::settle(std::uint64_t request_id, const std::vector<std::s
 /// One bad symbol can fail a whole request: halves of it are asked again until it stands alone.
 void connection_state::reject(const exchange::rejected& refusal) {
   auto natives = refusal.natives;
+  const auto asks_for = [](const exchange::request& one, const std::string& native) {
+    return std::find(one.natives.begin(), one.natives.end(), native) != one.natives.end();
+  };
   const auto asked =
       std::find_if(unanswered.begin(), unanswered.end(), [&](const exchange::request& one) {
-        return refusal.request_id != 0 ? one.id == refusal.request_id
-                                       : std::any_of(natives.begin(), natives.end(), [&](auto& n) {
-                                           return std::find(one.natives.begin(), one.natives.end(),
-                                                            n) != one.natives.end();
-                                         });
+        return refusal.request_id != 0
+                   ? one.id == refusal.request_id
+                   : std::any_of(natives.begin(), natives.end(),
+                                 [&](const auto& native) { return asks_for(one, native); });
       });
   if (asked == unanswered.end()) {
     // Not an answer to anything open. If a subscription stays open, its timeout tells this reason.
@@ -164,6 +168,10 @@ void connection_state::reject(const exchange::rejected& refusal) {
     last_refusal = refusal.reason;
     return;
   }
+  // A name that was not asked for names nothing; so every refusal leaves fewer symbols to ask for.
+  natives.erase(std::remove_if(natives.begin(), natives.end(),
+                               [&](const auto& native) { return !asks_for(*asked, native); }),
+                natives.end());
   if (natives.empty() && asked->natives.size() == 1)
     natives = asked->natives;
   if (!natives.empty()) {
@@ -172,7 +180,7 @@ void connection_state::reject(const exchange::rejected& refusal) {
     rejected.insert(natives.begin(), natives.end());
   }
   if (!natives.empty() && !config.from->protocol->published_limits().one_bad_symbol_fails_request) {
-    settle(0, natives);
+    settle(refusal.request_id, natives);
     give_up_if_all_refused(refusal.reason);
     return;
   }
@@ -205,7 +213,7 @@ void connection_state::give_up_if_all_refused(const std::string& reason) {
 void connection_state::check() {
   const auto now = self->clock().now();
   if (phase != "connecting") {
-    if (now - last_data > config.stall_timeout) {
+    if (now - last_data >= config.stall_timeout) {
       fail(caf::make_error(
           ec::stalled,
           fmt::format(
@@ -213,7 +221,7 @@ void connection_state::check() {
               std::chrono::duration_cast<std::chrono::milliseconds>(now - last_data).count())));
       return;
     }
-    if (!unanswered.empty() && unsent.empty() && now - last_request > config.acknowledge_timeout) {
+    if (!unanswered.empty() && unsent.empty() && now - last_request >= config.acknowledge_timeout) {
       std::set<std::string> open;
       for (const auto& one : unanswered)
         open.insert(one.natives.begin(), one.natives.end());
@@ -223,7 +231,7 @@ void connection_state::check() {
                       last_refusal.empty() ? "" : "; the exchange said: ", last_refusal)));
       return;
     }
-    if (config.max_age.count() != 0 && now - opened_at > config.max_age)
+    if (config.max_age.count() != 0 && now - opened_at >= config.max_age)
       ask_for_renewal("the connection reached its age limit");
     if (config.keepalive_interval.count() != 0 &&
         now - last_keepalive >= config.keepalive_interval) {
@@ -245,6 +253,7 @@ void connection_state::tell() {
   connection_status out;
   out.feed = config.from->feed;
   out.connection = config.from->connection;
+  out.life = config.life;
   out.state = phase;
   out.markets = config.from->symbols->markets().size() - rejected.size();
   out.rejected = rejected.size();
@@ -256,15 +265,14 @@ void connection_state::tell() {
   out.malformed = malformed;
   last_told = now;
   frames_when_told = frames;
-  if (const auto to = config.status->get())
-    self->send(to, std::move(out));
+  self->send(feed, std::move(out));
 }
 
 void connection_state::ask_for_renewal(const std::string& reason) {
   if (renewal_asked)
     return;
   renewal_asked = true;
-  self->send(feed, renewal_wanted{config.from->connection, reason});
+  self->send(feed, renewal_wanted{config.from->connection, config.life, reason});
 }
 
 void connection_state::fail(caf::error reason) {
@@ -273,6 +281,7 @@ void connection_state::fail(caf::error reason) {
 
 caf::behavior connection(caf::stateful_actor<connection_state>* self, connection_config config,
                          caf::actor feed) {
+  keep_exception_text(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.feed = std::move(feed);

@@ -12,14 +12,14 @@
 
 namespace tickboard {
 
-/// What a connection actor is given. The same for each of its lives.
+/// What a connection actor is given. The same each time its supervisor starts it.
 struct connection_config {
-  source_ptr from; ///< with the markets to subscribe
+  source_ptr from;  ///< with the markets to subscribe
+  std::string life; ///< what the feed calls it
   std::vector<std::string> channels;
   net::stream_options stream;
   net::stream_opener open;
   address_ptr normalizer;
-  address_ptr status;
   std::chrono::milliseconds stall_timeout{30'000};
   std::chrono::milliseconds acknowledge_timeout{15'000}; ///< after the last request was sent
   std::chrono::milliseconds request_interval{100};
@@ -73,8 +73,8 @@ struct connection_state {
 /// supervisor starts the next life.
 ///
 /// Takes: stream_opened, stream_frames, stream_alive, stream_closed (io thread), decode_report.
-/// Sends: decode_frames to the normalizer; connection_live, renewal_wanted to `feed`;
-/// connection_status to the status actor.
+/// Sends: decode_frames to the normalizer; connection_live, renewal_wanted, connection_status to
+/// `feed`.
 caf::behavior connection(caf::stateful_actor<connection_state>* self, connection_config config,
                          caf::actor feed);
 

@@ -33,7 +33,7 @@ struct system_config : caf::actor_system_config {
   }
 };
 
-/// Ends with the daemon, and the sessions, which are linked to it, with it.
+/// Ends with the daemon, and the sessions, which watch it, with it.
 caf::behavior lifeline(caf::event_based_actor*) {
   return {[](caf::unit_t) {}};
 }

@@ -3,7 +3,10 @@
 #include <caf/actor_system.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/message.hpp>
+#include <caf/scheduled_actor.hpp>
 #include <caf/sec.hpp>
+
+#include <exception>
 
 namespace tickboard {
 
@@ -17,6 +20,18 @@ std::string describe(const caf::error& error) {
   if (error.category() == caf::atom("system"))
     return to_string(static_cast<caf::sec>(error.code()));
   return to_string(error);
+}
+
+void keep_exception_text(caf::scheduled_actor& of) {
+  of.set_exception_handler([](std::exception_ptr& escaped) -> caf::error {
+    try {
+      std::rethrow_exception(escaped);
+    } catch (const std::exception& what) {
+      return caf::make_error(ec::defect, std::string{"exception: "} + what.what());
+    } catch (...) {
+      return caf::make_error(ec::defect, std::string{"an exception of an unknown type"});
+    }
+  });
 }
 
 } // namespace tickboard

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <caf/error.hpp>
+#include <caf/fwd.hpp>
 #include <caf/make_message.hpp>
 #include <caf/message.hpp>
 
@@ -19,10 +20,15 @@ enum class ec : std::uint8_t {
   store_unavailable,   ///< Redis cannot answer now; trying again helps
   rebuilding,          ///< Redis was emptied and is being refilled; trying again helps
   overloaded,          ///< a configured limit is reached; trying again later helps
+  defect,              ///< an exception escaped a handler: a bug of ours
 };
 
 /// The sentence inside `error`, or CAF's own text for errors that are not ours.
 std::string describe(const caf::error& error);
+
+/// An exception that escapes a handler ends the actor with its text as ec::defect, for the log and
+/// the supervisor; CAF alone prints it to stdout and keeps a bare code.
+void keep_exception_text(caf::scheduled_actor& of);
 
 } // namespace tickboard
 

@@ -85,9 +85,9 @@ void feed_state::follow(const result<std::string>& body) {
   const auto& limits = config.protocol->published_limits();
   const auto streams = settings.streams_per_connection != 0 ? settings.streams_per_connection
                                                             : limits.streams_per_connection;
-  const auto per_connection = std::max<std::size_t>(
-      1,
-      streams / std::max<std::size_t>(1, config.protocol->streams_per_market(settings.channels)));
+  const auto per_market = config.protocol->streams_per_market(settings.channels);
+  const auto per_connection = per_market == 0 ? chosen.size() // one stream carries all of them
+                                              : std::max<std::size_t>(1, streams / per_market);
   auto parts = share_out(chosen, per_connection);
   if (settings.max_connections != 0 && parts.size() > settings.max_connections) {
     spdlog::error("{}: {} markets need {} connections, max_connections allows {}: the rest is not "
@@ -117,6 +117,12 @@ void feed_state::follow(const result<std::string>& body) {
   tell("following");
 }
 
+// The successor may fail to list the markets and so never know whose rows these are.
+feed_state::~feed_state() {
+  for (const auto& [number, one] : shares)
+    tell_writers({one.from->id, false});
+}
+
 // -- connections ----------------------------------------------------------------------------------
 
 void feed_state::start(share& one, const std::string& child) {
@@ -130,7 +136,7 @@ void feed_state::start(share& one, const std::string& child) {
   out.stream.max_frame_bytes = limits.max_frame_bytes;
   out.open = config.open;
   out.normalizer = config.normalizers[one.from->id % config.normalizers.size()];
-  out.status = config.status;
+  out.life = child;
   out.stall_timeout = settings.stall_timeout;
   out.request_interval = limits.request_interval;
   out.keepalive_interval = limits.keepalive_interval;
@@ -153,37 +159,48 @@ feed_state::share* feed_state::find_child(const std::string& child) {
 
 void feed_state::ended(const child_ended& event) {
   auto* const one = find_child(event.name);
-  if (one == nullptr)
-    return;
+  if (one == nullptr || one->child != event.name)
+    return; // a replacement that failed: the old life goes on
   if (const auto to = config.status->get())
     self->send(to, connection_ended{config.settings.name, one->from->connection,
                                     describe(event.reason), event.retry_in, event.alarm});
-  if (one->child != event.name || one->down)
-    return; // a replacement that failed: the old life goes on
+  if (one->down)
+    return;
   one->down = true;
   self->delayed_send(self, config.settings.stale_after,
                      stale_due{one->from->connection, ++one->outages});
 }
 
 void feed_state::live(const connection_live& event) {
-  const auto it = shares.find(event.connection);
-  if (it == shares.end())
+  auto* const found = find_child(event.life);
+  if (found == nullptr)
     return;
-  auto& one = it->second;
+  auto& one = *found;
   if (one.down || one.outages == 0)
     tell_writers({one.from->id, true});
   one.down = false;
   ++one.outages; // what was due for the outage is off
-  if (!one.replacement.empty()) {
-    self->send(connections, remove_child{one.child});
-    one.child = std::exchange(one.replacement, {});
-    spdlog::info("{} connection {}: renewed", config.settings.name, event.connection);
-  }
+  if (one.replacement.empty())
+    return;
+  // Whichever is live first stays: the old one may have ended and come back by itself.
+  const auto left = one.child == event.life ? one.replacement : one.child;
+  self->send(connections, remove_child{left});
+  one.child = event.life;
+  one.replacement.clear();
+  spdlog::info("{} connection {}: renewed", config.settings.name, event.connection);
+}
+
+void feed_state::pass_on(const connection_status& told) {
+  const auto it = shares.find(told.connection);
+  if (it == shares.end() || it->second.child != told.life)
+    return; // one that is to take over: the one that serves still speaks for the connection
+  if (const auto to = config.status->get())
+    self->send(to, told);
 }
 
 void feed_state::renew(const renewal_wanted& wish) {
   const auto it = shares.find(wish.connection);
-  if (it == shares.end() || !it->second.replacement.empty())
+  if (it == shares.end() || it->second.child != wish.life || !it->second.replacement.empty())
     return;
   auto& one = it->second;
   spdlog::info("{} connection {}: renewing: {}", config.settings.name, wish.connection,
@@ -201,10 +218,11 @@ void feed_state::tell(const std::string& state, const std::string& problem) {
 void feed_state::tell_writers(const source_liveness& change) {
   for (const auto& one : config.writers)
     if (const auto to = one->get())
-      self->send(to, change);
+      caf::anon_send(to, change);
 }
 
 caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {
+  keep_exception_text(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.connections = self->spawn<caf::linked>(supervisor, state.config.restarts,
@@ -223,6 +241,7 @@ caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {
       [](const child_started&) {},
       [&state](const child_ended& event) { state.ended(event); },
       [&state](const connection_live& event) { state.live(event); },
+      [&state](const connection_status& told) { state.pass_on(told); },
       [&state](const renewal_wanted& wish) { state.renew(wish); },
       [&state](const stale_due& due) {
         const auto it = state.shares.find(due.connection);

@@ -41,12 +41,14 @@ struct feed_state {
   };
 
   explicit feed_state(caf::event_based_actor* owner) : self(owner) {}
+  ~feed_state();
 
   void discover_markets();
   void follow(const result<std::string>& body);
   void start(share& one, const std::string& child);
   void ended(const child_ended& event);
   void live(const connection_live& event);
+  void pass_on(const connection_status& told);
   void renew(const renewal_wanted& wish);
   void tell(const std::string& state, const std::string& problem = {});
   void tell_writers(const source_liveness& change);
@@ -63,13 +65,14 @@ struct feed_state {
 /// Follows one configured exchange: asks its REST listing for the symbols, picks those that are
 /// configured, spreads them over as many connections as the exchange's limits need, and keeps
 /// those alive through a supervisor of its own. Connections are renewed make-before-break: the
-/// successor must be live before the old one goes. Rows of a connection that stays down are marked
-/// stale after `stale_after`. Ends with an `ec` if the listing cannot be had; its supervisor tries
-/// again.
+/// successor must be live before the old one goes; what it goes through until then shows in the
+/// log alone. Rows of a connection that stays down are marked stale after `stale_after`, and all
+/// of them at once when the feed ends. Ends with an `ec` if the listing cannot be had; its
+/// supervisor tries again.
 ///
-/// Takes: discover, listing_received, connection_live, renewal_wanted, stale_due, child_started,
-/// child_ended. Sends: source_liveness to the writers, markets_expected to the keeper, feed_status
-/// and connection_ended to the status actor.
+/// Takes: discover, listing_received, connection_live, renewal_wanted, connection_status,
+/// stale_due, child_started, child_ended. Sends: source_liveness to the writers, markets_expected
+/// to the keeper, feed_status, connection_status and connection_ended to the status actor.
 caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config);
 
 /// The listed markets that `settings` asks for, in the order of their ids.

@@ -1,5 +1,7 @@
 #include "actors/keeper.hpp"
 
+#include "actors/error.hpp"
+
 #include <caf/all.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -175,6 +177,7 @@ readiness keeper_state::report() const {
 }
 
 caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config config) {
+  keep_exception_text(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.connect();

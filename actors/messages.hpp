@@ -172,10 +172,12 @@ struct evaluation_done;
 
 // -- to the status actor --------------------------------------------------------------------------
 
-/// A connection's own account, about once a second and at each change of state.
+/// A connection's own account, about once a second and at each change of state. Its feed passes on
+/// that of the life that serves the connection.
 struct connection_status {
   std::string feed;
   std::uint32_t connection = 0;
+  std::string life;  ///< which of the connection's lives says so
   std::string state; ///< connecting, subscribing, live
   std::size_t markets = 0;
   std::size_t rejected = 0;
@@ -217,11 +219,13 @@ struct start_share {
 /// A connection follows its markets: data flows.
 struct connection_live {
   std::uint32_t connection = 0;
+  std::string life;
 };
 
 /// The exchange asked for a reconnect, or the connection is about to get too old.
 struct renewal_wanted {
   std::uint32_t connection = 0;
+  std::string life;
   std::string reason;
 };
 

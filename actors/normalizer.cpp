@@ -1,5 +1,7 @@
 #include "actors/normalizer.hpp"
 
+#include "actors/error.hpp"
+
 #include <caf/all.hpp>
 
 namespace tickboard {
@@ -22,6 +24,7 @@ std::vector<std::vector<ticker_patch>> by_writer(std::vector<ticker_patch>& patc
 } // namespace
 
 caf::behavior normalizer(caf::event_based_actor* self, std::vector<address_ptr> writers) {
+  keep_exception_text(*self);
   auto decoded = std::make_shared<exchange::decoded>(); // reused: keeps its capacity
   return {
       [self, writers = std::move(writers), decoded](const decode_frames& batch) {

@@ -53,7 +53,8 @@ void query_state::done(const evaluation_done& message) {
     const answer fresh{outcome.body, outcome.total, std::chrono::steady_clock::now()};
     for (auto rider : riders)
       rider.deliver(fresh);
-    remember(message.key, one, fresh);
+    if (!remember(message.key, one, fresh))
+      one.last = {};
   } else {
     const auto error = caf::make_error(outcome.error, outcome.problem);
     for (auto rider : riders)
@@ -64,15 +65,16 @@ void query_state::done(const evaluation_done& message) {
     run(it->first, one);
   else if (!one.last.body)
     questions.erase(it);
+  forget_old(); // last: it may forget this question too
 }
 
-void query_state::remember(const std::string& key, question& one, const answer& fresh) {
+bool query_state::remember(const std::string& key, question& one, const answer& fresh) {
   if (config.max_age.count() == 0 || !fresh.body || fresh.body->size() > config.cache_bytes)
-    return;
+    return false;
   one.last = fresh;
   reusable.push_back({key, fresh.evaluated, fresh.body->size()});
   reusable_bytes += fresh.body->size();
-  forget_old();
+  return true;
 }
 
 void query_state::forget_old() {
@@ -92,6 +94,7 @@ void query_state::forget_old() {
 }
 
 caf::behavior query(caf::stateful_actor<query_state>* self, query_config config) {
+  keep_exception_text(*self);
   auto& state = self->state;
   state.config = std::move(config);
   const auto& board = *state.config.board;

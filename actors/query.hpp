@@ -47,7 +47,7 @@ struct query_state {
   caf::response_promise ask(std::string key, evaluate start);
   void run(const std::string& key, question& one);
   void done(const evaluation_done& message);
-  void remember(const std::string& key, question& one, const answer& fresh);
+  bool remember(const std::string& key, question& one, const answer& fresh);
   void forget_old();
 
   caf::event_based_actor* self;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace tickboard {
 
 namespace {
@@ -14,8 +16,22 @@ net::http_response bad_parameter(const query_problem& what) {
                  {{"parameter", what.parameter}, {"allowed", what.allowed}});
 }
 
+/// In a path, + and & stand for themselves (RFC 3986, pchar).
+std::string as_query_value(std::string_view segment) {
+  std::string out;
+  for (const char c : segment) {
+    if (c == '+')
+      out += "%2B";
+    else if (c == '&')
+      out += "%26";
+    else
+      out += c;
+  }
+  return out;
+}
+
 route find_row(std::string_view encoded) {
-  const auto decoded = parse_query_string("id=" + std::string{encoded});
+  const auto decoded = parse_query_string("id=" + as_query_value(encoded));
   if (!decoded || decoded->size() != 1)
     return problem(400, "Bad market id", "the id has a % that no two hex digits follow");
   const auto& id = decoded->front().second;
@@ -83,7 +99,7 @@ std::string link_header(const view_query& query, std::uint64_t total) {
   add(1, "first");
   if (query.page > 1)
     add(std::min<std::uint64_t>(query.page - 1, pages), "prev");
-  if (query.page < pages)
+  if (query.page < std::min<std::uint64_t>(pages, view_limits::max_page))
     add(query.page + 1, "next");
   if (pages <= view_limits::max_page)
     add(pages, "last");

@@ -118,8 +118,10 @@ void session_state::ask_for_readiness() {
 }
 
 void session_state::fail(const caf::error& error) {
-  if (error.category() == caf::atom("system"))
+  if (error == caf::sec::request_timeout)
     respond(unavailable("the answer took too long"));
+  else if (error.category() == caf::atom("system") || error.category() == caf::atom("exit"))
+    respond(unavailable("the part of tickboard that knows is being restarted"));
   else
     respond(unavailable(describe(error)));
 }
@@ -139,10 +141,13 @@ void session_state::respond(net::http_response response) {
 caf::behavior session(caf::stateful_actor<session_state>* self,
                       std::shared_ptr<const session_config> config,
                       std::shared_ptr<net::http_connection> connection) {
+  keep_exception_text(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.connection = std::move(connection);
-  self->link_to(state.config->lifeline);
+  // Not a link: that would end the lifeline, and every session with it, when this one fails.
+  self->monitor(state.config->lifeline);
+  self->set_down_handler([self](const caf::down_msg& down) { self->quit(down.reason); });
   return {
       [&state](const request_received& received) { state.handle(received.request); },
       [self](const client_gone&) { self->quit(); },

@@ -1,5 +1,6 @@
 #include "actors/status.hpp"
 
+#include "actors/error.hpp"
 #include "market/json_text.hpp"
 
 #include <caf/all.hpp>
@@ -92,6 +93,7 @@ std::string status_state::json(std::int64_t now_ms) const {
 }
 
 caf::behavior status(caf::stateful_actor<status_state>* self) {
+  keep_exception_text(*self);
   auto& state = self->state;
   return {
       [&state](const connection_status& told) { state.take(told); },

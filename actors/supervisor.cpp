@@ -18,10 +18,17 @@ std::chrono::milliseconds backoff(const restart_policy& policy, std::uint32_t fa
   return std::chrono::milliseconds{pick(random)};
 }
 
+// Here, because exit handlers do not see every end: not a kill, and no exception.
+supervisor_state::~supervisor_state() {
+  for (const auto& [name, one] : children)
+    if (one.handle)
+      caf::anon_send_exit(one.handle, caf::exit_reason::user_shutdown);
+}
+
 void supervisor_state::start(const std::string& child_name) {
   auto& one = children.at(child_name);
   one.started = self->clock().now();
-  ++one.generation;
+  one.generation = ++generations;
   one.handle = one.spec.start();
   self->monitor(one.handle);
   if (auto to = caf::actor_cast<caf::actor>(parent))
@@ -36,41 +43,37 @@ void supervisor_state::ended(const caf::actor_addr& who, const caf::error& reaso
   auto& one = it->second;
   const auto now = self->clock().now();
   one.handle = nullptr;
-  if (now - one.started > policy.window)
+  if (now - one.started > policy.window) {
     one.failures = 0;
+    one.alarm = false;
+  }
   while (!one.restarts.empty() && now - one.restarts.front() > policy.window)
     one.restarts.pop_front();
   one.restarts.push_back(now);
-  const bool alarm = one.restarts.size() > policy.budget;
-  if (alarm)
+  if (one.restarts.size() > policy.budget) {
+    one.alarm = true; // slow retries leave the window, so their number says nothing any more
     one.restarts.pop_front(); // bounded: the budget is all that matters
-  const auto wait = alarm ? policy.slow_retry : backoff(policy, one.failures, random);
+  }
+  const auto wait = one.alarm ? policy.slow_retry : backoff(policy, one.failures, random);
   ++one.failures;
   ++one.restart_count;
   spdlog::warn("{} ended: {}; next start in {} ms{}", it->first, describe(reason), wait.count(),
-               alarm ? " (restart budget used up)" : "");
+               one.alarm ? " (restart budget used up)" : "");
   if (auto to = caf::actor_cast<caf::actor>(parent))
-    self->send(to, child_ended{it->first, reason, one.restart_count, wait, alarm});
+    self->send(to, child_ended{it->first, reason, one.restart_count, wait, one.alarm});
   self->delayed_send(self, wait, start_child{it->first, one.generation});
 }
 
 caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_policy policy,
                          caf::actor_addr parent, std::uint64_t seed) {
+  keep_exception_text(*self);
   auto& state = self->state;
   state.policy = policy;
   state.parent = std::move(parent);
   state.random.seed(seed);
   self->set_down_handler(
       [&state](const caf::down_msg& down) { state.ended(down.source, down.reason); });
-  self->set_exit_handler([self](const caf::exit_msg& exit) {
-    for (auto& [name, one] : self->state.children)
-      if (one.handle) {
-        self->demonitor(one.handle.address());
-        self->send_exit(one.handle, exit.reason);
-      }
-    self->state.children.clear();
-    self->quit(exit.reason);
-  });
+  self->set_exit_handler([self](const caf::exit_msg& exit) { self->quit(exit.reason); });
   return {
       [&state](const add_child& wanted) {
         auto& one = state.children[wanted.child.name];

@@ -37,9 +37,11 @@ struct supervisor_state {
     std::uint32_t failures = 0;                        ///< in a row
     std::uint32_t restart_count = 0;
     std::uint64_t generation = 0; ///< tells a due restart from one of an earlier life
+    bool alarm = false;           ///< until a life outlasts the window
   };
 
   explicit supervisor_state(caf::event_based_actor* owner) : self(owner) {}
+  ~supervisor_state();
 
   void start(const std::string& name);
   void ended(const caf::actor_addr& who, const caf::error& reason);
@@ -48,6 +50,8 @@ struct supervisor_state {
   restart_policy policy;
   caf::actor_addr parent;
   std::map<std::string, child> children;
+  std::uint64_t generations =
+      0; ///< over all children, so that a name that is added anew has new ones
   std::mt19937_64 random;
 };
 

@@ -1,5 +1,7 @@
 #include "actors/writer.hpp"
 
+#include "actors/error.hpp"
+
 #include <caf/all.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -198,6 +200,7 @@ void writer_state::tell_if_rebuilt() {
 }
 
 caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config config) {
+  keep_exception_text(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.connect();

@@ -22,7 +22,8 @@ public:
   // https://docs.cdp.coinbase.com/exchange/websocket-feed/rate-limits: 8 connects/s and 100
   // messages/s per address. The first subscribe is due within 5 s of connecting. Counts of
   // products are not published; around 900 on one connection it is closed at once, 50 in one
-  // message work (https://github.com/ccxt/ccxt/issues/26508).
+  // message work (https://github.com/ccxt/ccxt/issues/26508). A message with one invalid product is
+  // ignored entirely (https://github.com/coinbase/coinbase-pro-node/issues/174).
   const limits& published_limits() const noexcept override {
     static const limits published{.streams_per_connection = 200,
                                   .streams_per_request = 50,
