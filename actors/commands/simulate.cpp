@@ -52,6 +52,10 @@ void add_simulate(CLI::App& app, action& chosen) {
   command->add_flag("--hold", given->hold, "begin only at POST /sim/go");
   command->add_flag("--tls", given->tls, "serve wss and https, with a CA made at start");
   command->add_option("--ca-out", given->ca_out, "with --tls: where to write the CA's certificate");
+  command->add_option("--markers", given->markers,
+                      "host:port: tell a probe by UDP when updates leave (not with --rate 0)");
+  command->add_option("--marker-every", given->marker_every, "updates from one marker to the next")
+      ->capture_default_str();
   command->callback([&chosen, given] { chosen = [given] { return simulate(*given); }; });
 }
 

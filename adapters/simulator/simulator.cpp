@@ -1,6 +1,7 @@
 #include "adapters/simulator/simulator.hpp"
 
 #include "adapters/simulator/control.hpp"
+#include "adapters/simulator/markers.hpp"
 #include "adapters/simulator/session.hpp"
 #include "adapters/simulator/tls.hpp"
 
@@ -25,12 +26,12 @@ using namespace std::chrono_literals;
 constexpr std::size_t most_sessions = 4096; ///< further connections are closed at once
 constexpr auto slot = 1ms;
 
-result<tcp::endpoint> parse_listen(const std::string& text) {
+result<tcp::endpoint> parse_address(std::string_view option, const std::string& text) {
   const auto colon = text.rfind(':');
   const auto wrong = [&] {
-    return unexpected(fmt::format("listen \"{}\": allowed is address:port, as in 127.0.0.1:0 or "
+    return unexpected(fmt::format("{} \"{}\": allowed is address:port, as in 127.0.0.1:0 or "
                                   "[::1]:9443",
-                                  text));
+                                  option, text));
   };
   if (colon == text.npos)
     return wrong();
@@ -54,9 +55,10 @@ struct parts {
   std::unique_ptr<tape> updates;
   std::unique_ptr<venue> exchange;
   std::shared_ptr<asio::ssl::context> tls;
+  std::unique_ptr<markers> probe;
 };
 
-result<parts> assemble(const options& options) {
+result<parts> assemble(asio::io_context& io, const options& options) {
   parts made;
   auto listed = make_catalogue(options.exchange, options.markets);
   if (!listed)
@@ -84,6 +86,15 @@ result<parts> assemble(const options& options) {
     if (!context)
       return unexpected(context.error());
     made.tls = std::move(*context);
+  }
+  if (!options.markers.empty()) {
+    const auto to = parse_address("markers", options.markers);
+    if (!to)
+      return unexpected(to.error());
+    if (options.marker_every == 0)
+      return unexpected<std::string>("marker_every is 0; allowed are 1 and more");
+    made.probe = std::make_unique<markers>(io, asio::ip::udp::endpoint(to->address(), to->port()),
+                                           options.marker_every);
   }
   return made;
 }
@@ -273,8 +284,12 @@ private:
       self->slots_armed_ = false;
       if (failed || self->stopped_)
         return;
+      const auto began = clock::now();
+      const auto head = self->parts_.updates->head();
       self->parts_.updates->catch_up();
       self->each_session([](session& one) { one.pump(); });
+      if (self->parts_.probe)
+        self->parts_.probe->tell(head, *self->parts_.updates, began);
       if (self->parts_.updates->running() && !self->parts_.updates->reader_driven())
         self->next_slot();
     });
@@ -340,10 +355,10 @@ private:
 } // namespace
 
 result<std::shared_ptr<simulator>> start(boost::asio::io_context& io, const options& options) {
-  const auto at = parse_listen(options.listen);
+  const auto at = parse_address("listen", options.listen);
   if (!at)
     return unexpected(at.error());
-  auto made = assemble(options);
+  auto made = assemble(io, options);
   if (!made)
     return unexpected(made.error());
   auto started = std::make_shared<server>(io, std::move(*made));

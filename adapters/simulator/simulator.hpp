@@ -16,11 +16,13 @@ struct options {
   std::uint32_t markets = 500;
   double rate = 1000; ///< updates a second over all markets; 0: as fast as the clients read
   std::uint64_t seed = 1;
-  std::uint64_t count = 0; ///< updates to send in all, then hold still; 0: without end
-  bool hold = false;       ///< besides the first subscriber, wait for POST /sim/go
-  std::string replay = {}; ///< a recording to play instead of random-walk markets
-  bool tls = false;        ///< serve wss/https with a certificate of a CA made at start
-  std::string ca_out = {}; ///< with tls: where to write that CA's certificate (PEM)
+  std::uint64_t count = 0;         ///< updates to send in all, then hold still; 0: without end
+  bool hold = false;               ///< besides the first subscriber, wait for POST /sim/go
+  std::string replay = {};         ///< a recording to play instead of random-walk markets
+  bool tls = false;                ///< serve wss/https with a certificate of a CA made at start
+  std::string ca_out = {};         ///< with tls: where to write that CA's certificate (PEM)
+  std::string markers = {};        ///< address:port of a latency probe (markers.hpp); empty: none
+  std::uint32_t marker_every = 80; ///< updates from one marker to the next
 };
 
 /// One simulated exchange on loopback: WebSocket + REST listing as the real one speaks them, and

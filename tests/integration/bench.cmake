@@ -1,0 +1,6 @@
+# The benchmark of the spine, a few seconds of it: real parts, every update must arrive. No times.
+find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
+add_test(NAME bench_spine
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/bench/spine
+    --quick --exchanges mix --tickboard $<TARGET_FILE:tickboard>)
+set_tests_properties(bench_spine PROPERTIES TIMEOUT 240)
