@@ -5,9 +5,11 @@
 #include <atomic>
 #include <cmath>
 #include <csignal>
+#include <filesystem>
 #include <random>
 #include <set>
 #include <thread>
+#include <unistd.h>
 
 using namespace tickboard;
 using namespace tickboard::test;
@@ -184,6 +186,31 @@ TEST_CASE("three exchanges, 1,500 markets: every row is the exchange's, every pa
     on.daemon->kill(SIGTERM);
     CHECK(on.daemon->wait() == 0);
   }
+}
+
+TEST_CASE("over TLS, with the exchange's CA, and not without it") {
+  const auto directory =
+      std::filesystem::temp_directory_path() / ("tickboard-ca-" + std::to_string(::getpid()));
+  std::filesystem::create_directory(directory);
+  const auto ca = (directory / "ca.pem").string();
+  simulated exchange{"kraken",
+                     "kraken",
+                     {"--markets", "20", "--count", "200", "--rate", "0", "--tls", "--ca-out", ca},
+                     {}};
+  SUBCASE("trusted") {
+    exchange.ca_file = ca;
+    world on{{exchange}};
+    std::map<std::string, std::string> rows;
+    on.wait_until("its markets are served", [&] { return on.rows().size() == 20; });
+  }
+  SUBCASE("not trusted") {
+    world on{{exchange}};
+    on.wait_until("the feed says why", [&] {
+      return on.get("/v1/exchanges").body.find("certificate") != std::string::npos;
+    });
+    CHECK(on.get("/v1/markets").status == 503);
+  }
+  std::filesystem::remove_all(directory);
 }
 
 TEST_CASE("redis-server and each exchange are killed meanwhile: it ends in the same final state") {

@@ -53,9 +53,14 @@ void world::start_daemon() {
       << "\"\n";
   for (std::size_t i = 0; i < exchanges.size(); ++i) {
     const auto host = "127.0.0.1:" + std::to_string(simulators[i].port());
+    const auto& options = exchanges[i].options;
+    const bool tls = std::find(options.begin(), options.end(), "--tls") != options.end();
     out << "[[feed]]\nexchange = \"" << exchanges[i].protocol << "\"\nname = \""
-        << exchanges[i].name << "\"\nws_url = \"ws://" << host << paths.at(exchanges[i].protocol)
-        << "\"\nrest_url = \"http://" << host << "\"\nsymbols = [\"*/*\"]\n";
+        << exchanges[i].name << "\"\nws_url = \"" << (tls ? "wss://" : "ws://") << host
+        << paths.at(exchanges[i].protocol) << "\"\nrest_url = \"" << (tls ? "https://" : "http://")
+        << host << "\"\nsymbols = [\"*/*\"]\n";
+    if (!exchanges[i].ca_file.empty())
+      out << "ca_file = \"" << exchanges[i].ca_file << "\"\n";
     if (!exchanges[i].channels.empty()) {
       out << "channels = [";
       for (const auto& channel : exchanges[i].channels)

@@ -21,6 +21,7 @@ struct simulated {
   std::string name;                 ///< the feed's
   std::vector<std::string> options; ///< of `tickboard simulate`
   std::vector<std::string> channels;
+  std::string ca_file = {}; ///< set for an exchange that is to be trusted by it
 };
 
 struct response {

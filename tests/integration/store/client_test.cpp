@@ -1,5 +1,7 @@
 #include "tests/support/store.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
+
 #include <csignal>
 
 using namespace tickboard;
@@ -150,6 +152,30 @@ TEST_CASE("AUTH and SELECT come before anything else; a wrong password names the
   const auto refused = attempt("wrong");
   CHECK(refused.find("AUTH failed") != std::string::npos);
   CHECK(refused.find("wrong") == std::string::npos); // no secrets
+}
+
+TEST_CASE("over TCP, by a host name, as over a socket") {
+  store redis;
+  boost::asio::io_context probe; // a port that was free a moment ago
+  boost::asio::ip::tcp::acceptor free{probe, {boost::asio::ip::address_v4::loopback(), 0}};
+  const auto port = std::to_string(free.local_endpoint().port());
+  free.close();
+  REQUIRE(redis.run({"CONFIG", "SET", "port", port}).text == "OK");
+  redis::client_options options;
+  options.to = *redis::parse_endpoint("redis://localhost:" + port + "/1");
+  auto pong = std::make_shared<std::promise<std::string>>();
+  std::shared_ptr<redis::client> client;
+  std::promise<void> ready;
+  client = redis::connect(redis.io.context(), options, {[&ready] { ready.set_value(); }, {}});
+  ready.get_future().wait();
+  std::vector<redis::call> calls(1);
+  calls[0].arguments = redis::command{"ECHO", "over TCP"};
+  calls[0].done = [pong](const redis::reply& answer) {
+    pong->set_value(std::string{answer.text()});
+  };
+  client->submit(std::move(calls));
+  CHECK(pong->get_future().get() == "over TCP");
+  client->stop();
 }
 
 TEST_CASE("Redis URLs") {
