@@ -1,9 +1,8 @@
 #include "actors/commands/commands.hpp"
 #include "actors/commands/logging.hpp"
 #include "actors/commands/signals.hpp"
+#include "actors/commands/waiting_get.hpp"
 #include "actors/daemon.hpp"
-#include "adapters/net/http_client.hpp"
-#include "adapters/net/io_thread.hpp"
 #include "adapters/redis/private_server.hpp"
 #include "adapters/simulator/simulator.hpp"
 
@@ -12,7 +11,6 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
-#include <future>
 #include <memory>
 
 namespace tickboard::commands {
@@ -73,15 +71,11 @@ private:
   std::vector<std::shared_ptr<simulator::simulator>> running_;
 };
 
-/// GET, waited for.
 result<net::http_reply> get(net::io_thread& io, const std::string& url) {
   net::http_get_options options;
   options.url = url;
   options.timeout = std::chrono::milliseconds{2'000};
-  auto promise = std::make_shared<std::promise<result<net::http_reply>>>();
-  net::http_get(io.context(), options,
-                [promise](result<net::http_reply> reply) { promise->set_value(std::move(reply)); });
-  return promise->get_future().get();
+  return waiting_get(io, options);
 }
 
 int demo(const demo_options& options) {

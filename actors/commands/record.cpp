@@ -1,9 +1,8 @@
 #include "actors/commands/commands.hpp"
 #include "actors/commands/signals.hpp"
+#include "actors/commands/waiting_get.hpp"
 #include "actors/feed.hpp"
 #include "adapters/exchange/recording.hpp"
-#include "adapters/net/http_client.hpp"
-#include "adapters/net/io_thread.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/post.hpp>
@@ -129,10 +128,7 @@ result<std::string> listing(net::io_thread& io, const std::string& url,
   net::http_get_options ask;
   ask.url = url;
   ask.tls.ca_file = ca_file;
-  auto promise = std::make_shared<std::promise<result<net::http_reply>>>();
-  net::http_get(io.context(), ask,
-                [promise](result<net::http_reply> reply) { promise->set_value(std::move(reply)); });
-  auto reply = promise->get_future().get();
+  auto reply = waiting_get(io, ask);
   if (!reply)
     return unexpected(reply.error());
   if (reply->status != 200)

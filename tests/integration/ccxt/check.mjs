@@ -60,7 +60,7 @@ const fields = {
 async function start() {
   const child = spawn(
     program,
-    [...before, "--exchange", exchange, "--listen", "127.0.0.1:0", "--markets", "40",
+    ["simulate", ...before, "--exchange", exchange, "--listen", "127.0.0.1:0", "--markets", "40",
       "--rate", "400", "--count", "800", "--seed", "7", "--hold"],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
