@@ -228,6 +228,11 @@ caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {
   state.connections = self->spawn<caf::linked>(supervisor, state.config.restarts,
                                                caf::actor_cast<caf::actor_addr>(self),
                                                std::uint64_t{std::random_device{}()});
+  self->set_exit_handler([self, &state](const caf::exit_msg& exit) {
+    if (exit.reason == caf::exit_reason::user_shutdown)
+      state.shares.clear(); // the daemon stops: that is no outage
+    self->quit(exit.reason);
+  });
   self->send(self, discover{});
   return {
       [&state](const discover&) { state.discover_markets(); },

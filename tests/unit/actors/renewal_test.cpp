@@ -1,0 +1,147 @@
+#include "actors/error.hpp"
+#include "tests/unit/actors/feed_fixture.hpp"
+
+using namespace tickboard;
+using namespace tickboard::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A feed with one live connection that is too old: its successor's stream is open()ed by the test.
+struct renewal_fixture : feed_fixture {
+  renewal_fixture() {
+    config.settings.max_connection_age = 10s;
+    config.settings.stale_after = 3s;
+    start_following();
+    go_live(old());
+    CHECK(liveness() == std::vector{true});
+    pass(old(), 10s);
+    REQUIRE(streams.opened.size() == 2);
+  }
+
+  scripted_stream& old() { return *streams.opened[0]; }
+
+  /// Time passes while data flows on `stream`.
+  void pass(scripted_stream& stream, std::chrono::seconds time) {
+    for (; time.count() > 0; time -= 1s) {
+      keep_live(stream);
+      advance(1s);
+    }
+  }
+
+  /// The states that the status actor heard of, without repetition.
+  std::vector<std::string> states() {
+    std::vector<std::string> out;
+    for (const auto& one : status.take<connection_status>())
+      if (out.empty() || out.back() != one.state)
+        out.push_back(one.state);
+    return out;
+  }
+};
+
+using names = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("a connection goes when its successor is live, not before") {
+  renewal_fixture one;
+  auto& next = one.streams.last();
+  CHECK_FALSE(one.old().closed);
+  next.open();
+  one.run();
+  one.pass(one.old(), 5s);
+  CHECK_FALSE(one.old().closed);
+  one.go_live(next);
+  CHECK(one.old().closed);
+  CHECK_FALSE(next.closed);
+  CHECK(products_in(next.sent[0]) == products_in(one.old().sent[0]));
+  CHECK(one.liveness().empty());
+  CHECK(one.states() == names{"connecting", "subscribing", "live"}); // of the first start
+  CHECK(one.status.all<connection_ended>().empty());
+
+  one.pass(next, 5s);
+  CHECK(one.streams.opened.size() == 2);
+  CHECK(one.states() == names{"live"});
+  one.pass(next, 6s);
+  CHECK(one.streams.opened.size() == 3); // which gets old in its turn
+}
+
+TEST_CASE("a successor that fails leaves the old connection alone") {
+  renewal_fixture one;
+  one.states();
+  for (int failure = 0; failure < 5; ++failure) {
+    one.lose(one.streams.last());
+    one.pass(one.old(), 2s);
+    REQUIRE(one.streams.opened.size() == std::size_t(3 + failure));
+  }
+  CHECK_FALSE(one.old().closed);
+  CHECK(one.liveness().empty());
+  CHECK(one.states() == names{"live"});
+  CHECK(one.status.all<connection_ended>().empty());
+  one.go_live(one.streams.last());
+  CHECK(one.old().closed);
+  CHECK(one.liveness().empty());
+}
+
+TEST_CASE("an old connection that comes back before its successor is live replaces it") {
+  renewal_fixture one;
+  auto& successor = one.streams.last();
+  one.lose(one.old());
+  one.advance(1s);
+  REQUIRE(one.streams.opened.size() == 3);
+  auto& back = one.streams.last();
+  one.go_live(back);
+  CHECK(successor.closed);
+  CHECK_FALSE(back.closed);
+  one.pass(back, 5s);
+  CHECK(one.streams.opened.size() == 3);
+  CHECK(one.liveness() == std::vector{true}); // it was down, though too short to matter
+
+  one.lose(back); // and it is watched like any other
+  one.advance(3s);
+  CHECK(one.liveness() == std::vector{false});
+  CHECK(one.streams.opened.size() == 4);
+}
+
+TEST_CASE("a successor that is live first takes over from one that ended") {
+  renewal_fixture one;
+  auto& successor = one.streams.last();
+  one.lose(one.old());
+  one.go_live(successor);
+  one.pass(successor, 8s);
+  CHECK(one.streams.opened.size() == 2); // the old one is not started again
+  CHECK(one.liveness() == std::vector{true});
+}
+
+TEST_CASE("rows are stale while neither life has data") {
+  renewal_fixture one;
+  one.lose(one.old());
+  one.advance(2'990ms);
+  CHECK(one.liveness().empty());
+  one.advance(10ms);
+  CHECK(one.liveness() == std::vector{false});
+}
+
+TEST_CASE("what a life that is gone said last changes nothing") {
+  renewal_fixture one;
+  auto& successor = one.streams.last();
+  one.go_live(successor);
+  one.status.take<connection_status>();
+  const auto& share = state_of<feed_state>(one.subject).shares.at(1);
+  const auto serving = share.child;
+  for (const auto* life : {"coinbaseexchange/1#1", "nobody"}) {
+    one.send(one.subject, connection_live{1, life});
+    one.send(one.subject, renewal_wanted{1, life, "late"});
+    connection_status late;
+    late.connection = 1;
+    late.life = life;
+    one.send(one.subject, late);
+  }
+  one.send(one.subject, connection_live{99, "coinbaseexchange/99#1"});
+  one.send(one.subject, renewal_wanted{99, "", "late"});
+  CHECK(share.child == serving);
+  CHECK(share.replacement.empty());
+  CHECK(one.status.all<connection_status>().empty());
+  CHECK(one.streams.opened.size() == 2);
+  CHECK_FALSE(successor.closed);
+}

@@ -1,0 +1,285 @@
+#include "actors/routes.hpp"
+
+#include <doctest/doctest.h>
+#include <rapidjson/document.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+using namespace tickboard;
+
+namespace {
+
+route ask(std::string target, std::string method = "GET") {
+  net::http_request request;
+  request.method = method == "GET"    ? net::http_method::get
+                   : method == "HEAD" ? net::http_method::head
+                                      : net::http_method::other;
+  request.method_text = std::move(method);
+  request.target = std::move(target);
+  return find_route(request);
+}
+
+std::string header(const net::http_response& of, std::string_view name) {
+  const auto it = std::find_if(of.headers.begin(), of.headers.end(),
+                               [&](const auto& one) { return one.first == name; });
+  return it == of.headers.end() ? "" : it->second;
+}
+
+/// The refusal, which every refusal is: a problem document that repeats its status.
+struct refusal {
+  explicit refusal(const route& from) {
+    const auto* const response = std::get_if<net::http_response>(&from);
+    REQUIRE(response != nullptr);
+    status = response->status;
+    allow = header(*response, "Allow");
+    CHECK(response->content_type == "application/problem+json");
+    REQUIRE(response->body != nullptr);
+    body.Parse<rapidjson::kParseValidateEncodingFlag>(response->body->c_str());
+    REQUIRE(body.IsObject());
+    CHECK(body["status"].GetUint() == status);
+    detail = member("detail");
+    CHECK_FALSE(detail.empty());
+  }
+
+  std::string member(const char* name) const {
+    const auto it = body.FindMember(name);
+    return it == body.MemberEnd() ? ""
+                                  : std::string(it->value.GetString(), it->value.GetStringLength());
+  }
+
+  unsigned status = 0;
+  std::string allow, detail;
+  rapidjson::Document body;
+};
+
+} // namespace
+
+TEST_CASE("each resource is found, for GET and for HEAD") {
+  for (const auto* method : {"GET", "HEAD"}) {
+    CHECK(std::holds_alternative<ask_page>(ask("/v1/markets", method)));
+    CHECK(std::holds_alternative<ask_page>(ask("/v1/markets?", method)));
+    CHECK(std::holds_alternative<ask_page>(ask("/v1/markets?quote=USDT&page=2", method)));
+    CHECK(std::holds_alternative<ask_row>(ask("/v1/markets/kraken:BTC-USD", method)));
+    CHECK(std::holds_alternative<ask_exchanges>(ask("/v1/exchanges", method)));
+    CHECK(std::holds_alternative<ask_health>(ask("/healthz", method)));
+    CHECK(std::holds_alternative<ask_health>(ask("/healthz?", method)));
+    CHECK(std::holds_alternative<ask_readiness>(ask("/readyz", method)));
+  }
+}
+
+TEST_CASE("a page's parameters are read") {
+  const auto found = ask("/v1/markets?quote=usdt,USD&exchange=kraken&sort=last&page=3&per_page=20");
+  const auto* const page = std::get_if<ask_page>(&found);
+  REQUIRE(page != nullptr);
+  CHECK(page->query.quotes == std::vector<std::string>{"USD", "USDT"});
+  CHECK(page->query.exchanges == std::vector<std::string>{"kraken"});
+  CHECK_FALSE(page->query.descending);
+  CHECK(page->query.page == 3);
+  CHECK(page->query.per_page == 20);
+}
+
+TEST_CASE("what is not there is 404") {
+  for (const auto* target : {"",
+                             "/",
+                             "*",
+                             "/v1",
+                             "/v1/",
+                             "/v1/markets/",
+                             "/v1/marketsx",
+                             "/v1/exchanges/",
+                             "/healthz/x",
+                             "/readyz2",
+                             "/v2/markets",
+                             "//v1/markets",
+                             "http://host/v1/markets",
+                             "/V1/MARKETS",
+                             "?",
+                             "/v1/markets/BTC-USD",
+                             "/v1/markets/kraken:BTCUSD",
+                             "/v1/markets/a-b:c",
+                             "/v1/markets/kraken%3ABTC",
+                             "/v1/markets/\xFF\xFE"}) {
+    CAPTURE(target);
+    CHECK(refusal{ask(target)}.status == 404);
+    if (!std::string_view{target}.starts_with("/v1/markets/"))
+      CHECK(refusal{ask(target, "POST")}.status == 404);
+  }
+}
+
+TEST_CASE("other methods are refused with those that are allowed") {
+  for (const auto* target : {"/v1/markets", "/v1/markets?page=x", "/v1/markets/kraken:BTC-USD",
+                             "/v1/markets/%zz", "/v1/exchanges", "/healthz", "/readyz"})
+    for (const auto* method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "FROBNICATE"}) {
+      CAPTURE(target);
+      const refusal said{ask(target, method)};
+      CHECK(said.status == 405);
+      CHECK(said.allow == "GET, HEAD");
+      CHECK(said.detail.starts_with(method));
+    }
+  CHECK(refusal{ask("/healthz", std::string(5'000, 'X'))}.detail.size() < 100);
+}
+
+TEST_CASE("a bad parameter is named, with what is allowed") {
+  struct row {
+    const char *target, *parameter;
+  };
+  for (const auto& [target, parameter] : {
+           row{"/v1/markets?page=0", "page"},
+           row{"/v1/markets?page=1000001", "page"},
+           row{"/v1/markets?page=two", "page"},
+           row{"/v1/markets?page=", "page"},
+           row{"/v1/markets?page=1&page=2", "page"},
+           row{"/v1/markets?per_page=251", "per_page"},
+           row{"/v1/markets?per_page=-1", "per_page"},
+           row{"/v1/markets?sort=wealth", "sort"},
+           row{"/v1/markets?quote=USD,,EUR", "quote"},
+           row{"/v1/markets?quote=US%20D", "quote"},
+           row{"/v1/markets?base=%2", "base"},
+           row{"/v1/markets?colour=blue", "colour"},
+           row{"/v1/markets?%zz=1", "query"},
+           row{"/v1/markets?%22%0a=1", "\"\n"},
+           row{"/v1/exchanges?page=1", "query"},
+           row{"/v1/markets/kraken:BTC-USD?page=1", "query"},
+           row{"/healthz?x", "query"},
+           row{"/readyz?x=1", "query"},
+       }) {
+    CAPTURE(target);
+    const refusal said{ask(target)};
+    CHECK(said.status == 400);
+    CHECK(said.member("parameter") == parameter);
+    CHECK_FALSE(said.member("allowed").empty());
+    CHECK(said.detail.find(said.member("allowed")) != std::string::npos);
+  }
+}
+
+TEST_CASE("ids are percent-decoded, and what a path may hold stands for itself") {
+  const std::map<std::string, std::pair<std::string, std::string>> table{
+      {"binance:BTC-USDT", {"binance:BTC-USDT", "USDT"}},
+      {"binance%3ABTC%2DUSDT", {"binance:BTC-USDT", "USDT"}},
+      {"binance%3abtc-usdt", {"binance:btc-usdt", "usdt"}},
+      {"x:A-B-USD", {"x:A-B-USD", "USD"}},
+      {"x:%E5%B8%81-USDT", {"x:\xE5\xB8\x81-USDT", "USDT"}},
+      {"x:A+B-USD", {"x:A+B-USD", "USD"}},
+      {"x:A%2BB-USD", {"x:A+B-USD", "USD"}},
+      {"x:A&B-USD", {"x:A&B-USD", "USD"}},
+      {"x:A%26B-USD", {"x:A&B-USD", "USD"}},
+      {"x:A-USD&", {"x:A-USD&", "USD&"}},
+      {"x:A-B&id=C", {"x:A-B&id=C", "B&id=C"}},
+      {"x:A=B-USD", {"x:A=B-USD", "USD"}},
+      {"x:A%25-USD", {"x:A%-USD", "USD"}},
+      {"a/b:C-D", {"a/b:C-D", "D"}},
+      {"x:%3F-USD", {"x:?-USD", "USD"}},
+  };
+  for (const auto& [segment, expected] : table) {
+    CAPTURE(segment);
+    const auto found = ask("/v1/markets/" + segment);
+    const auto* const row = std::get_if<ask_row>(&found);
+    REQUIRE(row != nullptr);
+    CHECK(row->id == expected.first);
+    CHECK(row->quote == expected.second);
+  }
+  for (const auto* segment : {"%", "x:A%2-USD", "x:A-USD%", "x:A-U%GGSD", "%%%"}) {
+    CAPTURE(segment);
+    CHECK(refusal{ask(std::string{"/v1/markets/"} + segment)}.status == 400);
+  }
+}
+
+TEST_CASE("no target breaks the router") {
+  std::mt19937 random{5};
+  const std::vector<std::string> parts{"/v1/markets", "/v1/exchanges",
+                                       "/",           "?",
+                                       "&",           "=",
+                                       "%",           "%41",
+                                       "+",           ":",
+                                       "-",           "page",
+                                       "quote",       "1",
+                                       "BTC",         ",",
+                                       "\xC3",        std::string(1, '\0')};
+  for (int round = 0; round < 20'000; ++round) {
+    std::string target;
+    for (std::size_t i = random() % 12; i > 0; --i)
+      target += random() % 8 == 0 ? std::string(1, static_cast<char>(random() % 256))
+                                  : parts[random() % parts.size()];
+    const auto found = ask(target, random() % 10 == 0 ? "POST" : "GET");
+    if (std::holds_alternative<net::http_response>(found))
+      CHECK(refusal{found}.status >= 400);
+  }
+}
+
+namespace {
+
+using links = std::map<std::string, view_query>; // by relation
+
+/// Reads a Link header back the way a client does.
+links read_links(const std::string& text) {
+  links out;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto close = text.find('>', at);
+    REQUIRE(text[at] == '<');
+    REQUIRE(close != std::string::npos);
+    constexpr std::string_view between = "; rel=\"";
+    REQUIRE(text.compare(close + 1, between.size(), between) == 0);
+    const auto name = close + 1 + between.size();
+    const auto end = text.find('"', name);
+    const auto found = ask(text.substr(at + 1, close - at - 1));
+    const auto* const page = std::get_if<ask_page>(&found);
+    REQUIRE_MESSAGE(page != nullptr, text);
+    CHECK(out.emplace(text.substr(name, end - name), page->query).second);
+    at = end + 1;
+    if (at < text.size()) {
+      REQUIRE(text.compare(at, 2, ", ") == 0);
+      at += 2;
+    }
+  }
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("links lead to the pages of the same view") {
+  std::mt19937 random{3};
+  const std::vector<std::string> codes{"BTC", "USDT",         "A&B", "A+B",
+                                       "50%", "\xE5\xB8\x81", "#",   "="};
+  for (int round = 0; round < 3'000; ++round) {
+    view_query query;
+    for (auto* list : {&query.quotes, &query.exchanges, &query.bases}) {
+      for (const auto& code : codes)
+        if (random() % 4 == 0)
+          list->push_back(code);
+      std::sort(list->begin(), list->end());
+    }
+    query.sort = random() % sort_fields.size();
+    query.descending = random() % 2 == 0;
+    query.per_page = 1 + static_cast<std::uint32_t>(random() % view_limits::max_per_page);
+    const std::uint64_t total = random() % 5 == 0 ? random() : random() % 5'000;
+    const auto pages = std::max<std::uint64_t>(1, (total + query.per_page - 1) / query.per_page);
+    query.page = random() % 6 == 0
+                     ? view_limits::max_page - static_cast<std::uint32_t>(random() % 2)
+                     : 1 + static_cast<std::uint32_t>(
+                               random() % std::min<std::uint64_t>(pages + 5, 1'000'000));
+    CAPTURE(total);
+    CAPTURE(query.page);
+    CAPTURE(query.per_page);
+
+    const auto found = read_links(link_header(query, total));
+    for (const auto& [relation, target] : found) {
+      auto same = query;
+      same.page = target.page;
+      CHECK(target.canonical() == same.canonical());
+    }
+    REQUIRE(found.contains("first"));
+    CHECK(found.at("first").page == 1);
+    CHECK(found.contains("prev") == (query.page > 1));
+    if (found.contains("prev"))
+      CHECK(found.at("prev").page == std::min<std::uint64_t>(query.page - 1, pages));
+    CHECK(found.contains("next") == (query.page < pages && query.page < view_limits::max_page));
+    if (found.contains("next"))
+      CHECK(found.at("next").page == query.page + 1);
+    CHECK(found.contains("last") == (pages <= view_limits::max_page));
+    if (found.contains("last"))
+      CHECK(found.at("last").page == pages);
+  }
+}

@@ -1,0 +1,225 @@
+#include "actors/error.hpp"
+#include "actors/session.hpp"
+#include "tests/support/actor_fixture.hpp"
+
+#include <algorithm>
+
+using namespace tickboard;
+using namespace tickboard::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A client's connection: keeps what it is answered.
+class scripted_client final : public net::http_connection {
+public:
+  void respond(net::http_response response) override { answers.push_back(std::move(response)); }
+  void close() override {}
+
+  std::vector<net::http_response> answers;
+};
+
+caf::behavior lifeline_actor(caf::event_based_actor*) {
+  return {[](caf::unit_t) {}};
+}
+
+struct session_fixture : actor_fixture {
+  session_fixture() {
+    config->query = make_address();
+    config->status = make_address();
+    config->keeper = make_address();
+    config->lifeline = spawn(lifeline_actor);
+  }
+
+  caf::actor start() {
+    clients.push_back(std::make_shared<scripted_client>());
+    const auto out = spawn(session, std::shared_ptr<const session_config>{config}, clients.back());
+    run();
+    return out;
+  }
+
+  /// The answer, which has to be the only one.
+  net::http_response ask(const std::string& target, bool accepts_gzip = false,
+                         std::chrono::milliseconds wait = 0ms) {
+    const auto asked = start();
+    net::http_request request;
+    request.method_text = "GET";
+    request.target = target;
+    request.accepts_gzip = accepts_gzip;
+    send(asked, request_received{std::move(request)});
+    advance(wait);
+    REQUIRE(clients.back()->answers.size() == 1);
+    return clients.back()->answers[0];
+  }
+
+  /// The query actor answers every question with this, or with an error.
+  void answer_queries(std::optional<answer> with, caf::error error = {}) {
+    config->query->set(spawn([with, error](caf::event_based_actor*) -> caf::behavior {
+      return {[=](const page_asked&) -> caf::result<answer> {
+                return with ? caf::result<answer>{*with} : caf::result<answer>{error};
+              },
+              [=](const row_asked&) -> caf::result<answer> {
+                return with ? caf::result<answer>{*with} : caf::result<answer>{error};
+              }};
+    }));
+  }
+
+  std::shared_ptr<session_config> config = std::make_shared<session_config>();
+  std::vector<std::shared_ptr<scripted_client>> clients;
+};
+
+std::string header(const net::http_response& of, std::string_view name) {
+  const auto it = std::find_if(of.headers.begin(), of.headers.end(),
+                               [&](const auto& one) { return one.first == name; });
+  return it == of.headers.end() ? "" : it->second;
+}
+
+net::shared_bytes text(std::string of) {
+  return std::make_shared<const std::string>(std::move(of));
+}
+
+} // namespace
+
+TEST_CASE("a page comes as the query actor has it, with its links") {
+  session_fixture one;
+  const auto body = text(R"({"data":[]})");
+  one.answer_queries(answer{body, 120, std::chrono::steady_clock::now()});
+  const auto told = one.ask("/v1/markets?page=2");
+  CHECK(told.status == 200);
+  CHECK(told.body == body); // the same bytes, not a copy
+  CHECK(header(told, "Cache-Control") == "no-store");
+  CHECK(header(told, "Link").find("rel=\"next\"") != std::string::npos);
+
+  one.config->max_age = 3s;
+  const auto reusable = one.ask("/v1/markets");
+  CHECK(header(reusable, "Cache-Control") == "max-age=3");
+  CHECK_FALSE(header(reusable, "Age").empty());
+}
+
+TEST_CASE("large bodies are compressed for those who take it") {
+  session_fixture one;
+  one.answer_queries(answer{text(std::string(5'000, 'x')), 1, std::chrono::steady_clock::now()});
+  const auto plain = one.ask("/v1/markets", false), packed = one.ask("/v1/markets", true);
+  CHECK(plain.body->size() == 5'000);
+  CHECK(header(plain, "Content-Encoding").empty());
+  CHECK(packed.body->size() < 500);
+  CHECK(header(packed, "Content-Encoding") == "gzip");
+  for (const auto& told : {plain, packed})
+    CHECK(header(told, "Vary") == "Accept-Encoding");
+  one.config->gzip = false;
+  CHECK(one.ask("/v1/markets", true).body->size() == 5'000);
+}
+
+TEST_CASE("a market that is not followed is 404") {
+  session_fixture one;
+  one.answer_queries(answer{nullptr, 0, {}});
+  CHECK(one.ask("/v1/markets/kraken:BTC-USD").status == 404);
+  one.answer_queries(answer{text("{}"), 1, {}});
+  CHECK(one.ask("/v1/markets/kraken:BTC-USD").status == 200);
+}
+
+TEST_CASE("the router's answers need no actor") {
+  session_fixture one;
+  CHECK(one.ask("/nothing").status == 404);
+  CHECK(one.ask("/v1/markets?page=0").status == 400);
+  CHECK(one.ask("/healthz").status == 200);
+}
+
+TEST_CASE("a question that cannot be answered now is 503 and says why") {
+  session_fixture one;
+  const auto refused = [&](const std::string& target, const std::string& why,
+                           std::chrono::milliseconds wait = 0ms) {
+    const auto told = one.ask(target, false, wait);
+    CHECK(told.status == 503);
+    CHECK(header(told, "Retry-After") == "1");
+    CHECK_MESSAGE(told.body->find(why) != std::string::npos, *told.body);
+  };
+  const std::vector<std::string> targets{"/v1/markets", "/v1/markets/kraken:BTC-USD",
+                                         "/v1/exchanges", "/readyz"};
+  SUBCASE("the service is down") {
+    for (const auto& target : targets)
+      refused(target, "is being restarted");
+  }
+  SUBCASE("the service ends with the question") {
+    for (const auto& at : {one.config->query, one.config->status, one.config->keeper}) {
+      at->set(one.spawn(lifeline_actor));
+      one.end(at->get());
+    }
+    for (const auto& target : targets)
+      refused(target, "is being restarted");
+  }
+  SUBCASE("the service is slow") {
+    const auto silent = [](caf::event_based_actor* self) -> caf::behavior {
+      self->set_default_handler(caf::skip);
+      return {[](caf::unit_t) {}};
+    };
+    for (const auto& at : {one.config->query, one.config->status, one.config->keeper})
+      at->set(one.spawn(silent));
+    for (const auto& target : targets)
+      refused(target, "took too long", one.config->timeout + 10ms);
+  }
+  SUBCASE("the query actor refuses") {
+    one.answer_queries({}, caf::make_error(ec::rebuilding, std::string{"being rebuilt"}));
+    refused(targets[0], "being rebuilt");
+    refused(targets[1], "being rebuilt");
+  }
+  SUBCASE("not ready") {
+    one.config->keeper->set(one.spawn([](caf::event_based_actor*) -> caf::behavior {
+      return {[](const readiness_asked&) { return readiness{false, "waiting for data"}; }};
+    }));
+    refused("/readyz", "waiting for data");
+  }
+}
+
+TEST_CASE("ready is 200") {
+  session_fixture one;
+  one.config->keeper->set(one.spawn([](caf::event_based_actor*) -> caf::behavior {
+    return {[](const readiness_asked&) { return readiness{true, "ready"}; }};
+  }));
+  CHECK(one.ask("/readyz").status == 200);
+}
+
+TEST_CASE("a session ends with its client and lets the connection go") {
+  session_fixture one;
+  const auto asked = one.start();
+  const obituary end{asked};
+  const std::weak_ptr<scripted_client> client = one.clients.back();
+  one.clients.clear();
+  one.send(asked, client_gone{});
+  CHECK(end.ended());
+  CHECK(client.expired());
+}
+
+TEST_CASE("sessions end with the lifeline, and one that fails takes nobody with it") {
+  session_fixture one;
+  const auto first = one.start(), second = one.start();
+  const obituary first_end{first}, second_end{second}, lifeline_end{one.config->lifeline};
+  one.end(first, caf::make_error(ec::defect, std::string{"bug"}));
+  CHECK(first_end.ended());
+  CHECK_FALSE(lifeline_end.ended());
+  CHECK_FALSE(second_end.ended());
+  CHECK(one.ask("/healthz").status == 200);
+
+  one.end(one.config->lifeline, caf::exit_reason::user_shutdown);
+  CHECK(second_end.ended());
+  const obituary late{one.start()}; // a client that was accepted meanwhile
+  CHECK(late.ended());
+}
+
+TEST_CASE("the listener brings requests to a session of its own") {
+  session_fixture one;
+  const auto make = session_listener(one.system, one.config);
+  const auto client = std::make_shared<scripted_client>();
+  const auto before = one.running();
+  const auto listener = make(client);
+  net::http_request request;
+  request.target = "/healthz";
+  listener->on_request(request);
+  one.run();
+  REQUIRE(client->answers.size() == 1);
+  CHECK(client->answers[0].status == 200);
+  CHECK(one.running() == before + 1);
+  listener->on_closed();
+  one.run();
+  CHECK(one.running() == before);
+}

@@ -1,0 +1,200 @@
+#include "actors/status.hpp"
+#include "tests/support/actor_fixture.hpp"
+
+#include <rapidjson/document.h>
+#include <rapidjson/error/en.h>
+
+#include <limits>
+#include <random>
+
+using namespace tickboard;
+using namespace tickboard::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::int64_t some_time = 1'700'000'000'000;
+
+rapidjson::Document parsed(const std::string& text) {
+  rapidjson::Document out;
+  out.Parse<rapidjson::kParseValidateEncodingFlag>(text.c_str(), text.size());
+  REQUIRE_MESSAGE(!out.HasParseError(), rapidjson::GetParseError_En(out.GetParseError())
+                                            << " in " << text);
+  return out;
+}
+
+connection_status account(std::string state) {
+  connection_status out;
+  out.feed = "binance";
+  out.connection = 1;
+  out.state = std::move(state);
+  out.markets = 98;
+  out.rejected = 2;
+  out.last_frame_ms = some_time;
+  out.frames_per_second = 12.34;
+  out.frames = 1'000;
+  out.patches = 900;
+  out.malformed = 3;
+  return out;
+}
+
+/// RapidJSON's own comparisons do not come to an end in C++20.
+std::string text(const rapidjson::Value& of) {
+  REQUIRE(of.IsString());
+  return {of.GetString(), of.GetStringLength()};
+}
+
+/// The only connection of the only feed.
+struct shown {
+  explicit shown(const status_state& of, std::int64_t now_ms = some_time)
+      : whole(parsed(of.json(now_ms))), at(whole["data"][0]["connections"][0]) {}
+
+  rapidjson::Document whole;
+  const rapidjson::Value& at;
+};
+
+} // namespace
+
+TEST_CASE("nothing known yet is an empty list") {
+  CHECK(status_state{}.json(some_time) == R"({"data":[]})");
+}
+
+TEST_CASE("a feed and its connection show what they told") {
+  status_state state;
+  state.take(feed_status{"binance-eu", "binance", "following", "", 98});
+  auto told = account("live");
+  told.feed = "binance-eu";
+  state.take(told);
+  const auto whole = parsed(state.json(some_time + 1'500));
+  REQUIRE(whole["data"].Size() == 1);
+  const auto& feed = whole["data"][0];
+  CHECK(text(feed["exchange"]) == "binance-eu");
+  CHECK(text(feed["protocol"]) == "binance");
+  CHECK(text(feed["state"]) == "following");
+  CHECK(feed["problem"].IsNull());
+  CHECK(feed["markets"].GetInt64() == 98);
+  REQUIRE(feed["connections"].Size() == 1);
+  const auto& one = feed["connections"][0];
+  CHECK(one["connection"].GetInt64() == 1);
+  CHECK(text(one["state"]) == "live");
+  CHECK(one["restarts"].GetInt64() == 0);
+  CHECK(one["alarm"].GetBool() == false);
+  CHECK(one["last_frame_age_ms"].GetInt64() == 1'500);
+  CHECK(one["markets"].GetInt64() == 98);
+  CHECK(one["rejected"].GetInt64() == 2);
+  CHECK(one["frames_per_second"].GetDouble() == doctest::Approx(12.3));
+  CHECK(one["frames"].GetInt64() == 1'000);
+  CHECK(one["patches"].GetInt64() == 900);
+  CHECK(one["malformed"].GetInt64() == 3);
+  CHECK(one["last_error"].IsNull());
+  CHECK(one["last_error_age_ms"].IsNull());
+}
+
+TEST_CASE("feeds and connections are listed in order, with what is known of them so far") {
+  status_state state;
+  state.take(feed_status{"kraken", "kraken", "failed", "api.kraken.com answered 503", 0});
+  for (const std::uint32_t number : {3u, 1u, 2u}) {
+    auto one = account("connecting");
+    one.connection = number;
+    state.take(one);
+  }
+  const auto whole = parsed(state.json(some_time));
+  REQUIRE(whole["data"].Size() == 2);
+  CHECK(text(whole["data"][0]["exchange"]) == "binance");
+  REQUIRE(whole["data"][0]["connections"].Size() == 3);
+  for (unsigned i = 0; i < 3; ++i)
+    CHECK(whole["data"][0]["connections"][i]["connection"].GetInt64() == i + 1);
+  CHECK(text(whole["data"][1]["problem"]) == "api.kraken.com answered 503");
+  CHECK(whole["data"][1]["connections"].Empty());
+}
+
+TEST_CASE("an ended connection shows its error, its restarts and its alarm until it is live") {
+  status_state state;
+  state.take(account("live"));
+  for (unsigned restart = 1; restart <= 3; ++restart) {
+    state.take(connection_ended{"binance", 1, "reset by peer", 250ms, restart == 3});
+    const shown now{state};
+    CHECK(text(now.at["state"]) == (restart == 3 ? "alarm" : "waiting"));
+    CHECK(now.at["restarts"].GetInt64() == restart);
+    CHECK(now.at["alarm"].GetBool() == (restart == 3));
+    CHECK(text(now.at["last_error"]) == "reset by peer");
+    CHECK(now.at["uptime_ms"].IsNull());
+    CHECK(now.at["frames_per_second"].GetDouble() == 0.0);
+  }
+  state.take(account("connecting"));
+  CHECK(shown{state}.at["alarm"].GetBool() == true);
+  state.take(account("live"));
+  const shown now{state};
+  CHECK(text(now.at["state"]) == "live");
+  CHECK(now.at["alarm"].GetBool() == false);
+  CHECK(now.at["restarts"].GetInt64() == 3);
+  CHECK(text(now.at["last_error"]) == "reset by peer");
+}
+
+TEST_CASE("ages count from the newest, and a clock that goes back makes none negative") {
+  status_state state;
+  auto told = account("live");
+  state.take(told);
+  told.state = "connecting"; // a new life has no frames yet
+  told.last_frame_ms = 0;
+  state.take(told);
+  CHECK(shown(state, some_time + 700).at["last_frame_age_ms"].GetInt64() == 700);
+  CHECK(shown(state, some_time - 700).at["last_frame_age_ms"].GetInt64() == 0);
+
+  status_state fresh;
+  fresh.take(told);
+  CHECK(shown{fresh}.at["last_frame_age_ms"].IsNull());
+}
+
+TEST_CASE("uptime and the error's age advance with the clock") {
+  constexpr std::int64_t far = 10'000'000'000'000; // of the year 2286
+  status_state state;
+  state.take(connection_ended{"binance", 1, "reset", 250ms, false});
+  state.take(account("live"));
+  state.take(account("live")); // being live already does not begin anew
+  const auto up_since = state.feeds.at("binance").connections.at(1).up_since_ms;
+  CHECK(up_since > some_time);
+  const shown now{state, far}, later{state, far + 1'000};
+  CHECK(now.at["uptime_ms"].GetInt64() == far - up_since);
+  CHECK(later.at["uptime_ms"].GetInt64() - now.at["uptime_ms"].GetInt64() == 1'000);
+  CHECK(later.at["last_error_age_ms"].GetInt64() - now.at["last_error_age_ms"].GetInt64() == 1'000);
+}
+
+TEST_CASE("whatever an exchange says, the answer is JSON") {
+  std::mt19937 random{11};
+  for (int round = 0; round < 400; ++round) {
+    std::string hostile;
+    for (std::size_t i = random() % 60; i > 0; --i)
+      hostile += random() % 3 == 0 ? "\"\\\n\t{}[]:,\x7f"[random() % 11]
+                                   : static_cast<char>(random() % 256);
+    hostile += "\xF0\x9F\x92\xA9";
+    status_state state;
+    state.take(feed_status{hostile, hostile, hostile, hostile, 1});
+    auto told = account(hostile);
+    told.feed = hostile;
+    told.frames_per_second = random() % 2 == 0 ? 0.0 : 1e12;
+    told.frames = std::numeric_limits<std::uint64_t>::max();
+    state.take(told);
+    state.take(connection_ended{hostile, 1, hostile, 1ms, false});
+    const shown now{state};
+    CHECK(text(now.at["last_error"]).ends_with("\xF0\x9F\x92\xA9"));
+    CHECK(now.at["frames"].GetUint64() == told.frames);
+  }
+}
+
+TEST_CASE("the actor answers with what it was told") {
+  actor_fixture system;
+  const auto subject = system.spawn(status);
+  probe<std::string> reader{system};
+  system.send(subject, feed_status{"kraken", "kraken", "discovering", "", 0});
+  auto told = account("live");
+  told.feed = "kraken";
+  system.send(subject, told);
+  system.send(subject, connection_ended{"kraken", 1, "gone", 1ms, true});
+  caf::send_as(reader.handle(), subject, status_asked{});
+  system.run();
+  REQUIRE(reader.all<std::string>().size() == 1);
+  const auto whole = parsed(reader.all<std::string>()[0]);
+  CHECK(text(whole["data"][0]["exchange"]) == "kraken");
+  CHECK(text(whole["data"][0]["connections"][0]["last_error"]) == "gone");
+}
