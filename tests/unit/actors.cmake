@@ -3,3 +3,6 @@ tickboard_test(actors_test
   actors/normalizer_test.cpp actors/renewal_test.cpp actors/routes_test.cpp actors/session_test.cpp
   actors/status_test.cpp actors/subscription_test.cpp actors/supervisor_test.cpp)
 target_link_libraries(actors_test PRIVATE tickboard_actors)
+
+# CAF alone is seconds in every file.
+target_precompile_headers(actors_test PRIVATE <caf/all.hpp>)

@@ -1,14 +1,14 @@
 // Runs ccxt's watchTicker and watchTickers, with nothing but their base URLs changed, against a
 // simulated exchange, and compares what they end with to the simulator's own /sim/state.
 //
-// usage: node check.mjs SIMULATE_PROGRAM EXCHANGE [program arguments before the options]
+// usage: node check.mjs TICKBOARD EXCHANGE
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import assert from "node:assert/strict";
 import ccxt from "ccxt";
 
-const [program, exchange, ...before] = process.argv.slice(2);
+const [program, exchange] = process.argv.slice(2);
 const followed = 12;
 const deadline = 60_000;
 
@@ -60,7 +60,7 @@ const fields = {
 async function start() {
   const child = spawn(
     program,
-    ["simulate", ...before, "--exchange", exchange, "--listen", "127.0.0.1:0", "--markets", "40",
+    ["simulate", "--exchange", exchange, "--listen", "127.0.0.1:0", "--markets", "40",
       "--rate", "400", "--count", "800", "--seed", "7", "--hold"],
     { stdio: ["ignore", "pipe", "inherit"] },
   );

@@ -188,13 +188,17 @@ TEST_CASE("a connection whose every symbol is refused ends") {
   }
 }
 
-TEST_CASE("a refusal that names neither request nor symbol concerns the connection") {
+TEST_CASE("a refusal that names neither request nor symbol is told if one stays unanswered") {
   connection_fixture one{"coinbaseexchange", {"BTC-USD"}};
+  one.config.acknowledge_timeout = std::chrono::seconds{15};
   one.start();
   one.receive(coinbase_refusal("Rate limit exceeded"));
+  CHECK_FALSE(one.ended()); // it may be noise: the subscription is still open
+  one.advance(std::chrono::seconds{16}, std::chrono::milliseconds{500});
   REQUIRE(one.ended());
-  CHECK(one.reason() == ec::refused);
-  CHECK(describe(one.reason()) == "the exchange refused: Failed to subscribe: Rate limit exceeded");
+  CHECK(one.reason() == ec::not_acknowledged);
+  CHECK(describe(one.reason()) == "subscriptions were not answered: BTC-USD; the exchange said: "
+                                  "Failed to subscribe: Rate limit exceeded");
 }
 
 TEST_CASE("refusals of what was not asked for count for nothing") {
