@@ -7,6 +7,7 @@
 namespace tickboard {
 
 void lane::mark(slot& market) {
+  market.changed();
   auto& entry = market.entry(partition_);
   if (entry.dirty)
     return;
@@ -86,6 +87,8 @@ void lane::finish(const lane_result& result) {
     entry.merged = written;
     if (!written)
       mark(*one);
+    else if (!one->entries[0].dirty && !one->entries[1].dirty)
+      one->changed(); // nobody waits for it: give the memory back
   }
 }
 
@@ -109,39 +112,29 @@ redis::call lane::write_call(std::string_view token, const std::vector<slot*>& k
   to.add(token);
 
   const auto count = static_cast<std::int64_t>(2 * known.size());
-  std::string row;
   to.add(count);
-  for (const auto* one : known) {
-    row.clear();
-    append_row(row, *one->subject, one->state, one->stale);
+  for (auto* one : known) {
     to.add(one->subject->id);
-    to.add(row);
+    to.add(one->rendered().row);
   }
   to.add(count);
-  for (const auto* one : known) {
+  for (auto* one : known) {
     to.add(one->subject->id);
-    to.add(encode_version(one->state));
+    to.add(one->rendered().version);
   }
-  std::vector<scores> now;
-  now.reserve(known.size());
-  for (const auto* one : known)
-    now.push_back(scores_of(one->state));
   for (std::size_t field = 0; field < std::tuple_size_v<scores>; ++field) {
-    const auto changed = [&](std::size_t i) {
-      return now[i][field] != known[i]->entry(partition_).sent[field];
+    const auto changed = [&](slot* one) {
+      return one->rendered().values[field] != one->entry(partition_).sent[field];
     };
-    std::int64_t changes = 0;
-    for (std::size_t i = 0; i < known.size(); ++i)
-      changes += changed(i) ? 1 : 0;
-    to.add(2 * changes);
-    for (std::size_t i = 0; i < known.size(); ++i)
-      if (changed(i)) {
-        to.add(now[i][field]);
-        to.add(known[i]->subject->id);
+    to.add(2 * static_cast<std::int64_t>(std::count_if(known.begin(), known.end(), changed)));
+    for (auto* one : known)
+      if (changed(one)) {
+        to.add(one->rendered().values[field]);
+        to.add(one->subject->id);
       }
   }
-  for (std::size_t i = 0; i < known.size(); ++i)
-    known[i]->entry(partition_).sent = now[i];
+  for (auto* one : known)
+    one->entry(partition_).sent = one->rendered().values;
   return out;
 }
 
@@ -156,19 +149,16 @@ redis::call lane::merge_call(std::string_view token, const std::vector<slot*>& u
   for (const auto& key : keys.by)
     to.add(key);
   to.add(token);
-  std::string row;
   for (auto* one : unknown) {
-    row.clear();
-    append_row(row, *one->subject, one->state, one->stale);
+    const auto& now = one->rendered();
     to.add(one->subject->id);
     to.add(one->subject->base);
     to.add(fmt::format("{}|{}", one->subject->exchange, one->subject->quote));
-    to.add(row);
-    to.add(encode_version(one->state));
-    const auto now = scores_of(one->state);
-    for (const auto score : now)
+    to.add(now.row);
+    to.add(now.version);
+    for (const auto score : now.values)
       to.add(score);
-    one->entry(partition_).sent = now;
+    one->entry(partition_).sent = now.values;
   }
   return out;
 }

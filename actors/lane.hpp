@@ -42,7 +42,7 @@ public:
   bool has_waiting() const noexcept { return !waiting_.empty(); }
   std::size_t batch_size() const noexcept { return batch_.size(); }
 
-  /// Queues the market unless it is queued already.
+  /// To be called after every change of the market: queues it, unless it is queued already.
   void mark(slot& market);
 
   /// The calls that bring the next batch to Redis; `done` runs once, on the io thread, when all

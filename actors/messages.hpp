@@ -86,8 +86,8 @@ struct store_lost {
   std::string reason;
 };
 
-/// What Redis made of one lane's batch. From the io thread.
-struct lane_flushed;
+/// What Redis made of the batches that were sent together. From the io thread.
+struct lanes_flushed;
 struct lane_retry {
   std::size_t lane = 0;
 };
@@ -293,7 +293,7 @@ TICKBOARD_MESSAGE(source_liveness)
 TICKBOARD_MESSAGE(rebuild)
 TICKBOARD_MESSAGE(store_ready)
 TICKBOARD_MESSAGE(store_lost)
-TICKBOARD_MESSAGE(lane_flushed)
+TICKBOARD_MESSAGE(lanes_flushed)
 TICKBOARD_MESSAGE(lane_retry)
 TICKBOARD_MESSAGE(rebuilt)
 TICKBOARD_MESSAGE(state_lost)

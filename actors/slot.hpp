@@ -5,7 +5,8 @@
 
 #include <array>
 #include <cstdint>
-#include <limits>
+#include <memory>
+#include <string>
 
 namespace tickboard {
 
@@ -22,6 +23,12 @@ struct lane_entry {
   scores sent{};          ///< valid if merged
 };
 
+/// A state in the forms that go to Redis.
+struct rendering {
+  std::string row, version;
+  scores values{};
+};
+
 /// A market as its writer holds it: the merged state, and how far Redis has it.
 struct slot {
   market_ptr subject;
@@ -32,6 +39,14 @@ struct slot {
   std::size_t own_lane = 0;          ///< index in the layout; 0 if only the board has it
 
   lane_entry& entry(std::size_t lane) noexcept { return entries[lane == 0 ? 0 : 1]; }
+
+  /// The state as it goes to Redis; made once for both partitions. `changed`, which marking a lane
+  /// does, must follow every change of state or staleness.
+  const rendering& rendered();
+  void changed() noexcept { rendered_.reset(); }
+
+private:
+  std::unique_ptr<rendering> rendered_; ///< null: not made since the last change
 };
 
 } // namespace tickboard

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace tickboard {
 
@@ -90,21 +91,37 @@ void writer_state::set_liveness(const source_liveness& change) {
 
 // -- flushing -------------------------------------------------------------------------------------
 
+/// Sends the next batch of every partition that is free. The answers come back together, as one
+/// message: with few updates a batch, waking an actor costs more than what it then does.
 void writer_state::pump() {
   if (!connected || incarnation == 0)
     return;
+  std::vector<std::size_t> ready;
   for (std::size_t i = 0; i < lanes.size(); ++i)
     if (lanes[i].has_waiting() && !lanes[i].in_flight() && !paused[i])
-      flush(i);
-}
-
-void writer_state::flush(std::size_t lane_index) {
-  sent_at[lane_index] = self->clock().now();
-  const auto me = caf::actor_cast<caf::actor_addr>(self);
-  store->submit(lanes[lane_index].take_batch(token, [me, lane_index](lane_result result) {
-    if (auto to = caf::actor_cast<caf::actor>(me))
-      caf::anon_send(to, lane_flushed{lane_index, std::move(result)});
-  }));
+      ready.push_back(i);
+  if (ready.empty())
+    return;
+  struct answers {
+    caf::actor_addr to;
+    std::size_t open;
+    lanes_flushed message;
+  };
+  auto gathered =
+      std::make_shared<answers>(answers{caf::actor_cast<caf::actor_addr>(self), ready.size(), {}});
+  std::vector<redis::call> calls;
+  for (const auto i : ready) {
+    sent_at[i] = self->clock().now();
+    auto batch = lanes[i].take_batch(token, [gathered, i](lane_result result) {
+      gathered->message.lanes.push_back({i, std::move(result)});
+      if (--gathered->open != 0)
+        return;
+      if (auto to = caf::actor_cast<caf::actor>(gathered->to))
+        caf::anon_send(to, std::move(gathered->message));
+    });
+    std::move(batch.begin(), batch.end(), std::back_inserter(calls));
+  }
+  store->submit(std::move(calls));
 }
 
 void writer_state::flushed(const lane_flushed& message) {
@@ -140,8 +157,6 @@ void writer_state::flushed(const lane_flushed& message) {
     paused[message.lane] = true;
     self->delayed_send(self, pause, lane_retry{message.lane});
   }
-  tell_if_rebuilt();
-  pump();
 }
 
 /// Redis holds a newer group of this market, of another daemon or an earlier life of this one.
@@ -207,7 +222,12 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
   return {
       [&state](const write_patches& batch) { state.apply(batch); },
       [&state](const source_liveness& change) { state.set_liveness(change); },
-      [&state](const lane_flushed& message) { state.flushed(message); },
+      [&state](const lanes_flushed& message) {
+        for (const auto& one : message.lanes)
+          state.flushed(one);
+        state.tell_if_rebuilt();
+        state.pump();
+      },
       [&state](const lane_retry& due) {
         state.paused[due.lane] = false;
         state.pump();

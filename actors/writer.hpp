@@ -19,6 +19,10 @@ struct lane_flushed {
   lane_result result;
 };
 
+struct lanes_flushed {
+  std::vector<lane_flushed> lanes;
+};
+
 struct writer_config {
   std::size_t index = 0; ///< in the pool
   std::string daemon_id; ///< part of the token; the same for the whole pool
@@ -37,7 +41,6 @@ struct writer_state {
   void apply(const write_patches& batch);
   void mark(slot& market);
   void pump();
-  void flush(std::size_t lane_index);
   void flushed(const lane_flushed& message);
   void resolve(const lane_result::conflict& conflict);
   void set_liveness(const source_liveness& change);
@@ -63,7 +66,7 @@ struct writer_state {
 /// slow Redis costs freshness of superseded values, never memory. When Redis was away, everything
 /// is written anew from memory (`rebuild`).
 ///
-/// Takes: write_patches, source_liveness, rebuild; store_ready, store_lost, lane_flushed (io
+/// Takes: write_patches, source_liveness, rebuild; store_ready, store_lost, lanes_flushed (io
 /// thread). Sends to the keeper: writer_connected, state_lost, rebuilt. Answers markets_held.
 caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config config);
 

@@ -190,9 +190,12 @@ void append_row(std::string& out, const market& subject, const ticker& state, bo
 }
 
 std::string encode_version(const ticker& state) {
-  return fmt::format("{} {} {} {} {} {}", state.trade_at.ts_ms, state.trade_at.sequence,
-                     state.quote_at.ts_ms, state.quote_at.sequence, state.stats_at.ts_ms,
-                     state.stats_at.sequence);
+  std::string out;
+  for (const auto* mark : {&state.trade_at, &state.quote_at, &state.stats_at}) {
+    append_integer(out, out.empty() ? "" : " ", mark->ts_ms, false);
+    append_integer(out, " ", static_cast<std::int64_t>(mark->sequence), false);
+  }
+  return out;
 }
 
 void append_patch_line(std::string& out, const ticker_patch& patch, std::uint64_t line) {

@@ -1,6 +1,7 @@
 #include "adapters/redis/asio_hiredis.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <hiredis/async.h>
 
 #include <memory>
@@ -42,10 +43,31 @@ struct attachment : std::enable_shared_from_this<attachment> {
          &attachment::waiting_to_write, redisAsyncHandleWrite);
   }
 
+  /// Writes what hiredis has gathered as soon as the running handler is done: a socket is nearly
+  /// always writable, and asking the reactor first costs a round through epoll. Only what did not
+  /// fit waits for it.
+  void write_soon() {
+    if (write_posted || in_write)
+      return;
+    write_posted = true;
+    net::post(socket.get_executor(), [self = shared_from_this()] {
+      self->write_posted = false;
+      if (self->context == nullptr || !self->writing)
+        return;
+      self->in_write = true;
+      redisAsyncHandleWrite(self->context); // may free the context
+      self->in_write = false;
+      self->wait_write();
+    });
+  }
+
+  bool connected() const { return (context->c.flags & REDIS_CONNECTED) != 0; }
+
   net::posix::stream_descriptor socket;
   redisAsyncContext* context;
   bool reading = false, writing = false;
   bool waiting_to_read = false, waiting_to_write = false;
+  bool write_posted = false, in_write = false;
 };
 
 /// hiredis holds one reference, as its event data.
@@ -64,7 +86,10 @@ void attach(net::io_context& io, redisAsyncContext& context) {
   context.ev.delRead = [](void* data) { from(data).reading = false; };
   context.ev.addWrite = [](void* data) {
     from(data).writing = true;
-    from(data).wait_write();
+    if (from(data).connected())
+      from(data).write_soon();
+    else
+      from(data).wait_write(); // which tells of the connect
   };
   context.ev.delWrite = [](void* data) { from(data).writing = false; };
   context.ev.cleanup = [](void* data) {
