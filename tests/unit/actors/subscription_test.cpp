@@ -201,6 +201,15 @@ TEST_CASE("a refusal that names neither request nor symbol is told if one stays 
                                   "Failed to subscribe: Rate limit exceeded");
 }
 
+TEST_CASE("a refusal of nothing in particular is forgotten when all is answered") {
+  connection_fixture one{"coinbaseexchange", {"BTC-USD"}};
+  one.start();
+  one.receive(coinbase_refusal("Rate limit exceeded"));
+  one.receive(coinbase_subscriptions({"BTC-USD"}));
+  one.advance_with(coinbase_ticker("BTC-USD"), 60s);
+  CHECK_FALSE(one.ended());
+}
+
 TEST_CASE("refusals of what was not asked for count for nothing") {
   connection_fixture one{"kraken", {"BTC/USD", "ETH/USD"}};
   auto& stream = one.start();
