@@ -5,7 +5,9 @@
 #include <atomic>
 #include <cmath>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <random>
 #include <set>
 #include <thread>
@@ -211,6 +213,28 @@ TEST_CASE("over TLS, with the exchange's CA, and not without it") {
     CHECK(on.get("/v1/markets").status == 503);
   }
   std::filesystem::remove_all(directory);
+}
+
+TEST_CASE("what is recorded from an exchange normalises to that exchange's markets") {
+  world on{{{"kraken", "kraken", {"--markets", "20", "--rate", "500"}, {}}}};
+  const auto recording = on.redis->directory() + "/kraken.jsonl";
+  const auto host = "127.0.0.1:" + std::to_string(on.simulators[0].port());
+  const auto run = [](const std::string& arguments) {
+    return std::system((std::string{TICKBOARD_PROGRAM} + " " + arguments).c_str());
+  };
+  REQUIRE(run("record kraken --symbols '*/*' --frames 200 --ws-url ws://" + host +
+              "/v2 --rest-url http://" + host + " --output " + recording) == 0);
+  REQUIRE(run("normalize kraken " + recording + " > " + recording + ".out") == 0);
+  std::ifstream in{recording + ".out"};
+  std::set<std::string> markets;
+  std::size_t lines = 0;
+  for (std::string line; std::getline(in, line); ++lines) {
+    const auto json = parse_json(line);
+    CHECK_FALSE(text_of(json, "last").empty());
+    markets.insert(text_of(json, "native"));
+  }
+  CHECK(markets.size() == 20);
+  CHECK(lines > 100); // acks and heartbeats are frames too
 }
 
 TEST_CASE("redis-server and each exchange are killed meanwhile: it ends in the same final state") {

@@ -1,0 +1,127 @@
+#include "actors/query.hpp"
+#include "tests/integration/store/model.hpp"
+
+#include <caf/all.hpp>
+
+#include <csignal>
+
+using namespace tickboard;
+using test::store;
+
+namespace {
+
+struct system_config : caf::actor_system_config {
+  system_config() { set("scheduler.policy", caf::atom("sharing")); }
+};
+
+/// A query actor on a board with 40 markets.
+struct asked_board {
+  explicit asked_board(query_config config) {
+    test::model truth{3};
+    truth.add_markets(40, {"USDT", "EUR"});
+    lane on{*board, redis::layout::board};
+    for (auto& market : truth.slots)
+      on.mark(market);
+    test::drain(redis, on, "t");
+    redis.run({"SET", board->layout[redis::layout::board].epoch, "1"});
+    config.board = board;
+    config.open = [this](std::vector<board::script_ptr> scripts, redis::client_events) {
+      return redis.connect(std::move(scripts));
+    };
+    query_actor = system.spawn(query, std::move(config));
+    CHECK_FALSE(ask({}).second);
+    redis.run({"CONFIG", "RESETSTAT"});
+  }
+  ~asked_board() { caf::anon_send_exit(query_actor, caf::exit_reason::user_shutdown); }
+
+  using outcome = std::pair<answer, caf::error>;
+
+  outcome ask(const view_query& what) {
+    outcome out;
+    caf::scoped_actor self{system};
+    self->request(query_actor, std::chrono::seconds{30}, page_asked{what})
+        .receive([&](const answer& page) { out.first = page; },
+                 [&](const caf::error& error) { out.second = error; });
+    return out;
+  }
+
+  /// All of them at once; the answers in the order of the questions.
+  std::vector<outcome> ask_together(const std::vector<view_query>& questions) {
+    std::vector<outcome> out(questions.size());
+    caf::scoped_actor self{system};
+    for (const auto& one : questions)
+      self->send(query_actor, page_asked{one});
+    for (auto& one : out)
+      self->receive([&](const answer& page) { one.first = page; },
+                    [&](const caf::error& error) { one.second = error; });
+    return out;
+  }
+
+  std::size_t evaluations() {
+    const auto stats = redis.run({"INFO", "commandstats"}).text;
+    const auto at = stats.find("cmdstat_evalsha:calls=");
+    return at == std::string::npos ? 0 : std::stoul(stats.substr(at + 22));
+  }
+
+  store redis;
+  board_ptr board = std::make_shared<const tickboard::board>("t", std::vector<std::string>{"USDT"});
+  system_config config;
+  caf::actor_system system{config};
+  caf::actor query_actor;
+};
+
+} // namespace
+
+TEST_CASE("those who ask the same at once share an evaluation that is not older than any of them") {
+  asked_board on{{}};
+  on.redis.run({"CLIENT", "PAUSE", "300", "ALL"}); // so that all of them arrive meanwhile
+  const auto answers = on.ask_together(std::vector<view_query>(200));
+  for (const auto& [page, error] : answers) {
+    REQUIRE_FALSE(error);
+    CHECK(*page.body == *answers.front().first.body);
+  }
+  // One runs when the others arrive; they share the next.
+  CHECK(on.evaluations() == 2);
+}
+
+TEST_CASE("an answer is used again while it is not older than max_age, and not at all by default") {
+  query_config reusing;
+  reusing.max_age = std::chrono::minutes{10};
+  asked_board with{reusing};
+  const auto first = with.ask({});
+  const auto again = with.ask({});
+  CHECK(first.first.body == again.first.body); // the very same bytes
+  CHECK(with.evaluations() == 0);              // the fixture asked before
+  view_query other;
+  other.page = 2;
+  with.ask(other);
+  CHECK(with.evaluations() == 1);
+
+  asked_board without{{}};
+  without.ask({});
+  without.ask({});
+  CHECK(without.evaluations() == 2);
+}
+
+TEST_CASE("too many different questions at once are refused, not queued without end") {
+  query_config small;
+  small.max_pending = 3;
+  asked_board on{small};
+  on.redis.run({"CLIENT", "PAUSE", "300", "ALL"});
+  std::vector<view_query> questions(10);
+  for (std::uint32_t i = 0; i < 10; ++i)
+    questions[i].page = i + 1;
+  std::size_t refused = 0;
+  for (const auto& [page, error] : on.ask_together(questions))
+    refused += error == ec::overloaded ? 1 : 0;
+  CHECK(refused == 7);
+  CHECK_FALSE(on.ask({}).second); // and it goes on
+}
+
+TEST_CASE("a Redis that is gone is an error that says so, at once") {
+  asked_board on{{}};
+  on.redis.server->kill(SIGKILL);
+  const auto outcome = on.ask({});
+  CHECK(outcome.second == ec::store_unavailable);
+  CHECK_FALSE(describe(outcome.second).empty());
+}
