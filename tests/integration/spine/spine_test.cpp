@@ -215,6 +215,18 @@ TEST_CASE("over TLS, with the exchange's CA, and not without it") {
   std::filesystem::remove_all(directory);
 }
 
+TEST_CASE("Binance's streams of parts of a ticker merge into the whole of it") {
+  const std::vector<std::string> options{"--markets", "60", "--count", "3000", "--rate", "3000"};
+  SUBCASE("one stream of all mini tickers, and book tickers") {
+    world on{{{"binance", "binance", options, {"!miniTicker@arr", "bookTicker"}}}};
+    CHECK(converged_rows(on).size() == 60);
+  }
+  SUBCASE("a mini ticker and a book ticker of each") {
+    world on{{{"binance", "binance", options, {"miniTicker", "bookTicker"}}}};
+    CHECK(converged_rows(on).size() == 60);
+  }
+}
+
 TEST_CASE("what is recorded from an exchange normalises to that exchange's markets") {
   world on{{{"kraken", "kraken", {"--markets", "20", "--rate", "500"}, {}}}};
   const auto recording = on.redis->directory() + "/kraken.jsonl";
