@@ -1,7 +1,6 @@
 #include "actors/daemon.hpp"
 
 #include "actors/feed.hpp"
-#include "actors/io_scheduler.hpp"
 #include "actors/keeper.hpp"
 #include "actors/normalizer.hpp"
 #include "actors/query.hpp"
@@ -26,29 +25,13 @@ namespace {
 constexpr std::uint32_t sources_per_feed = 100'000;
 
 struct system_config : caf::actor_system_config {
-  system_config(const config::actor_settings& settings, boost::asio::io_context& io) : io_(io) {
-    set("scheduler.max-throughput", std::size_t{50}); // messages before an actor yields
-    if (settings.threads == 0) {
-      // Without captures, as CAF wants it: the factory finds the io_context through the system.
-      module_factories.push_back([](caf::actor_system& system) -> caf::actor_system::module* {
-        return new io_scheduler{system, static_cast<const system_config&>(system.config()).io_};
-      });
-      return;
-    }
+  explicit system_config(const config::actor_settings& settings) {
     // Workers sleep on one queue: no polling while feeds are quiet, no delay when one wakes.
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", static_cast<std::size_t>(settings.threads));
+    set("scheduler.max-throughput", std::size_t{50}); // messages before an actor yields
   }
-
-  boost::asio::io_context& io_;
 };
-
-std::vector<std::unique_ptr<net::io_thread>> make_io_threads(std::uint32_t count) {
-  std::vector<std::unique_ptr<net::io_thread>> out;
-  for (unsigned i = 0; i < count; ++i)
-    out.push_back(std::make_unique<net::io_thread>(i));
-  return out;
-}
 
 /// Ends with the daemon, and the sessions, which watch it, with it.
 caf::behavior lifeline(caf::event_based_actor*) {
@@ -58,8 +41,10 @@ caf::behavior lifeline(caf::event_based_actor*) {
 class daemon_impl final : public daemon {
 public:
   explicit daemon_impl(const config::settings& settings)
-      : settings_(settings), io_(make_io_threads(settings.io.threads)),
-        system_config_(settings.actors, io_.front()->context()), system_(system_config_) {}
+      : settings_(settings), system_config_(settings.actors), system_(system_config_) {
+    for (unsigned i = 0; i < settings.io.threads; ++i)
+      io_.push_back(std::make_unique<net::io_thread>(i));
+  }
 
   ~daemon_impl() override { stop(); }
 

@@ -60,9 +60,8 @@ const std::array io_keys{
 };
 
 const std::array actor_keys{
-    key{"threads", in<&settings::actors, &actor_settings::threads>, count(0, 256),
-        "Threads that run the actors. 0: the first io thread runs them, which saves waking "
-        "others."},
+    key{"threads", in<&settings::actors, &actor_settings::threads>, count(1, 256),
+        "Threads that run the actors."},
     key{"normalizers", in<&settings::actors, &actor_settings::normalizers>, count(1, 256),
         "Actors that decode frames. A connection always uses the same one, so order is kept."},
     key{"writers", in<&settings::actors, &actor_settings::writers>, count(1, 256),

@@ -35,7 +35,7 @@ struct io_settings {
 };
 
 struct actor_settings {
-  std::uint32_t threads = 0; ///< 0: actors run on the first io thread, which wakes no other
+  std::uint32_t threads = 1;
   std::uint32_t normalizers = 1;
   std::uint32_t writers = 1;
 };
