@@ -42,10 +42,13 @@ class Api:
         method = "GET" if body is None else "POST"
         sent = None if body is None else json.dumps(body)
         try:
-            self.connection.request(method, target, sent)
-        except (http.client.HTTPException, BrokenPipeError, ConnectionResetError):
+            return self.exchange(method, target, sent)
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
             self.connection.close()  # an idle connection was closed: once more on a new one
-            self.connection.request(method, target, sent)
+            return self.exchange(method, target, sent)
+
+    def exchange(self, method, target, sent):
+        self.connection.request(method, target, sent)
         reply = self.connection.getresponse()
         return reply.status, reply.read()
 
