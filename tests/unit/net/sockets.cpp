@@ -4,6 +4,7 @@
 #include <array>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -54,6 +55,8 @@ raw_socket raw_socket::connect(std::uint16_t port, const std::string& address) {
   raw_socket out(fd);
   if (connected != 0)
     throw std::runtime_error("cannot connect to port " + std::to_string(port));
+  const int at_once = 1; // else each small packet waits for the one before to be acknowledged
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
   return out;
 }
 
