@@ -44,13 +44,16 @@ class Api:
         try:
             return self.exchange(method, target, sent)
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-            self.connection.close()  # an idle connection was closed: once more on a new one
-            return self.exchange(method, target, sent)
+            return self.exchange(method, target, sent)  # an idle connection was closed
 
     def exchange(self, method, target, sent):
-        self.connection.request(method, target, sent)
-        reply = self.connection.getresponse()
-        return reply.status, reply.read()
+        try:
+            self.connection.request(method, target, sent)
+            reply = self.connection.getresponse()
+            return reply.status, reply.read()
+        except (http.client.HTTPException, OSError):
+            self.connection.close()  # else it refuses every further request
+            raise
 
     def json(self, target, body=None):
         status, text = self.ask(target, body)
