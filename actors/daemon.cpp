@@ -1,6 +1,7 @@
 #include "actors/daemon.hpp"
 
 #include "actors/feed.hpp"
+#include "actors/io_scheduler.hpp"
 #include "actors/keeper.hpp"
 #include "actors/normalizer.hpp"
 #include "actors/query.hpp"
@@ -8,8 +9,10 @@
 #include "actors/status.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/writer.hpp"
+#include "adapters/net/gather.hpp"
 #include "adapters/net/io_thread.hpp"
 
+#include <boost/asio/post.hpp>
 #include <caf/all.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -25,13 +28,34 @@ namespace {
 constexpr std::uint32_t sources_per_feed = 100'000;
 
 struct system_config : caf::actor_system_config {
-  explicit system_config(const config::actor_settings& settings) {
+  system_config(const config::actor_settings& settings, boost::asio::io_context& io) : io_(io) {
+    set("scheduler.max-throughput", std::size_t{50}); // messages before an actor yields
+    if (settings.threads == 0) {
+      // A plain function, as CAF wants it: it finds the io_context through the system.
+      module_factories.push_back([](caf::actor_system& system) -> caf::actor_system::module* {
+        return new io_scheduler{system, static_cast<const system_config&>(system.config()).io_};
+      });
+      return;
+    }
     // Workers sleep on one queue: no polling while feeds are quiet, no delay when one wakes.
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", static_cast<std::size_t>(settings.threads));
-    set("scheduler.max-throughput", std::size_t{50}); // messages before an actor yields
   }
+
+private:
+  boost::asio::io_context& io_;
 };
+
+std::vector<std::unique_ptr<net::io_thread>> make_io_threads(const config::io_settings& settings) {
+  std::vector<std::unique_ptr<net::io_thread>> out;
+  for (unsigned i = 0; i < settings.threads; ++i) {
+    out.push_back(std::make_unique<net::io_thread>(i));
+    auto& io = out.back()->context();
+    boost::asio::post(io,
+                      [&io, period = settings.gather] { net::gather::of(io).set_period(period); });
+  }
+  return out;
+}
 
 /// Ends with the daemon, and the sessions, which watch it, with it.
 caf::behavior lifeline(caf::event_based_actor*) {
@@ -41,10 +65,8 @@ caf::behavior lifeline(caf::event_based_actor*) {
 class daemon_impl final : public daemon {
 public:
   explicit daemon_impl(const config::settings& settings)
-      : settings_(settings), system_config_(settings.actors), system_(system_config_) {
-    for (unsigned i = 0; i < settings.io.threads; ++i)
-      io_.push_back(std::make_unique<net::io_thread>(i));
-  }
+      : settings_(settings), io_(make_io_threads(settings.io)),
+        system_config_(settings.actors, io_.front()->context()), system_(system_config_) {}
 
   ~daemon_impl() override { stop(); }
 
@@ -98,16 +120,19 @@ public:
 private:
   boost::asio::io_context& io(std::size_t use) { return io_[use % io_.size()]->context(); }
 
-  store_opener open_store(std::size_t use) {
-    return [this, use](std::vector<board::script_ptr> scripts, redis::client_events events) {
-      redis::client_options options;
-      options.to = store_;
-      options.scripts = std::move(scripts);
-      options.connect_timeout = settings_.redis.connect_timeout;
-      options.reply_timeout = settings_.redis.reply_timeout;
-      options.backoff_max = settings_.redis.backoff_max;
-      return redis::connect(io(use), std::move(options), std::move(events));
-    };
+  /// `gathers`: for writers, whose answers nobody waits for.
+  store_opener open_store(std::size_t use, bool gathers = false) {
+    return
+        [this, use, gathers](std::vector<board::script_ptr> scripts, redis::client_events events) {
+          redis::client_options options;
+          options.to = store_;
+          options.scripts = std::move(scripts);
+          options.gathers = gathers;
+          options.connect_timeout = settings_.redis.connect_timeout;
+          options.reply_timeout = settings_.redis.reply_timeout;
+          options.backoff_max = settings_.redis.backoff_max;
+          return redis::connect(io(use), std::move(options), std::move(events));
+        };
   }
 
   template <class Start>
@@ -134,7 +159,7 @@ private:
                           settings_.warmup};
     add("keeper", keeper_, [this, keeping] { return system_.spawn(keeper, keeping); });
     for (std::size_t i = 0; i < writers_.size(); ++i) {
-      writer_config writing{i, daemon_id_, board_, open_store(0), keeper_};
+      writer_config writing{i, daemon_id_, board_, open_store(0, true), keeper_};
       add(fmt::format("writer {}", i), writers_[i],
           [this, writing] { return system_.spawn(writer, writing); });
     }

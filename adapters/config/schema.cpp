@@ -57,11 +57,15 @@ constexpr std::uint64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
 const std::array io_keys{
     key{"threads", in<&settings::io, &io_settings::threads>, count(1, 64),
         "Threads that read and write sockets. Each runs a part of the connections."},
+    key{"gather", in<&settings::io, &io_settings::gather>, time(0ms, 100ms),
+        "While data keeps coming, an exchange's socket is read at most this often, and what came "
+        "meanwhile is taken in one go: up to this much later, at a fraction of the CPU. 0ms turns "
+        "it off."},
 };
 
 const std::array actor_keys{
-    key{"threads", in<&settings::actors, &actor_settings::threads>, count(1, 256),
-        "Threads that run the actors."},
+    key{"threads", in<&settings::actors, &actor_settings::threads>, count(0, 256),
+        "Threads that run the actors. 0: the first io thread does, which saves waking others."},
     key{"normalizers", in<&settings::actors, &actor_settings::normalizers>, count(1, 256),
         "Actors that decode frames. A connection always uses the same one, so order is kept."},
     key{"writers", in<&settings::actors, &actor_settings::writers>, count(1, 256),

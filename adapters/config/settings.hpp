@@ -32,10 +32,11 @@ struct feed_settings {
 
 struct io_settings {
   std::uint32_t threads = 1;
+  milliseconds gather{1}; ///< beat at which busy exchange sockets are read; 0: none
 };
 
 struct actor_settings {
-  std::uint32_t threads = 1;
+  std::uint32_t threads = 0; ///< 0: the first io thread runs the actors
   std::uint32_t normalizers = 1;
   std::uint32_t writers = 1;
 };

@@ -9,7 +9,9 @@
 
 namespace tickboard::net {
 
-asio::awaitable<result<void>> connect(connect_attempt& attempt, tcp_socket& socket, const url& to) {
+asio::awaitable<result<void>> connect(connect_attempt& attempt, gathering_socket& stream,
+                                      const url& to) {
+  auto& socket = stream.socket();
   error_code ec;
   attempt.step = "resolving the host name";
   const auto addresses = co_await attempt.resolver.async_resolve(

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "adapters/net/asio_types.hpp"
+#include "adapters/net/gathering_socket.hpp"
 #include "adapters/net/url.hpp"
 #include "market/result.hpp"
 
@@ -11,12 +11,12 @@
 
 namespace tickboard::net {
 
-using tls_stream = boost::beast::ssl_stream<tcp_socket>;
+using tls_stream = boost::beast::ssl_stream<gathering_socket>;
 
-inline tcp_socket& socket_of(tcp_socket& socket) {
+inline gathering_socket& socket_of(gathering_socket& socket) {
   return socket;
 }
-inline tcp_socket& socket_of(tls_stream& stream) {
+inline gathering_socket& socket_of(tls_stream& stream) {
   return stream.next_layer();
 }
 
@@ -37,7 +37,8 @@ struct connect_attempt {
 
 /// Resolves the host and connects, to one address after another; with a tls_stream the handshake
 /// is done as well. All arguments must outlive the coroutine. The error says which step failed.
-asio::awaitable<result<void>> connect(connect_attempt& attempt, tcp_socket& socket, const url& to);
+asio::awaitable<result<void>> connect(connect_attempt& attempt, gathering_socket& stream,
+                                      const url& to);
 asio::awaitable<result<void>> connect(connect_attempt& attempt, tls_stream& stream, const url& to);
 
 } // namespace tickboard::net

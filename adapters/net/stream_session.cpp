@@ -35,11 +35,9 @@ constexpr milliseconds close_patience{900};
 /// Pings that may go unanswered, in ping intervals.
 constexpr int silent_intervals = 3;
 
-/// Turns of the loop that Beast may take from one frame to the next when the bytes are there.
-constexpr int flush_turns = 4;
 constexpr auto closed_here = "closed by this side";
 
-/// `Layer` is what the WebSocket runs on: tcp_socket or tls_stream.
+/// `Layer` is what the WebSocket runs on: gathering_socket or tls_stream.
 template <class Layer>
 class ws_session final : public stream_session {
 public:
@@ -66,8 +64,6 @@ private:
   void read();
   void on_read(error_code ec);
   void deliver();
-  void post_flush();
-  void flush();
   void resume();
   void write();
   void tick();
@@ -92,8 +88,6 @@ private:
   bool ping_in_flight_ = false;
   boost::beast::flat_buffer buffer_; ///< one message; bounded by read_message_max
   std::optional<frame_intake> intake_;
-  int turns_since_frame_ = 0;
-  bool flush_posted_ = false;
   bool paused_ = false;
   std::deque<std::string> writes_; ///< the front one is being written
 };
@@ -125,6 +119,11 @@ asio::awaitable<void> ws_session<Layer>::open() {
 
   phase_ = phase::open;
   heard_ = pinged_ = clock::now();
+  // Called within a read of this session only, so while it lives.
+  socket_of(ws_.next_layer()).on_dry = [this] {
+    if (phase_ == phase::open)
+      deliver();
+  };
   listener_->on_open();
   read();
   write();
@@ -180,7 +179,6 @@ void ws_session<Layer>::on_read(error_code ec) {
   if (ec)
     return finish(describe(ec));
   heard_since_tick_ = true;
-  turns_since_frame_ = 0;
   const auto data = buffer_.cdata();
   intake_->add({static_cast<const char*>(data.data()), data.size()});
   buffer_.consume(data.size());
@@ -192,37 +190,14 @@ void ws_session<Layer>::on_read(error_code ec) {
     if (paused_)
       return;
   }
-  // In this order: a frame that is here already comes before the flush.
   read();
-  post_flush();
 }
 
+/// A batch is delivered when it is full or the socket has no more.
 template <class Layer>
 void ws_session<Layer>::deliver() {
   if (!intake_->empty())
     listener_->on_frames(intake_->take());
-}
-
-template <class Layer>
-void ws_session<Layer>::post_flush() {
-  if (flush_posted_)
-    return;
-  flush_posted_ = true;
-  asio::post(executor(), [session = self()] {
-    session->flush_posted_ = false;
-    session->flush();
-  });
-}
-
-/// A batch is delivered when it is full, or when no further frame came in `flush_turns` turns of
-/// the loop.
-template <class Layer>
-void ws_session<Layer>::flush() {
-  if (phase_ != phase::open || intake_->empty())
-    return;
-  if (++turns_since_frame_ < flush_turns)
-    return post_flush();
-  deliver();
 }
 
 template <class Layer>
@@ -360,7 +335,7 @@ void ws_session<Layer>::finish(const std::string& reason) {
   timer_.cancel();
   attempt_.cancel();
   error_code ignored;
-  socket_of(ws_.next_layer()).close(ignored);
+  socket_of(ws_.next_layer()).socket().close(ignored);
   const auto listener = std::move(listener_);
   listener->on_closed(fmt::format("{}: {}", to_.where(), reason));
 }
@@ -372,14 +347,14 @@ make_stream_session(asio::io_context& io, const stream_options& options, url to,
                     std::shared_ptr<stream_listener> listener) {
   const auto executor = io.get_executor();
   if (!to.tls())
-    return std::make_shared<ws_session<tcp_socket>>(
-        executor, options, std::move(to), std::move(listener), nullptr, tcp_socket(executor));
+    return std::make_shared<ws_session<gathering_socket>>(
+        executor, options, std::move(to), std::move(listener), nullptr, gathering_socket(executor));
   auto tls = tls_context(options.tls);
   if (!tls)
     return unexpected(tls.error());
   return std::make_shared<ws_session<tls_stream>>(executor, options, std::move(to),
                                                   std::move(listener), *tls,
-                                                  tls_stream(tcp_socket(executor), **tls));
+                                                  tls_stream(gathering_socket(executor), **tls));
 }
 
 } // namespace tickboard::net

@@ -2,6 +2,7 @@
 
 #include "adapters/redis/asio_hiredis.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -77,7 +78,7 @@ public:
   }
 
   void submit(std::vector<call> calls) override {
-    net::post(io_, [self = shared_from_this(), calls = std::move(calls)]() mutable {
+    net::dispatch(io_, [self = shared_from_this(), calls = std::move(calls)]() mutable {
       for (auto& one : calls)
         self->run(std::move(one));
     });
@@ -143,7 +144,7 @@ private:
     context_ = context;
     context_->data = this; // this outlives the context: `hold_` keeps it
     hold_ = shared_from_this();
-    attach(io_, *context_);
+    attach(io_, *context_, options_.gathers);
     redisAsyncSetConnectCallback(context_, [](const redisAsyncContext* ctx, int status) {
       auto* self = static_cast<client_impl*>(ctx->data);
       if (status == REDIS_OK) {

@@ -22,6 +22,8 @@ struct client_options {
   std::chrono::milliseconds reply_timeout{10'000}; ///< oldest unanswered command: reconnect
   std::chrono::milliseconds backoff_min{50};
   std::chrono::milliseconds backoff_max{5'000};
+  /// While answers keep coming, read them at the io_context's beat (net/gather.hpp).
+  bool gathers = false;
   std::size_t max_pending = 20'000; ///< unanswered commands at which further ones fail at once
 };
 
@@ -46,7 +48,8 @@ struct call {
 /// which the caller does not see. Commands in flight when the connection breaks fail; those given
 /// while there is none fail at once.
 ///
-/// Methods may be called from any thread; they only post to the io thread.
+/// Methods may be called from any thread. On the io thread itself `submit` acts at once: a call that
+/// cannot be sent then fails before it returns.
 class client {
 public:
   virtual ~client() = default;

@@ -191,8 +191,9 @@ class Parts:
     def daemon(self, tickboard, redis, simulators, threads):
         port = free_port()
         config = self.directory / "daemon.toml"
-        text = [f'[http]\nlisten = "127.0.0.1:{port}"', f'[redis]\nurl = "unix://{redis.path}"',
-                f"[io]\nthreads = {threads[0]}", f"[actors]\nthreads = {threads[1]}"]
+        text = [f'[http]\nlisten = "127.0.0.1:{port}"', f'[redis]\nurl = "unix://{redis.path}"']
+        if threads:
+            text += [f"[io]\nthreads = {threads[0]}", f"[actors]\nthreads = {threads[1]}"]
         for one in simulators:
             exchange = EXCHANGES[one.exchange]
             text.append(f'[[feed]]\nexchange = "{one.exchange}"\n'
