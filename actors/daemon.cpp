@@ -9,10 +9,8 @@
 #include "actors/status.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/writer.hpp"
-#include "adapters/net/gather.hpp"
 #include "adapters/net/io_thread.hpp"
 
-#include <boost/asio/post.hpp>
 #include <caf/all.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -46,14 +44,10 @@ private:
   boost::asio::io_context& io_;
 };
 
-std::vector<std::unique_ptr<net::io_thread>> make_io_threads(const config::io_settings& settings) {
+std::vector<std::unique_ptr<net::io_thread>> make_io_threads(std::uint32_t count) {
   std::vector<std::unique_ptr<net::io_thread>> out;
-  for (unsigned i = 0; i < settings.threads; ++i) {
+  for (unsigned i = 0; i < count; ++i)
     out.push_back(std::make_unique<net::io_thread>(i));
-    auto& io = out.back()->context();
-    boost::asio::post(io,
-                      [&io, period = settings.gather] { net::gather::of(io).set_period(period); });
-  }
   return out;
 }
 
@@ -65,7 +59,7 @@ caf::behavior lifeline(caf::event_based_actor*) {
 class daemon_impl final : public daemon {
 public:
   explicit daemon_impl(const config::settings& settings)
-      : settings_(settings), io_(make_io_threads(settings.io)),
+      : settings_(settings), io_(make_io_threads(settings.io.threads)),
         system_config_(settings.actors, io_.front()->context()), system_(system_config_) {}
 
   ~daemon_impl() override { stop(); }
@@ -120,19 +114,16 @@ public:
 private:
   boost::asio::io_context& io(std::size_t use) { return io_[use % io_.size()]->context(); }
 
-  /// `gathers`: for writers, whose answers nobody waits for.
-  store_opener open_store(std::size_t use, bool gathers = false) {
-    return
-        [this, use, gathers](std::vector<board::script_ptr> scripts, redis::client_events events) {
-          redis::client_options options;
-          options.to = store_;
-          options.scripts = std::move(scripts);
-          options.gathers = gathers;
-          options.connect_timeout = settings_.redis.connect_timeout;
-          options.reply_timeout = settings_.redis.reply_timeout;
-          options.backoff_max = settings_.redis.backoff_max;
-          return redis::connect(io(use), std::move(options), std::move(events));
-        };
+  store_opener open_store(std::size_t use) {
+    return [this, use](std::vector<board::script_ptr> scripts, redis::client_events events) {
+      redis::client_options options;
+      options.to = store_;
+      options.scripts = std::move(scripts);
+      options.connect_timeout = settings_.redis.connect_timeout;
+      options.reply_timeout = settings_.redis.reply_timeout;
+      options.backoff_max = settings_.redis.backoff_max;
+      return redis::connect(io(use), std::move(options), std::move(events));
+    };
   }
 
   template <class Start>
@@ -159,7 +150,7 @@ private:
                           settings_.warmup};
     add("keeper", keeper_, [this, keeping] { return system_.spawn(keeper, keeping); });
     for (std::size_t i = 0; i < writers_.size(); ++i) {
-      writer_config writing{i, daemon_id_, board_, open_store(0, true), keeper_};
+      writer_config writing{i, daemon_id_, board_, open_store(0), keeper_};
       add(fmt::format("writer {}", i), writers_[i],
           [this, writing] { return system_.spawn(writer, writing); });
     }

@@ -12,7 +12,7 @@ namespace tickboard {
 
 namespace {
 
-/// Jobs that run before the sockets are looked at again.
+/// Jobs that run in one entry of the turn queue.
 constexpr std::size_t jobs_per_turn = 64;
 
 } // namespace
@@ -117,15 +117,12 @@ void io_scheduler::io_clock::cancel_all() {
 // -- scheduler ------------------------------------------------------------------------------------
 
 io_scheduler::io_scheduler(caf::actor_system& system, boost::asio::io_context& io)
-    : abstract_coordinator(system), io_(io), unit_(*this), clock_(io) {
-}
-
-bool io_scheduler::on_io_thread() const noexcept {
-  return io_.get_executor().running_in_this_thread();
+    : abstract_coordinator(system), io_(io), turns_(net::turn_queue::of(io)), unit_(*this),
+      clock_(io) {
 }
 
 void io_scheduler::enqueue(caf::resumable* job) {
-  if (on_io_thread()) {
+  if (turns_.on_io_thread()) {
     jobs_.push_back(job);
     post_turn();
     return;
@@ -139,7 +136,7 @@ void io_scheduler::enqueue(caf::resumable* job) {
 void io_scheduler::post_turn() {
   if (std::exchange(turn_posted_, true))
     return;
-  boost::asio::post(io_, [this] {
+  turns_.push([this] {
     turn_posted_ = false;
     take_turn();
   });

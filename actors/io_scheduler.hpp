@@ -1,5 +1,7 @@
 #pragma once
 
+#include "adapters/net/turn_queue.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <caf/detail/simple_actor_clock.hpp>
@@ -74,12 +76,12 @@ private:
     io_scheduler& owner_;
   };
 
-  bool on_io_thread() const noexcept;
   void post_turn();
   void take_turn();
   void run(caf::resumable* job);
 
   boost::asio::io_context& io_;
+  net::turn_queue& turns_;
   unit unit_;
   io_clock clock_;
   std::deque<caf::resumable*> jobs_; // io thread

@@ -15,9 +15,10 @@ namespace {
 
 constexpr auto retry_delay = std::chrono::milliseconds{200}; ///< after Redis refused a batch
 
-/// After a large batch Redis gets as long a rest as the batch took: a flood of updates then
-/// conflates more, and readers get their share of Redis.
+/// After a large batch Redis gets three times as long a rest as the batch took: a flood of updates
+/// then conflates more, and readers get their share of Redis.
 constexpr std::size_t large_batch = 64;
+constexpr int rests_per_batch = 3;
 constexpr auto longest_rest = std::chrono::milliseconds{20};
 
 } // namespace
@@ -134,8 +135,9 @@ void writer_state::flushed(const lane_flushed& message) {
   switch (message.result.what) {
   case lane_result::outcome::done:
     if (size >= large_batch)
-      pause = std::min(longest_rest, std::chrono::duration_cast<std::chrono::milliseconds>(
-                                         self->clock().now() - sent_at[message.lane]));
+      pause = std::min(longest_rest,
+                       std::chrono::duration_cast<std::chrono::milliseconds>(
+                           rests_per_batch * (self->clock().now() - sent_at[message.lane])));
     break;
   case lane_result::outcome::shared:
     for (auto& [id, market] : slots)

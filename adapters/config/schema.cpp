@@ -57,10 +57,6 @@ constexpr std::uint64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
 const std::array io_keys{
     key{"threads", in<&settings::io, &io_settings::threads>, count(1, 64),
         "Threads that read and write sockets. Each runs a part of the connections."},
-    key{"gather", in<&settings::io, &io_settings::gather>, time(0ms, 100ms),
-        "While data keeps coming, an exchange's socket is read at most this often, and what came "
-        "meanwhile is taken in one go: up to this much later, at a fraction of the CPU. 0ms turns "
-        "it off."},
 };
 
 const std::array actor_keys{

@@ -32,7 +32,6 @@ struct feed_settings {
 
 struct io_settings {
   std::uint32_t threads = 1;
-  milliseconds gather{1}; ///< beat at which busy exchange sockets are read; 0: none
 };
 
 struct actor_settings {

@@ -9,8 +9,7 @@
 
 namespace tickboard::net {
 
-asio::awaitable<result<void>> connect(connect_attempt& attempt, gathering_socket& stream,
-                                      const url& to) {
+asio::awaitable<result<void>> connect(connect_attempt& attempt, dry_socket& stream, const url& to) {
   auto& socket = stream.socket();
   error_code ec;
   attempt.step = "resolving the host name";

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "adapters/net/gathering_socket.hpp"
+#include "adapters/net/dry_socket.hpp"
 #include "adapters/net/url.hpp"
 #include "market/result.hpp"
 
@@ -11,12 +11,12 @@
 
 namespace tickboard::net {
 
-using tls_stream = boost::beast::ssl_stream<gathering_socket>;
+using tls_stream = boost::beast::ssl_stream<dry_socket>;
 
-inline gathering_socket& socket_of(gathering_socket& socket) {
+inline dry_socket& socket_of(dry_socket& socket) {
   return socket;
 }
-inline gathering_socket& socket_of(tls_stream& stream) {
+inline dry_socket& socket_of(tls_stream& stream) {
   return stream.next_layer();
 }
 
@@ -37,8 +37,7 @@ struct connect_attempt {
 
 /// Resolves the host and connects, to one address after another; with a tls_stream the handshake
 /// is done as well. All arguments must outlive the coroutine. The error says which step failed.
-asio::awaitable<result<void>> connect(connect_attempt& attempt, gathering_socket& stream,
-                                      const url& to);
+asio::awaitable<result<void>> connect(connect_attempt& attempt, dry_socket& stream, const url& to);
 asio::awaitable<result<void>> connect(connect_attempt& attempt, tls_stream& stream, const url& to);
 
 } // namespace tickboard::net

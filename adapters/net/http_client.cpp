@@ -34,7 +34,7 @@ constexpr std::uint32_t max_header_bytes = 64 * 1024;
 using done_callback = std::function<void(result<http_reply>)>;
 using response_parser = http::response_parser<http::buffer_body>;
 
-/// One exchange over `Layer`, a gathering_socket or a tls_stream. Kept by its coroutine and its
+/// One exchange over `Layer`, a dry_socket or a tls_stream. Kept by its coroutine and its
 /// timer.
 template <class Layer>
 class exchange : public std::enable_shared_from_this<exchange<Layer>> {
@@ -184,13 +184,13 @@ void http_get(asio::io_context& io, const http_get_options& options, done_callba
   if (to->scheme != "http" && to->scheme != "https")
     return fail(fmt::format("{}: scheme \"{}\" is not http or https", to->where(), to->scheme));
   if (!to->tls())
-    return start_exchange(executor, options, *std::move(to), nullptr, gathering_socket(executor),
+    return start_exchange(executor, options, *std::move(to), nullptr, dry_socket(executor),
                           std::move(done));
   auto tls = tls_context(options.tls);
   if (!tls)
     return fail(fmt::format("{}: {}", to->where(), tls.error()));
-  start_exchange(executor, options, *std::move(to), *tls,
-                 tls_stream(gathering_socket(executor), **tls), std::move(done));
+  start_exchange(executor, options, *std::move(to), *tls, tls_stream(dry_socket(executor), **tls),
+                 std::move(done));
 }
 
 } // namespace tickboard::net

@@ -37,7 +37,7 @@ constexpr int silent_intervals = 3;
 
 constexpr auto closed_here = "closed by this side";
 
-/// `Layer` is what the WebSocket runs on: gathering_socket or tls_stream.
+/// `Layer` is what the WebSocket runs on: dry_socket or tls_stream.
 template <class Layer>
 class ws_session final : public stream_session {
 public:
@@ -196,8 +196,9 @@ void ws_session<Layer>::on_read(error_code ec) {
 /// A batch is delivered when it is full or the socket has no more.
 template <class Layer>
 void ws_session<Layer>::deliver() {
-  if (!intake_->empty())
-    listener_->on_frames(intake_->take());
+  if (intake_->empty())
+    return;
+  listener_->on_frames(intake_->take());
 }
 
 template <class Layer>
@@ -347,14 +348,14 @@ make_stream_session(asio::io_context& io, const stream_options& options, url to,
                     std::shared_ptr<stream_listener> listener) {
   const auto executor = io.get_executor();
   if (!to.tls())
-    return std::make_shared<ws_session<gathering_socket>>(
-        executor, options, std::move(to), std::move(listener), nullptr, gathering_socket(executor));
+    return std::make_shared<ws_session<dry_socket>>(
+        executor, options, std::move(to), std::move(listener), nullptr, dry_socket(executor));
   auto tls = tls_context(options.tls);
   if (!tls)
     return unexpected(tls.error());
   return std::make_shared<ws_session<tls_stream>>(executor, options, std::move(to),
                                                   std::move(listener), *tls,
-                                                  tls_stream(gathering_socket(executor), **tls));
+                                                  tls_stream(dry_socket(executor), **tls));
 }
 
 } // namespace tickboard::net

@@ -1,9 +1,8 @@
 #include "adapters/redis/asio_hiredis.hpp"
 
-#include "adapters/net/gather.hpp"
+#include "adapters/net/turn_queue.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
 #include <hiredis/async.h>
 
 #include <memory>
@@ -17,9 +16,8 @@ namespace net = boost::asio;
 /// Lives as long as hiredis or a pending wait needs it. hiredis owns the file descriptor, so it is
 /// released, never closed, here.
 struct attachment : std::enable_shared_from_this<attachment> {
-  attachment(net::io_context& io, redisAsyncContext& ctx, bool gathers)
-      : socket(io, ctx.c.fd), context(&ctx),
-        beat(gathers ? &tickboard::net::gather::of(io) : nullptr) {}
+  attachment(net::io_context& io, redisAsyncContext& ctx)
+      : socket(io, ctx.c.fd), context(&ctx), turns(tickboard::net::turn_queue::of(io)) {}
 
   void wait(net::posix::stream_descriptor::wait_type type, bool attachment::*wanted,
             bool attachment::*waiting, void (*handle)(redisAsyncContext*)) {
@@ -38,23 +36,6 @@ struct attachment : std::enable_shared_from_this<attachment> {
   }
 
   void wait_read() {
-    if (beat != nullptr && reading && !waiting_to_read && connected() && rhythm.busy(*beat)) {
-      waiting_to_read = true;
-      beat->wait([self = shared_from_this()](boost::system::error_code) {
-        self->waiting_to_read = false;
-        if (self->context == nullptr)
-          return;
-        if (self->reading && self->readable())
-          redisAsyncHandleRead(self->context); // asks for more by itself; may free the context
-        else
-          self->wait_for_input();
-      });
-      return;
-    }
-    wait_for_input();
-  }
-
-  void wait_for_input() {
     wait(net::posix::stream_descriptor::wait_read, &attachment::reading,
          &attachment::waiting_to_read, redisAsyncHandleRead);
   }
@@ -71,7 +52,7 @@ struct attachment : std::enable_shared_from_this<attachment> {
     if (write_posted || in_write)
       return;
     write_posted = true;
-    net::post(socket.get_executor(), [self = shared_from_this()] {
+    turns.push([self = shared_from_this()] {
       self->write_posted = false;
       if (self->context == nullptr || !self->writing)
         return;
@@ -82,19 +63,11 @@ struct attachment : std::enable_shared_from_this<attachment> {
     });
   }
 
-  bool readable() {
-    net::posix::stream_descriptor::bytes_readable command;
-    boost::system::error_code ignored;
-    socket.io_control(command, ignored);
-    return command.get() != 0;
-  }
-
   bool connected() const { return (context->c.flags & REDIS_CONNECTED) != 0; }
 
   net::posix::stream_descriptor socket;
   redisAsyncContext* context;
-  tickboard::net::gather* beat; ///< null: answers are read as they come
-  tickboard::net::gather::rhythm rhythm;
+  tickboard::net::turn_queue& turns;
   bool reading = false, writing = false;
   bool waiting_to_read = false, waiting_to_write = false;
   bool write_posted = false, in_write = false;
@@ -107,9 +80,8 @@ attachment& from(void* data) {
 
 } // namespace
 
-void attach(net::io_context& io, redisAsyncContext& context, bool gathers) {
-  context.ev.data =
-      new std::shared_ptr<attachment>(std::make_shared<attachment>(io, context, gathers));
+void attach(net::io_context& io, redisAsyncContext& context) {
+  context.ev.data = new std::shared_ptr<attachment>(std::make_shared<attachment>(io, context));
   context.ev.addRead = [](void* data) {
     from(data).reading = true;
     from(data).wait_read();

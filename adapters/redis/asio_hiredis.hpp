@@ -8,7 +8,6 @@ namespace tickboard::redis {
 
 /// Lets Asio drive a hiredis context: the adapter that hiredis 0.14 does not ship. The context
 /// belongs to the io thread from here on; the attachment ends by itself when hiredis frees it.
-/// `gathers`: while answers keep coming, they are read at the io_context's beat (net/gather.hpp).
-void attach(boost::asio::io_context& io, redisAsyncContext& context, bool gathers);
+void attach(boost::asio::io_context& io, redisAsyncContext& context);
 
 } // namespace tickboard::redis

@@ -144,7 +144,7 @@ private:
     context_ = context;
     context_->data = this; // this outlives the context: `hold_` keeps it
     hold_ = shared_from_this();
-    attach(io_, *context_, options_.gathers);
+    attach(io_, *context_);
     redisAsyncSetConnectCallback(context_, [](const redisAsyncContext* ctx, int status) {
       auto* self = static_cast<client_impl*>(ctx->data);
       if (status == REDIS_OK) {

@@ -22,8 +22,6 @@ struct client_options {
   std::chrono::milliseconds reply_timeout{10'000}; ///< oldest unanswered command: reconnect
   std::chrono::milliseconds backoff_min{50};
   std::chrono::milliseconds backoff_max{5'000};
-  /// While answers keep coming, read them at the io_context's beat (net/gather.hpp).
-  bool gathers = false;
   std::size_t max_pending = 20'000; ///< unanswered commands at which further ones fail at once
 };
 
