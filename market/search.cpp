@@ -235,15 +235,16 @@ private:
   }
 
   void find_typos() {
-    bool any = false;
-    for (std::size_t i = 0; i < words_.size(); ++i) {
+    bool all = true, any = false;
+    for (std::size_t i = 0; all && i < words_.size(); ++i) {
       auto& one = words_[i];
       one.near = near(query_.words[i]);
       for (const auto& term : one.near)
         one.postings += posting_count(term.term, term.term + 1);
       any = any || !one.near.empty();
+      all = one.postings > 0;
     }
-    if (any) {
+    if (all && any) {
       forget_misses();
       match_words();
     }

@@ -18,6 +18,7 @@ term_dictionary::term_dictionary(const std::vector<std::u32string_view>& terms) 
         std::mismatch(before.begin(), before.end(), term.begin(), term.end());
     common_.push_back(static_cast<std::uint8_t>(differs - before.begin()));
     letters_ += term;
+    longest_ = std::max(longest_, term.size());
     begins_.push_back(static_cast<std::uint32_t>(letters_.size()));
     before = term;
   }
@@ -40,22 +41,36 @@ term_dictionary::range term_dictionary::starting_with(std::u32string_view prefix
           find([&](std::u32string_view term) { return term.substr(0, prefix.size()) <= prefix; })};
 }
 
+std::vector<term_dictionary::near_term> term_dictionary::near(std::u32string_view word,
+                                                              std::size_t distance) const {
+  if (word.size() > longest_ + distance)
+    return {};
+  return distance == 1 ? walk<1>(word) : walk<max_distance>(word);
+}
+
 // A walk through the tree that the terms' common beginnings make. For each letter of the term at
 // hand there is a row of the usual distance matrix, of which only the diagonal band that can still
 // stay within the distance is kept. Terms with the same beginning share its rows, and once no cell
 // of a row is within the distance, all terms that share that row are skipped.
-std::vector<term_dictionary::near_term> term_dictionary::near(std::u32string_view word,
-                                                              std::size_t distance) const {
-  constexpr std::size_t max_width = 2 * max_distance + 1;
+template <std::size_t Distance>
+std::vector<term_dictionary::near_term> term_dictionary::walk(std::u32string_view word) const {
+  constexpr std::size_t width = 2 * Distance + 1;
   constexpr std::uint8_t far = 100;
   // Cell k of row `length` compares the first `length` letters of a term with the first
-  // `length + k - distance` of the word. A margin at each side saves checks.
-  std::array<std::array<std::uint8_t, max_width + 2>, max_length + 1> rows;
-  for (auto& row : rows)
-    row.fill(far);
-  const auto width = 2 * distance + 1;
-  for (std::size_t k = distance; k < width && k - distance <= word.size(); ++k)
-    rows[0][k + 1] = static_cast<std::uint8_t>(k - distance);
+  // `length + k - Distance` of the word. A margin at each side saves checks, as does an edge of no
+  // letters around the word: cells before its begin are far, and those behind its end are never
+  // nearer than the ones before them.
+  using row = std::array<std::uint8_t, width + 2>;
+  std::array<row, max_length + 1> rows;
+  row none;
+  none.fill(far);
+  rows.fill(none);
+  for (std::size_t k = Distance; k < width; ++k)
+    rows[0][k + 1] = static_cast<std::uint8_t>(k - Distance);
+  constexpr char32_t no_letter = 0x110000;
+  std::u32string edged(Distance + 2, no_letter);
+  edged += word;
+  edged.append(max_length + width, no_letter);
 
   std::vector<near_term> out;
   std::size_t valid = 0; // rows up to this one are of the term before
@@ -65,34 +80,29 @@ std::vector<term_dictionary::near_term> term_dictionary::near(std::u32string_vie
     std::size_t length = std::min<std::size_t>(valid, common_[at]);
     bool within = true;
     while (within && length < term.size()) {
-      const auto letter = term[length++];
-      auto& row = rows[length];
-      const auto& above = rows[length - 1];
+      const auto letter = term[length];
+      const auto before = length == 0 ? no_letter : term[length - 1];
+      const auto& above = rows[length];
+      const auto& second_above = length == 0 ? none : rows[length - 1];
+      auto& current = rows[++length];
+      const auto* const letters = edged.data() + length; // letters[k] is two before cell k's end
       std::uint8_t least = far;
       for (std::size_t k = 0; k < width; ++k) {
-        auto& cell = row[k + 1];
-        cell = far;
-        if (length + k < distance || length + k - distance > word.size())
-          continue;
-        const auto column = length + k - distance;
-        const int removed = above[k + 2] + 1, added = row[k] + 1;
-        int best = std::min(removed, added);
-        if (column > 0) {
-          best = std::min(best, above[k + 1] + (letter == word[column - 1] ? 0 : 1));
-          if (length > 1 && column > 1 && letter == word[column - 2] &&
-              term[length - 2] == word[column - 1])
-            best = std::min(best, rows[length - 2][k + 1] + 1);
-        }
-        cell = static_cast<std::uint8_t>(std::min<int>(best, far));
-        least = std::min(least, cell);
+        const auto removed = above[k + 2] + 1, added = current[k] + 1;
+        const auto replaced = above[k + 1] + (letter == letters[k + 1] ? 0 : 1);
+        const auto swapped =
+            letter == letters[k] && before == letters[k + 1] ? second_above[k + 1] + 1 : far;
+        const auto best = std::min(std::min(removed, added), std::min(replaced, swapped));
+        current[k + 1] = static_cast<std::uint8_t>(std::min<int>(best, far));
+        least = std::min(least, current[k + 1]);
       }
-      within = least <= distance;
+      within = least <= Distance;
     }
     if (within) {
-      const auto cell = word.size() + distance - length; // wraps around for a term too long
+      const auto cell = word.size() + Distance - length; // wraps around for a term too long
       if (cell < width) {
         const auto found = rows[length][cell + 1];
-        if (found > 0 && found <= distance)
+        if (found > 0 && found <= Distance)
           out.push_back({at, found});
       }
       valid = length;

@@ -40,15 +40,20 @@ public:
 
   /// The terms, in order, at a distance of 1 to `distance` from `word`: letters to insert, delete,
   /// replace, or swap with their neighbour, where no part is edited twice (optimal string
-  /// alignment). Precondition: distance <= max_distance.
+  /// alignment). Precondition: distance is 1 or
+  /// max_distance.
   std::vector<near_term> near(std::u32string_view word, std::size_t distance) const;
 
   std::size_t memory() const noexcept; ///< bytes
 
 private:
+  template <std::size_t Distance>
+  std::vector<near_term> walk(std::u32string_view word) const;
+
   std::u32string letters_; ///< of all terms, end to end
   std::vector<std::uint32_t> begins_{0};
   std::vector<std::uint8_t> common_; ///< how many first letters a term shares with the one before
+  std::size_t longest_ = 0;          ///< letters
 };
 
 } // namespace tickboard

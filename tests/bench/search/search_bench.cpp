@@ -185,11 +185,18 @@ const std::vector<question_class>& classes() {
          const auto& one = in.some_market();
          return in.with_typos(one.exchange, 1) + " " + one.base + " " + one.quote;
        }},
-      {"typo, 7 words of 8", false,
+      {"typo, 7 wild words of 8", false,
        [](world& in) {
          std::string text;
          for (int i = 0; i < 7; ++i)
            text += (i == 0 ? "" : " ") + in.random_letters(8);
+         return text;
+       }},
+      {"typo, names of 3 words", false,
+       [](world& in) {
+         std::string text;
+         for (int i = 0; i < 3; ++i)
+           text += (i == 0 ? "" : " ") + in.with_typos(in.invented_word(), 1);
          return text;
        }},
       {"miss, 5 letters", false, [](world& in) { return in.random_letters(5); }},
@@ -243,7 +250,7 @@ int main(int argc, char** argv) {
     for (std::size_t i = 0; i < questions; ++i) {
       const auto text = one.make(in);
       begin = steady::now();
-      const auto hits = index.find(text, 10);
+      const auto hits = index.find(text, search_limits::max_hits);
       times.push_back(ms_since(begin));
       if (!hits.empty())
         ++found;
