@@ -16,7 +16,8 @@ board::board(std::string_view prefix, const std::vector<std::string>& quotes)
     : layout(prefix, quotes), page(script("page", lua::page)),
       page_filtered(script("page_filtered", lua::page_filtered)),
       page_of_bases(script("page_of_bases", lua::page_of_bases)), row(script("row", lua::row)),
-      write(script("write", lua::write)), merge(script("merge", lua::merge)) {
+      rows(script("rows", lua::rows)), write(script("write", lua::write)),
+      merge(script("merge", lua::merge)) {
 }
 
 } // namespace tickboard

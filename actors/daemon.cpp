@@ -5,6 +5,7 @@
 #include "actors/keeper.hpp"
 #include "actors/normalizer.hpp"
 #include "actors/query.hpp"
+#include "actors/search.hpp"
 #include "actors/session.hpp"
 #include "actors/status.hpp"
 #include "actors/supervisor.hpp"
@@ -101,7 +102,7 @@ public:
         waiter->receive([](const caf::down_msg&) {});
       }
     }
-    for (auto* one : {&query_, &status_, &keeper_})
+    for (auto* one : {&query_, &status_, &keeper_, &search_})
       (*one)->set(nullptr);
     for (auto* pool : {&writers_, &normalizers_})
       for (auto& one : *pool)
@@ -164,6 +165,7 @@ private:
                         settings_.view.max_pending,
                         settings_.view.cache_bytes};
     add("query", query_, [this, asking] { return system_.spawn(query, asking); });
+    add("search", search_, [this] { return system_.spawn<caf::detached>(search, query_); });
   }
 
   void add_feeds() {
@@ -199,6 +201,7 @@ private:
       following.writers = writers_;
       following.status = status_;
       following.keeper = keeper_;
+      following.search = search_;
       add("feed " + feed_settings.name, nullptr,
           [this, following] { return system_.spawn(feed, following); });
     }
@@ -209,6 +212,7 @@ private:
     config->query = query_;
     config->status = status_;
     config->keeper = keeper_;
+    config->search = search_;
     config->lifeline = lifeline_;
     config->timeout = settings_.view.timeout;
     config->max_age = settings_.view.max_age;
@@ -237,7 +241,8 @@ private:
   system_config system_config_;
   caf::actor_system system_;
   caf::actor root_, lifeline_;
-  address_ptr query_ = make_address(), status_ = make_address(), keeper_ = make_address();
+  address_ptr query_ = make_address(), status_ = make_address(), keeper_ = make_address(),
+              search_ = make_address();
   std::vector<address_ptr> writers_, normalizers_;
   std::shared_ptr<net::http_server> server_;
   bool stopped_ = false;

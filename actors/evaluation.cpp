@@ -6,9 +6,7 @@
 
 namespace tickboard {
 
-namespace {
-
-evaluation_outcome failure(const redis::reply& answer) {
+evaluation_outcome evaluation_failure(const redis::reply& answer) {
   evaluation_outcome out;
   if (answer.is_nil()) {
     out.error = ec::rebuilding;
@@ -19,6 +17,8 @@ evaluation_outcome failure(const redis::reply& answer) {
   }
   return out;
 }
+
+namespace {
 
 void add_list(redis::command& to, const std::vector<std::string>& values) {
   to.add(static_cast<std::int64_t>(values.size()));
@@ -85,7 +85,7 @@ private:
 
   void take(const redis::reply& answer) {
     if (answer.size() < 2) {
-      done_(failure(answer));
+      done_(evaluation_failure(answer));
       return;
     }
     total_ = static_cast<std::uint64_t>(answer[0].integer());
@@ -143,7 +143,7 @@ void evaluate_row(const board_ptr& board, const std::shared_ptr<redis::client>& 
   one.arguments = redis::command{keys.epoch, keys.row, id};
   one.done = [done = std::move(done)](const redis::reply& answer) {
     if (!answer.is_array()) {
-      done(failure(answer));
+      done(evaluation_failure(answer));
       return;
     }
     evaluation_outcome out;

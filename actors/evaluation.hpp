@@ -20,6 +20,9 @@ struct evaluation_outcome {
 
 using evaluation_callback = std::function<void(evaluation_outcome)>;
 
+/// Why `answer` is no array of rows: the partition is not whole, or Redis failed.
+evaluation_outcome evaluation_failure(const redis::reply& answer);
+
 /// Asks Redis for a page: chooses the partition and the script, runs it (again and again where a
 /// filter makes it scan more than `scan_limit` entries), and puts the rows, as they are, into the
 /// body that clients get. `done` runs once, on the io thread.

@@ -10,6 +10,12 @@
 
 namespace tickboard {
 
+namespace {
+
+constexpr auto search_interval = std::chrono::seconds{10};
+
+} // namespace
+
 std::vector<market_ptr> choose_markets(const std::vector<market_ptr>& listed,
                                        const config::feed_settings& settings) {
   const auto matches_any = [](const std::vector<std::string>& patterns, const market& one) {
@@ -114,6 +120,13 @@ void feed_state::follow(const result<std::string>& body) {
                settings.name, markets, listed->size(), shares.size(), skipped);
   if (const auto keeper = config.keeper->get())
     self->send(keeper, markets_expected{settings.name, markets});
+  markets_followed all{settings.name, {}};
+  for (const auto& [number, one] : shares) {
+    const auto& some = one.from->symbols->markets();
+    all.markets.insert(all.markets.end(), some.begin(), some.end());
+  }
+  followed = caf::make_message(std::move(all));
+  tell_search();
   tell("following");
 }
 
@@ -215,6 +228,12 @@ void feed_state::tell(const std::string& state, const std::string& problem) {
                                problem, markets});
 }
 
+void feed_state::tell_search() {
+  if (const auto to = config.search->get())
+    self->send(to, followed);
+  self->delayed_send(self, search_interval, markets_due{}); // it may be restarted meanwhile
+}
+
 void feed_state::tell_writers(const source_liveness& change) {
   for (const auto& one : config.writers)
     if (const auto to = one->get())
@@ -247,6 +266,7 @@ caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {
       [&state](const child_ended& event) { state.ended(event); },
       [&state](const connection_live& event) { state.live(event); },
       [&state](const connection_status& told) { state.pass_on(told); },
+      [&state](const markets_due&) { state.tell_search(); },
       [&state](const renewal_wanted& wish) { state.renew(wish); },
       [&state](const stale_due& due) {
         const auto it = state.shares.find(due.connection);

@@ -6,6 +6,7 @@
 #include "adapters/net/http_client.hpp"
 
 #include <caf/event_based_actor.hpp>
+#include <caf/message.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <map>
@@ -26,6 +27,7 @@ struct feed_config {
   std::vector<address_ptr> writers;
   address_ptr status;
   address_ptr keeper;
+  address_ptr search;
 };
 
 struct feed_state {
@@ -51,6 +53,7 @@ struct feed_state {
   void pass_on(const connection_status& told);
   void renew(const renewal_wanted& wish);
   void tell(const std::string& state, const std::string& problem = {});
+  void tell_search();
   void tell_writers(const source_liveness& change);
   share* find_child(const std::string& child);
 
@@ -59,6 +62,7 @@ struct feed_state {
   caf::actor connections; ///< the supervisor
   std::map<std::uint32_t, share> shares;
   std::size_t markets = 0;
+  caf::message followed;   ///< markets_followed: all of them, shared by all who hear of them
   std::uint64_t lives = 0; ///< makes child names unique
 };
 
@@ -71,8 +75,9 @@ struct feed_state {
 /// supervisor tries again.
 ///
 /// Takes: discover, listing_received, connection_live, renewal_wanted, connection_status,
-/// stale_due, child_started, child_ended. Sends: source_liveness to the writers, markets_expected
-/// to the keeper, feed_status, connection_status and connection_ended to the status actor.
+/// stale_due, markets_due, child_started, child_ended. Sends: source_liveness to the writers,
+/// markets_expected to the keeper, markets_followed to search, feed_status, connection_status and
+/// connection_ended to the status actor.
 caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config);
 
 /// The listed markets that `settings` asks for, in the order of their ids.

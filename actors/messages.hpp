@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// Every message between actors, by who hears it. All stay inside the process: large contents are
@@ -229,6 +230,9 @@ struct renewal_wanted {
   std::string reason;
 };
 
+/// Time to tell search again what is followed.
+struct markets_due {};
+
 struct stale_due {
   std::uint32_t connection = 0;
   std::uint64_t outage = 0;
@@ -265,6 +269,30 @@ struct child_ended {
   std::chrono::milliseconds retry_in{0};
   bool alarm = false; ///< the restart budget is used up: retried slowly from here on
 };
+
+// -- to the search actor --------------------------------------------------------------------------
+
+/// The markets that a feed follows, once it knows, and again from time to time.
+struct markets_followed {
+  std::string feed;
+  std::vector<market_ptr> markets;
+};
+
+/// What makes a hit more important than another that matches as well: market cap, volume. Larger
+/// is better; what is not named keeps its weight.
+struct search_weights {
+  std::vector<std::pair<std::string, double>> assets;  ///< by symbol
+  std::vector<std::pair<std::string, double>> markets; ///< by id
+};
+
+struct index_due {};
+
+struct search_asked {
+  std::string text;
+  std::size_t limit = 10;
+};
+
+struct found_asked; // to the query actor
 
 // -- to an HTTP session ---------------------------------------------------------------------------
 
@@ -326,6 +354,12 @@ TICKBOARD_MESSAGE(remove_child)
 TICKBOARD_MESSAGE(start_child)
 TICKBOARD_MESSAGE(child_started)
 TICKBOARD_MESSAGE(child_ended)
+TICKBOARD_MESSAGE(markets_followed)
+TICKBOARD_MESSAGE(markets_due)
+TICKBOARD_MESSAGE(search_weights)
+TICKBOARD_MESSAGE(index_due)
+TICKBOARD_MESSAGE(search_asked)
+TICKBOARD_MESSAGE(found_asked)
 TICKBOARD_MESSAGE(request_received)
 TICKBOARD_MESSAGE(client_gone)
 CAF_END_TYPE_ID_BLOCK(tickboard)

@@ -1,5 +1,7 @@
 #include "actors/query.hpp"
 
+#include "actors/search_evaluation.hpp"
+
 #include <caf/all.hpp>
 
 namespace tickboard {
@@ -98,8 +100,9 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
   auto& state = self->state;
   state.config = std::move(config);
   const auto& board = *state.config.board;
-  state.store = state.config.open({board.page, board.page_filtered, board.page_of_bases, board.row},
-                                  redis::client_events{});
+  state.store = state.config.open(
+      {board.page, board.page_filtered, board.page_of_bases, board.row, board.rows},
+      redis::client_events{});
   return {
       [&state](const page_asked& asked) {
         return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {
@@ -110,6 +113,11 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
       [&state](const row_asked& asked) {
         return state.ask("row " + asked.id, [&state, asked](auto done) {
           evaluate_row(state.config.board, state.store, asked.id, asked.quote, std::move(done));
+        });
+      },
+      [&state](const found_asked& asked) {
+        return state.ask(asked.canonical(), [&state, asked](auto done) {
+          evaluate_found(state.config.board, state.store, asked, std::move(done));
         });
       },
       [&state](const evaluation_done& message) { state.done(message); },

@@ -57,9 +57,9 @@ route find_route(const net::http_request& request) {
       return found;
     return bad_parameter({"query", "is not taken by this resource", "no parameters"});
   };
-  route found =
-      problem(404, "No such resource",
-              "there are /v1/markets, /v1/markets/{id}, /v1/exchanges, /healthz, /readyz");
+  route found = problem(
+      404, "No such resource",
+      "there are /v1/markets, /v1/markets/{id}, /v1/exchanges, /v1/search, /healthz, /readyz");
   if (path == markets) {
     auto view = parse_query_string(query).and_then(
         [](const query_parameters& parameters) { return parse_view_query(parameters); });
@@ -72,6 +72,13 @@ route find_route(const net::http_request& request) {
     found = without_parameters(find_row(path.substr(markets.size() + 1)));
   } else if (path == "/v1/exchanges") {
     found = without_parameters(ask_exchanges{});
+  } else if (path == "/v1/search") {
+    auto search = parse_query_string(query).and_then(
+        [](const query_parameters& parameters) { return parse_search(parameters); });
+    if (search)
+      found = std::move(*search);
+    else
+      found = bad_parameter(search.error());
   } else if (path == "/healthz") {
     found = without_parameters(ask_health{});
   } else if (path == "/readyz") {

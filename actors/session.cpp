@@ -43,6 +43,8 @@ void session_state::handle(const net::http_request& request) {
           net::http_response alive;
           alive.body = bytes(R"({"status":"ok"})");
           respond(std::move(alive));
+        } else if constexpr (std::is_same_v<type, ask_search>) {
+          ask_for_search(found);
         } else {
           ask_for_readiness();
         }
@@ -112,6 +114,18 @@ void session_state::ask_for_readiness() {
             }
             net::http_response out;
             out.body = bytes(R"({"status":"ready"})");
+            respond(std::move(out));
+          },
+          [this](const caf::error& error) { fail(error); });
+}
+
+void session_state::ask_for_search(const ask_search& what) {
+  self->request(config->search->get(), config->timeout, search_asked{what.text, what.limit})
+      .then(
+          [this](const answer& found) {
+            net::http_response out;
+            out.body = found.body;
+            out.headers.emplace_back("Cache-Control", "no-store");
             respond(std::move(out));
           },
           [this](const caf::error& error) { fail(error); });

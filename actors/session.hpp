@@ -2,6 +2,7 @@
 
 #include "actors/address.hpp"
 #include "actors/messages.hpp"
+#include "actors/search_route.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
@@ -10,7 +11,7 @@ namespace tickboard {
 
 /// What every session needs to know.
 struct session_config {
-  address_ptr query, status, keeper;
+  address_ptr query, status, keeper, search;
   caf::actor lifeline; ///< sessions end with it, so that a shutdown reaches all of them
   std::chrono::milliseconds timeout{2'000}; ///< for an actor's answer; then 503
   std::chrono::milliseconds max_age{0};     ///< of a reused page; for Cache-Control
@@ -27,6 +28,7 @@ struct session_state {
   void ask_for_row(const std::string& id, const std::string& quote);
   void ask_for_exchanges();
   void ask_for_readiness();
+  void ask_for_search(const ask_search& what);
   void answer_page(const view_query& query, const answer& page);
   void fail(const caf::error& error);
   void respond(net::http_response response);

@@ -9,6 +9,7 @@ extern const std::string_view page;
 extern const std::string_view page_filtered;
 extern const std::string_view page_of_bases;
 extern const std::string_view row;
+extern const std::string_view rows;
 extern const std::string_view write;
 extern const std::string_view merge;
 

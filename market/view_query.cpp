@@ -72,19 +72,6 @@ outcome read_list(const std::string& name, const std::string& text, bool upper,
   return std::nullopt;
 }
 
-outcome read_number(const std::string& name, const std::string& text, std::uint32_t max,
-                    std::uint32_t& out) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const auto allowed = fmt::format("a whole number from 1 to {}", max);
-  if (error == std::errc::invalid_argument || end != text.data() + text.size())
-    return query_problem{name, "is not a whole number", allowed};
-  if (error != std::errc{} || value < 1 || value > max)
-    return query_problem{name, "is out of range", allowed};
-  out = value;
-  return std::nullopt;
-}
-
 outcome read_sort(const std::string& name, std::string_view text, view_query& out) {
   out.descending = text.starts_with('-');
   if (out.descending)
@@ -98,6 +85,19 @@ outcome read_sort(const std::string& name, std::string_view text, view_query& ou
 }
 
 } // namespace
+
+std::optional<query_problem> read_number(const std::string& name, const std::string& text,
+                                         std::uint32_t max, std::uint32_t& out) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto allowed = fmt::format("a whole number from 1 to {}", max);
+  if (error == std::errc::invalid_argument || end != text.data() + text.size())
+    return query_problem{name, "is not a whole number", allowed};
+  if (error != std::errc{} || value < 1 || value > max)
+    return query_problem{name, "is out of range", allowed};
+  out = value;
+  return std::nullopt;
+}
 
 std::string view_query::canonical() const {
   return fmt::format("q={}&e={}&b={}&s={}{}&p={}&n={}", fmt::join(quotes, ","),

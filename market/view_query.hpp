@@ -3,6 +3,7 @@
 #include "market/fields.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +48,10 @@ using query_parameters = std::vector<std::pair<std::string, std::string>>; // de
 
 /// Splits "a=b&c=d" and decodes %XX and +; the error is a query_problem.
 tl::expected<query_parameters, query_problem> parse_query_string(std::string_view text);
+
+/// Reads a whole number from 1 to `max` into `out`, or says why `text` is none.
+std::optional<query_problem> read_number(const std::string& name, const std::string& text,
+                                         std::uint32_t max, std::uint32_t& out);
 
 /// Unknown, repeated or illegal parameters are refused.
 tl::expected<view_query, query_problem> parse_view_query(const query_parameters& parameters);

@@ -1,2 +1,3 @@
-tickboard_test(market_test market/decimal_test.cpp market/ticker_test.cpp market/view_query_test.cpp)
+tickboard_test(market_test market/decimal_test.cpp market/ticker_test.cpp market/view_query_test.cpp
+  market/search_test.cpp market/search_text_test.cpp market/term_dictionary_test.cpp)
 target_link_libraries(market_test PRIVATE tickboard_market)

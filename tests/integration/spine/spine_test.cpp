@@ -168,6 +168,14 @@ TEST_CASE("three exchanges, 1,500 markets: every row is the exchange's, every pa
   CHECK(rows.size() == 1500);
   ask_random_questions(on, rows, 500);
 
+  SUBCASE("search finds each market by its id, with its row") {
+    for (const auto& [id, row] : rows)
+      if (id.size() % 7 == 0)
+        CHECK(on.get("/v1/search?q=" + id)
+                  .body.find(R"({"kind":"market","match":"exact","market":)" + row + "}") !=
+              std::string::npos);
+    CHECK(on.get("/v1/search?q=").status == 400);
+  }
   SUBCASE("one market at a time") {
     for (const auto& [id, row] : rows)
       if (id.size() % 7 == 0)

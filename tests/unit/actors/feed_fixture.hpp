@@ -64,6 +64,7 @@ struct feed_fixture : actor_fixture {
     config.writers = {at(writer)};
     config.status = at(status);
     config.keeper = at(keeper);
+    config.search = at(search);
     config.normalizers = {make_address()};
     config.normalizers[0]->set(spawn(normalizer, config.writers));
   }
@@ -126,6 +127,7 @@ struct feed_fixture : actor_fixture {
   probe<write_patches, source_liveness> writer{*this};
   probe<connection_status, connection_ended, feed_status> status{*this};
   probe<markets_expected> keeper{*this};
+  probe<markets_followed> search{*this};
   feed_config config;
   caf::actor subject;
   std::optional<obituary> end_of_it;

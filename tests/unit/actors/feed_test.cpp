@@ -90,6 +90,10 @@ TEST_CASE("a feed lists its exchange's markets and follows the configured ones")
   CHECK(told.markets == 4);
   REQUIRE(one.keeper.all<markets_expected>().size() == 1);
   CHECK(one.keeper.all<markets_expected>()[0].markets == 4);
+  REQUIRE(one.search.all<markets_followed>().size() == 1);
+  CHECK(one.search.all<markets_followed>()[0].feed == "coinbaseexchange");
+  CHECK(natives_of(one.search.all<markets_followed>()[0].markets) ==
+        names{"B0-USD", "B2-USD", "B3-USD", "B4-USD"});
 
   one.advance(1s);
   std::set<std::string> followed;
@@ -104,6 +108,19 @@ TEST_CASE("a feed lists its exchange's markets and follows the configured ones")
   for (const auto& change : one.writer.all<source_liveness>())
     CHECK((change.live && sources.insert(change.source_id).second));
   CHECK(sources == std::set<std::uint32_t>{501, 502});
+}
+
+TEST_CASE("search is told again what is followed, in case it was restarted") {
+  feed_fixture one;
+  one.start_following(2);
+  const auto first = one.search.take<markets_followed>();
+  REQUIRE(first.size() == 1);
+  probe<markets_followed> successor{one};
+  one.config.search->set(successor.handle());
+  one.advance(11s, 100ms);
+  REQUIRE(successor.all<markets_followed>().size() == 1);
+  CHECK(successor.all<markets_followed>()[0].markets == first[0].markets);
+  CHECK(one.search.all<markets_followed>().empty());
 }
 
 TEST_CASE("connects keep the exchange's distance") {

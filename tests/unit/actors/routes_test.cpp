@@ -63,6 +63,7 @@ TEST_CASE("each resource is found, for GET and for HEAD") {
     CHECK(std::holds_alternative<ask_page>(ask("/v1/markets?quote=USDT&page=2", method)));
     CHECK(std::holds_alternative<ask_row>(ask("/v1/markets/kraken:BTC-USD", method)));
     CHECK(std::holds_alternative<ask_exchanges>(ask("/v1/exchanges", method)));
+    CHECK(std::holds_alternative<ask_search>(ask("/v1/search?q=btc", method)));
     CHECK(std::holds_alternative<ask_health>(ask("/healthz", method)));
     CHECK(std::holds_alternative<ask_health>(ask("/healthz?", method)));
     CHECK(std::holds_alternative<ask_readiness>(ask("/readyz", method)));
@@ -109,8 +110,9 @@ TEST_CASE("what is not there is 404") {
 }
 
 TEST_CASE("other methods are refused with those that are allowed") {
-  for (const auto* target : {"/v1/markets", "/v1/markets?page=x", "/v1/markets/kraken:BTC-USD",
-                             "/v1/markets/%zz", "/v1/exchanges", "/healthz", "/readyz"})
+  for (const auto* target :
+       {"/v1/markets", "/v1/markets?page=x", "/v1/markets/kraken:BTC-USD", "/v1/markets/%zz",
+        "/v1/exchanges", "/healthz", "/readyz", "/v1/search"})
     for (const auto* method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "FROBNICATE"}) {
       CAPTURE(target);
       const refusal said{ask(target, method)};
@@ -188,7 +190,7 @@ TEST_CASE("ids are percent-decoded, and what a path may hold stands for itself")
 
 TEST_CASE("no target breaks the router") {
   std::mt19937 random{5};
-  const std::vector<std::string> parts{"/v1/markets", "/v1/exchanges",
+  const std::vector<std::string> parts{"/v1/markets", "/v1/search?q=",
                                        "/",           "?",
                                        "&",           "=",
                                        "%",           "%41",

@@ -28,6 +28,7 @@ struct session_fixture : actor_fixture {
     config->query = make_address();
     config->status = make_address();
     config->keeper = make_address();
+    config->search = make_address();
     config->lifeline = spawn(lifeline_actor);
   }
 
@@ -118,6 +119,25 @@ TEST_CASE("a market that is not followed is 404") {
   CHECK(one.ask("/v1/markets/kraken:BTC-USD").status == 200);
 }
 
+TEST_CASE("a search is answered as the search actor has it") {
+  session_fixture one;
+  const auto body = text(R"({"data":[]})");
+  search_asked asked;
+  one.config->search->set(one.spawn([&](caf::event_based_actor*) -> caf::behavior {
+    return {[&](const search_asked& what) {
+      asked = what;
+      return answer{body, 0, {}};
+    }};
+  }));
+  const auto told = one.ask("/v1/search?q=btc+usd&limit=3");
+  CHECK(told.status == 200);
+  CHECK(told.body == body);
+  CHECK(header(told, "Cache-Control") == "no-store");
+  CHECK(asked.text == "btc usd");
+  CHECK(asked.limit == 3);
+  CHECK(one.ask("/v1/search").status == 400);
+}
+
 TEST_CASE("the router's answers need no actor") {
   session_fixture one;
   CHECK(one.ask("/nothing").status == 404);
@@ -135,13 +155,14 @@ TEST_CASE("a question that cannot be answered now is 503 and says why") {
     CHECK_MESSAGE(told.body->find(why) != std::string::npos, *told.body);
   };
   const std::vector<std::string> targets{"/v1/markets", "/v1/markets/kraken:BTC-USD",
-                                         "/v1/exchanges", "/readyz"};
+                                         "/v1/exchanges", "/readyz", "/v1/search?q=btc"};
   SUBCASE("the service is down") {
     for (const auto& target : targets)
       refused(target, "is being restarted");
   }
   SUBCASE("the service ends with the question") {
-    for (const auto& at : {one.config->query, one.config->status, one.config->keeper}) {
+    for (const auto& at :
+         {one.config->query, one.config->status, one.config->keeper, one.config->search}) {
       at->set(one.spawn(lifeline_actor));
       one.end(at->get());
     }
@@ -153,7 +174,8 @@ TEST_CASE("a question that cannot be answered now is 503 and says why") {
       self->set_default_handler(caf::skip);
       return {[](caf::unit_t) {}};
     };
-    for (const auto& at : {one.config->query, one.config->status, one.config->keeper})
+    for (const auto& at :
+         {one.config->query, one.config->status, one.config->keeper, one.config->search})
       at->set(one.spawn(silent));
     for (const auto& target : targets)
       refused(target, "took too long", one.config->timeout + 10ms);

@@ -1,0 +1,93 @@
+#include "actors/search.hpp"
+
+#include "actors/error.hpp"
+#include "actors/search_evaluation.hpp"
+
+#include <caf/all.hpp>
+
+#include <cmath>
+#include <limits>
+#include <unordered_map>
+
+namespace tickboard {
+
+namespace {
+
+constexpr auto build_delay = std::chrono::milliseconds{200};
+constexpr auto no_weight = std::numeric_limits<double>::quiet_NaN();
+
+} // namespace
+
+void search_state::take(const markets_followed& told_markets) {
+  auto& known = followed[told_markets.feed];
+  if (known == told_markets.markets)
+    return; // said again, in case this is a new life
+  known = told_markets.markets;
+  if (!std::exchange(build_due, true))
+    self->delayed_send(self, build_delay, index_due{});
+}
+
+void search_state::take(const search_weights& sent) {
+  const auto set = [this](std::optional<std::size_t> document, double weight) {
+    if (!document)
+      return;
+    told[*document] = weight;
+    index.set_weight(*document, weight);
+  };
+  for (const auto& [symbol, weight] : sent.assets)
+    set(index.find_asset(symbol), weight);
+  for (const auto& [id, weight] : sent.markets)
+    set(index.find_market(id), weight);
+}
+
+void search_state::build() {
+  build_due = false;
+  std::vector<search_document> documents;
+  std::unordered_map<std::string_view, double> markets_of;
+  for (const auto& [feed, markets] : followed)
+    for (const auto& one : markets) {
+      documents.emplace_back(one);
+      ++markets_of[one->base];
+    }
+  search_index fresh{std::move(documents)};
+  std::vector<double> kept(fresh.size(), no_weight);
+  for (std::size_t i = 0; i < fresh.size(); ++i) {
+    const auto& market = *std::get<market_ptr>(fresh[i]);
+    if (const auto before = index.find_market(market.id))
+      kept[i] = told[*before];
+    fresh.set_weight(i, std::isnan(kept[i]) ? markets_of[market.base] : kept[i]);
+  }
+  index = std::move(fresh);
+  told = std::move(kept);
+}
+
+caf::response_promise search_state::ask(const search_asked& asked) {
+  auto promise = self->make_response_promise();
+  const auto to = query->get();
+  if (index.size() == 0) {
+    promise.deliver(
+        caf::make_error(ec::rebuilding, std::string{"no feed has told its markets yet"}));
+  } else if (!to) {
+    promise.deliver(caf::make_error(caf::sec::request_receiver_down));
+  } else {
+    found_asked rows;
+    for (const auto& hit : index.find(asked.text, asked.limit))
+      rows.found.push_back({index[hit.document], hit.match});
+    promise.delegate(to, std::move(rows));
+  }
+  return promise;
+}
+
+caf::behavior search(caf::stateful_actor<search_state>* self, address_ptr query) {
+  keep_exception_text(*self);
+  auto& state = self->state;
+  state.query = std::move(query);
+  return {
+      [&state](const markets_followed& told) { state.take(told); },
+      [&state](const search_weights& sent) { state.take(sent); },
+      [&state](const index_due&) { state.build(); },
+      [&state](const search_asked& asked) { return state.ask(asked); },
+  };
+}
+
+} // namespace tickboard

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "actors/evaluation.hpp"
+#include "market/search.hpp"
+
+#include <string>
+#include <vector>
+
+namespace tickboard {
+
+struct found_document {
+  search_document document;
+  match_class match = match_class::exact;
+};
+
+/// To the query actor, from search: what was found, best first, to be answered with the live rows
+/// of its markets.
+struct found_asked {
+  std::vector<found_document> found;
+
+  /// Equal for two questions exactly if they have the same answer; the query actor's sharing key.
+  std::string canonical() const;
+};
+
+/// Asks Redis for the rows of all markets found, in one round trip to the board, and puts them, as
+/// they are, into the body that clients get. A market that has no row yet stands there with its
+/// id. `done` runs once: on the io thread, or at once if no market was found.
+void evaluate_found(const board_ptr& board, const std::shared_ptr<redis::client>& store,
+                    const found_asked& asked, evaluation_callback done);
+
+} // namespace tickboard

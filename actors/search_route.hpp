@@ -1,0 +1,20 @@
+#pragma once
+
+#include "market/view_query.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace tickboard {
+
+/// GET /v1/search.
+struct ask_search {
+  std::string text;
+  std::uint32_t limit = 10;
+};
+
+/// Reads `q` and `limit`. Unknown or illegal parameters, and a `q` that nothing can be found by,
+/// are refused.
+tl::expected<ask_search, query_problem> parse_search(const query_parameters& parameters);
+
+} // namespace tickboard

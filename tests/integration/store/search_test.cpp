@@ -1,0 +1,132 @@
+#include "actors/query.hpp"
+#include "actors/search_evaluation.hpp"
+#include "tests/integration/store/model.hpp"
+
+#include <caf/all.hpp>
+
+#include <csignal>
+
+using namespace tickboard;
+using test::model;
+using test::store;
+
+namespace {
+
+/// A board with 40 markets in Redis, not yet said to be whole.
+struct searched_board {
+  searched_board() {
+    truth.add_markets(40, {"USDT", "EUR"});
+    lane on{*board, redis::layout::board};
+    for (auto& market : truth.slots)
+      on.mark(market);
+    test::drain(redis, on, "t");
+  }
+
+  void set_epoch() { redis.run({"SET", board->layout[redis::layout::board].epoch, "1"}); }
+
+  evaluation_outcome ask(std::vector<found_document> found) {
+    std::promise<evaluation_outcome> promise;
+    evaluate_found(board, redis.client, found_asked{std::move(found)},
+                   [&](evaluation_outcome outcome) { promise.set_value(std::move(outcome)); });
+    return promise.get_future().get();
+  }
+
+  store redis;
+  board_ptr board = std::make_shared<const tickboard::board>("t", std::vector<std::string>{"USDT"});
+  model truth{11};
+};
+
+found_document asset(std::string symbol, std::string name, std::string slug, match_class match) {
+  return {std::make_shared<const search_asset>(
+              search_asset{std::move(symbol), std::move(name), std::move(slug)}),
+          match};
+}
+
+} // namespace
+
+TEST_CASE("what was found comes in its order, with the rows as they are stored") {
+  searched_board on;
+  on.set_epoch();
+  std::vector<found_document> found;
+  std::string expected;
+  for (const auto& slot : on.truth.slots) {
+    found.push_back({slot.subject, match_class::word});
+    expected += (expected.empty() ? "" : ",") +
+                (R"({"kind":"market","match":"word","market":)" + model::row(slot) + "}");
+  }
+  CHECK(*on.ask(found).body == R"({"data":[)" + expected + "]}");
+}
+
+TEST_CASE("assets and markets without a row stand between those that have one") {
+  searched_board on;
+  on.set_epoch();
+  const auto& first = on.truth.slots[0];
+  const auto& second = on.truth.slots[1];
+  const auto told = on.ask({asset("B\"", "Quote", "q", match_class::exact),
+                            {first.subject, match_class::prefix},
+                            {*make_market("new", "X", "USDT", "XUSDT"), match_class::word},
+                            {second.subject, match_class::typo}});
+  REQUIRE(told.body);
+  CHECK(
+      *told.body ==
+      R"({"data":[{"kind":"asset","match":"exact","asset":{"symbol":"B\"","name":"Quote","slug":"q"}},)"
+      R"({"kind":"market","match":"prefix","market":)" +
+          model::row(first) +
+          R"(},{"kind":"market","match":"word","id":"new:X-USDT","market":null},)"
+          R"({"kind":"market","match":"typo","market":)" +
+          model::row(second) + "}]}");
+  CHECK(told.total == 4);
+}
+
+TEST_CASE("a board that is not whole is an error; assets alone need none") {
+  searched_board on;
+  const std::vector<found_document> market{{on.truth.slots[0].subject, match_class::exact}};
+  const std::vector<found_document> assets{asset("A", "", "", match_class::exact)};
+  CHECK(on.ask(market).error == ec::rebuilding);
+  CHECK(on.ask(assets).problem.empty());
+  CHECK(*on.ask({}).body == R"({"data":[]})");
+  on.set_epoch();
+  CHECK(on.ask(market).problem.empty());
+  on.redis.run({"FLUSHALL"});
+  CHECK(on.ask(market).error == ec::rebuilding);
+  on.redis.server->kill(SIGKILL);
+  CHECK(on.ask(market).error == ec::store_unavailable);
+  CHECK(on.ask(assets).problem.empty());
+}
+
+TEST_CASE("answers are shared by those whose answer is the same, and by nobody else") {
+  const auto one = *make_market("x", "A", "B", "ab"), other = *make_market("x", "A", "C", "ac");
+  const auto key = [](std::vector<found_document> found) {
+    return found_asked{std::move(found)}.canonical();
+  };
+  const auto first = key({{one, match_class::exact}, {other, match_class::typo}});
+  CHECK(first == key({{one, match_class::exact}, {other, match_class::typo}}));
+  CHECK(first != key({{other, match_class::typo}, {one, match_class::exact}}));
+  CHECK(first != key({{one, match_class::exact}, {other, match_class::word}}));
+  CHECK(first != key({{one, match_class::exact}}));
+  CHECK(key({{one, match_class::exact}}) != key({asset("x:A-B", "", "", match_class::exact)}));
+}
+
+TEST_CASE("the query actor answers for search") {
+  searched_board on;
+  on.set_epoch();
+  struct system_config : caf::actor_system_config {
+    system_config() { set("scheduler.policy", caf::atom("sharing")); }
+  } config;
+  caf::actor_system system{config};
+  query_config asking;
+  asking.board = on.board;
+  asking.open = [&](std::vector<board::script_ptr> scripts, redis::client_events) {
+    return on.redis.connect(std::move(scripts));
+  };
+  const auto asked = system.spawn(query, asking);
+  const auto& slot = on.truth.slots[0];
+  caf::scoped_actor self{system};
+  std::string body;
+  self->request(asked, std::chrono::seconds{30}, found_asked{{{slot.subject, match_class::exact}}})
+      .receive([&](const answer& told) { body = *told.body; },
+               [&](const caf::error& error) { FAIL(describe(error)); });
+  CHECK(body ==
+        R"({"data":[{"kind":"market","match":"exact","market":)" + model::row(slot) + "}]}");
+  caf::anon_send_exit(asked, caf::exit_reason::user_shutdown);
+}
