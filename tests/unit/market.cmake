@@ -1,2 +1,2 @@
-tickboard_test(market_test market/decimal_test.cpp market/ticker_test.cpp market/view_query_test.cpp)
+tickboard_test(market_test market/asset_test.cpp market/asset_csv_test.cpp market/decimal_test.cpp market/ticker_test.cpp market/view_query_test.cpp)
 target_link_libraries(market_test PRIVATE tickboard_market)
