@@ -1,7 +1,10 @@
+#include "adapters/postgres/hosts.hpp"
 #include "tests/integration/postgres/database.hpp"
 
+#include <boost/asio/post.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 
@@ -183,6 +186,40 @@ TEST_CASE("what cannot be reached is said without secrets") {
     client->submit({"SELECT 1", {}, [&](const postgres::reply&) { over = true; }});
     wait_until("the client is stopped", [&] { return over.load(); });
   }
+  io.stop();
+}
+
+TEST_CASE("names of hosts are looked up, all else stays as it is given") {
+  net::io_thread io;
+  const auto resolved = [&](const std::string& text) {
+    std::promise<result<postgres::dsn>> promise;
+    boost::asio::post(io.context(), [&] {
+      postgres::resolve_hosts(
+          io.context(), *postgres::parse_dsn(text),
+          [&](result<postgres::dsn> found) { promise.set_value(std::move(found)); });
+    });
+    return promise.get_future().get();
+  };
+  const auto list = resolved("host=127.0.0.2,/run/x,127.0.0.3 port=1,,3 password=topsecret");
+  REQUIRE(list);
+  CHECK((*list)["host"] == "127.0.0.2,/run/x,127.0.0.3");
+  CHECK((*list)["hostaddr"] == "127.0.0.2,,127.0.0.3");
+  CHECK((*list)["port"] == "1,,3");
+  CHECK((*list)["password"] == "topsecret");
+  const auto one_port = resolved("host=127.0.0.2,127.0.0.3 port=7");
+  REQUIRE(one_port);
+  CHECK((*one_port)["port"] == "7,7");
+  const auto name = resolved("postgresql://localhost/d"); // of one address or of two
+  REQUIRE(name);
+  CHECK((*name)["host"].starts_with("localhost"));
+  CHECK(std::ranges::count((*name)["host"], ',') == std::ranges::count((*name)["hostaddr"], ','));
+  CHECK(!(*name)["hostaddr"].empty());
+  const auto given = resolved("host=name.invalid hostaddr=127.0.0.1");
+  REQUIRE(given);
+  CHECK((*given)["host"] == "name.invalid");
+  const auto unknown = resolved("host=name.invalid password=topsecret");
+  REQUIRE(!unknown);
+  CHECK(unknown.error().starts_with("cannot resolve name.invalid: "));
   io.stop();
 }
 
