@@ -3,6 +3,8 @@
 #include "actors/feed.hpp"
 #include "actors/io_scheduler.hpp"
 #include "actors/keeper.hpp"
+#include "actors/metadata.hpp"
+#include "actors/metadata_worker.hpp"
 #include "actors/normalizer.hpp"
 #include "actors/query.hpp"
 #include "actors/search.hpp"
@@ -11,6 +13,8 @@
 #include "actors/supervisor.hpp"
 #include "actors/writer.hpp"
 #include "adapters/net/io_thread.hpp"
+#include "adapters/postgres/schema.hpp"
+#include "config/built_in.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -72,6 +76,13 @@ public:
     store->username = settings_.redis.username;
     store->password = settings_.redis.password;
     store_ = std::move(*store);
+    if (const auto& dsn = settings_.metadata.dsn; !dsn.empty()) {
+      auto database = postgres::parse_dsn(dsn);
+      if (!database)
+        return unexpected("metadata.dsn: " + database.error());
+      database_ = std::move(*database);
+      database_.set_password(settings_.metadata.password);
+    }
     board_ = std::make_shared<const board>(settings_.redis.prefix, settings_.redis.partitions);
     daemon_id_ = fmt::format("{:016x}", std::mt19937_64{std::random_device{}()}());
 
@@ -82,6 +93,7 @@ public:
                           std::uint64_t{std::random_device{}()});
     lifeline_ = system_.spawn(lifeline);
     add_services();
+    add_metadata();
     add_feeds();
     return listen();
   }
@@ -102,7 +114,7 @@ public:
         waiter->receive([](const caf::down_msg&) {});
       }
     }
-    for (auto* one : {&query_, &status_, &keeper_, &search_})
+    for (auto* one : {&query_, &status_, &keeper_, &search_, &metadata_})
       (*one)->set(nullptr);
     for (auto* pool : {&writers_, &normalizers_})
       for (auto& one : *pool)
@@ -168,6 +180,32 @@ private:
     add("search", search_, [this] { return system_.spawn<caf::detached>(search, query_); });
   }
 
+  void add_metadata() {
+    const auto& told = settings_.metadata;
+    metadata_config knowing;
+    if (!told.dsn.empty()) {
+      knowing.open = [this](postgres::client_events events) {
+        postgres::client_options options;
+        options.to = database_;
+        options.listen = {std::string{postgres::changes_channel}};
+        options.connect_timeout = settings_.metadata.connect_timeout;
+        options.reply_timeout = settings_.metadata.reply_timeout;
+        options.probe_interval = settings_.metadata.probe_interval;
+        options.backoff_max = settings_.metadata.backoff_max;
+        return postgres::connect(io(1), std::move(options), std::move(events));
+      };
+      knowing.cache_file = told.cache_file;
+    } else if (!told.csv.empty()) {
+      knowing.file = told.csv;
+      knowing.watch = [this](std::function<void()> on_change) {
+        return files::watch_file(io(1), settings_.metadata.csv, std::move(on_change));
+      };
+    }
+    knowing.built_in = built_in::assets;
+    knowing.spawn_worker = [this] { return system_.spawn<caf::detached>(metadata_worker); };
+    add("metadata", metadata_, [this, knowing] { return system_.spawn(metadata, knowing); });
+  }
+
   void add_feeds() {
     const auto& supervision = settings_.supervision;
     const restart_policy restarts{supervision.backoff_min, supervision.backoff_max,
@@ -213,6 +251,7 @@ private:
     config->status = status_;
     config->keeper = keeper_;
     config->search = search_;
+    config->metadata = metadata_;
     config->lifeline = lifeline_;
     config->timeout = settings_.view.timeout;
     config->max_age = settings_.view.max_age;
@@ -234,6 +273,7 @@ private:
 
   config::settings settings_;
   redis::endpoint store_;
+  postgres::dsn database_;
   board_ptr board_;
   std::string daemon_id_;
   // Declared before the actor system: actors hold what lives on the io threads.
@@ -242,7 +282,7 @@ private:
   caf::actor_system system_;
   caf::actor root_, lifeline_;
   address_ptr query_ = make_address(), status_ = make_address(), keeper_ = make_address(),
-              search_ = make_address();
+              search_ = make_address(), metadata_ = make_address();
   std::vector<address_ptr> writers_, normalizers_;
   std::shared_ptr<net::http_server> server_;
   bool stopped_ = false;

@@ -1,6 +1,8 @@
 #include "actors/keeper.hpp"
 
 #include "actors/error.hpp"
+#include "actors/to_actor.hpp"
+#include "actors/unix_ms.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -16,25 +18,11 @@ constexpr auto tick_interval = std::chrono::milliseconds{250};
 constexpr std::int64_t epoch_lifetime_ms = 60'000;
 constexpr std::int64_t peer_lifetime_ms = 10'000; ///< a daemon that was not heard of is gone
 
-std::int64_t unix_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
 std::vector<redis::call> one_call(redis::command arguments, redis::reply_handler done) {
   std::vector<redis::call> out(1);
   out[0].arguments = std::move(arguments);
   out[0].done = std::move(done);
   return out;
-}
-
-/// Runs `then` in the actor, after a reply on the io thread.
-template <class T>
-auto to_actor(caf::event_based_actor* self) {
-  return [me = caf::actor_cast<caf::actor_addr>(self)](T message) {
-    if (auto to = caf::actor_cast<caf::actor>(me))
-      caf::anon_send(to, std::move(message));
-  };
 }
 
 } // namespace

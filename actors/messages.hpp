@@ -3,6 +3,8 @@
 #include "adapters/exchange/exchange.hpp"
 #include "adapters/net/frame_batch.hpp"
 #include "adapters/net/http_server.hpp"
+#include "adapters/postgres/reply.hpp"
+#include "market/asset.hpp"
 #include "market/view_query.hpp"
 
 #include <caf/actor.hpp>
@@ -81,7 +83,7 @@ struct rebuild {
   std::uint64_t incarnation = 0;
 };
 
-/// Is Redis there? From the io thread.
+/// Is Redis there, or for the metadata actor PostgreSQL? From the io thread.
 struct store_ready {};
 struct store_lost {
   std::string reason;
@@ -205,6 +207,63 @@ struct feed_status {
 };
 
 struct status_asked {};
+
+// -- to the metadata actor ------------------------------------------------------------------------
+
+/// From the io thread: PostgreSQL told of a change, or the file was touched.
+struct metadata_touched {};
+
+/// From the io thread: what PostgreSQL answered.
+struct assets_read {
+  result<postgres::reply> rows;
+};
+
+struct load_metadata {
+  std::uint64_t generation = 0;
+};
+
+/// What is known of assets at the moment? Answered with catalogue_changed.
+struct catalogue_asked {};
+
+struct metadata_health_asked {};
+struct metadata_health {
+  std::string state;  ///< ok; degraded: the last known is served; failed: nothing is known
+  std::string source; ///< postgres, file, built-in
+  std::size_t assets = 0;
+  std::int64_t age_ms = -1; ///< since the source last told; -1: it never did
+  std::string problem;      ///< empty: none
+};
+
+// -- to the metadata worker -----------------------------------------------------------------------
+
+// Each job says what is served now: a result that equals it is that very catalogue.
+struct make_catalogue {
+  postgres::reply rows;
+  asset_catalogue_ptr now;
+};
+struct read_catalogue {
+  std::string file;
+  asset_catalogue_ptr now;
+};
+struct catalogue_made {
+  result<asset_catalogue_ptr> catalogue;
+  std::int64_t as_of_ms = 0; ///< Unix time: when the file was written, or now
+};
+
+struct save_catalogue {
+  std::string file;
+  asset_catalogue_ptr catalogue;
+};
+struct catalogue_saved {
+  std::string problem; ///< empty: done
+};
+
+// -- to whoever uses metadata ---------------------------------------------------------------------
+
+/// What is known of assets from now on; never null. changed_symbols() tells what differs.
+struct catalogue_changed {
+  asset_catalogue_ptr catalogue;
+};
 
 // -- to a feed ------------------------------------------------------------------------------------
 
@@ -343,6 +402,18 @@ TICKBOARD_MESSAGE(connection_status)
 TICKBOARD_MESSAGE(connection_ended)
 TICKBOARD_MESSAGE(feed_status)
 TICKBOARD_MESSAGE(status_asked)
+TICKBOARD_MESSAGE(metadata_touched)
+TICKBOARD_MESSAGE(assets_read)
+TICKBOARD_MESSAGE(load_metadata)
+TICKBOARD_MESSAGE(catalogue_asked)
+TICKBOARD_MESSAGE(metadata_health_asked)
+TICKBOARD_MESSAGE(metadata_health)
+TICKBOARD_MESSAGE(make_catalogue)
+TICKBOARD_MESSAGE(read_catalogue)
+TICKBOARD_MESSAGE(catalogue_made)
+TICKBOARD_MESSAGE(save_catalogue)
+TICKBOARD_MESSAGE(catalogue_saved)
+TICKBOARD_MESSAGE(catalogue_changed)
 TICKBOARD_MESSAGE(discover)
 TICKBOARD_MESSAGE(listing_received)
 TICKBOARD_MESSAGE(start_share)

@@ -3,6 +3,7 @@
 #include "actors/error.hpp"
 #include "actors/routes.hpp"
 #include "adapters/net/deflate.hpp"
+#include "market/json_text.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -12,6 +13,7 @@ namespace tickboard {
 namespace {
 
 constexpr std::size_t worth_compressing = 1024; ///< bytes; less fits a packet anyway
+constexpr auto health_timeout = std::chrono::milliseconds{500};
 
 net::shared_bytes bytes(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
@@ -40,9 +42,7 @@ void session_state::handle(const net::http_request& request) {
         } else if constexpr (std::is_same_v<type, ask_exchanges>) {
           ask_for_exchanges();
         } else if constexpr (std::is_same_v<type, ask_health>) {
-          net::http_response alive;
-          alive.body = bytes(R"({"status":"ok"})");
-          respond(std::move(alive));
+          ask_for_health();
         } else if constexpr (std::is_same_v<type, ask_search>) {
           ask_for_search(found);
         } else {
@@ -102,6 +102,29 @@ void session_state::ask_for_exchanges() {
             respond(std::move(out));
           },
           [this](const caf::error& error) { fail(error); });
+}
+
+/// That the process lives is what the status says; the rest is as far as it is known soon.
+void session_state::ask_for_health() {
+  const auto answer_with = [this](const metadata_health& told) {
+    net::http_response out;
+    out.body = bytes(fmt::format(
+        R"({{"status":"ok","metadata":{{"state":{},"source":{},"assets":{},"age_ms":{},)"
+        R"("problem":{}}}}})",
+        json_string(told.state), told.source.empty() ? "null" : json_string(told.source),
+        told.assets, told.age_ms < 0 ? "null" : fmt::format("{}", told.age_ms),
+        told.problem.empty() ? "null" : json_string(told.problem)));
+    out.headers.emplace_back("Cache-Control", "no-store");
+    respond(std::move(out));
+  };
+  self->request(config->metadata->get(), std::min(config->timeout, health_timeout),
+                metadata_health_asked{})
+      .then(answer_with, [answer_with](const caf::error&) {
+        metadata_health unknown;
+        unknown.state = "failed";
+        unknown.problem = "the part of tickboard that knows does not answer";
+        answer_with(unknown);
+      });
 }
 
 void session_state::ask_for_readiness() {

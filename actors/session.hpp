@@ -12,6 +12,7 @@ namespace tickboard {
 /// What every session needs to know.
 struct session_config {
   address_ptr query, status, keeper, search;
+  address_ptr metadata = make_address();
   caf::actor lifeline; ///< sessions end with it, so that a shutdown reaches all of them
   std::chrono::milliseconds timeout{2'000}; ///< for an actor's answer; then 503
   std::chrono::milliseconds max_age{0};     ///< of a reused page; for Cache-Control
@@ -27,6 +28,7 @@ struct session_state {
   void ask_for_page(const view_query& query);
   void ask_for_row(const std::string& id, const std::string& quote);
   void ask_for_exchanges();
+  void ask_for_health();
   void ask_for_readiness();
   void ask_for_search(const ask_search& what);
   void answer_page(const view_query& query, const answer& page);

@@ -1,6 +1,7 @@
 #include "actors/status.hpp"
 
 #include "actors/error.hpp"
+#include "actors/unix_ms.hpp"
 #include "market/json_text.hpp"
 
 #include <caf/all.hpp>
@@ -11,11 +12,6 @@
 namespace tickboard {
 
 namespace {
-
-std::int64_t unix_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 std::string in_quotes(std::string_view text) {
   std::string out;

@@ -10,6 +10,9 @@ endif()
 find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(Boost 1.74 REQUIRED)
+# Without the server's own headers, which are another package.
+set(PostgreSQL_TYPE_INCLUDE_DIR /usr/include/postgresql)
+find_package(PostgreSQL REQUIRED)
 
 # Debian ships CAF without a CMake package.
 find_path(CAF_INCLUDE_DIR caf/all.hpp REQUIRED)

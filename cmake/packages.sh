@@ -37,8 +37,8 @@ can_become_root() {
   as_root true
 }
 
-# Installing redis-server starts a system service and enables it at boot. Nobody asked for that:
-# our servers are private ones on ports of their own. While policy-rc.d says 101 ("action
+# Installing redis-server or postgresql starts a system service and enables it at boot. Nobody asked
+# for that: our servers are private ones on sockets of their own. While policy-rc.d says 101 ("action
 # forbidden"), no package starts a service, whatever the init system
 # (https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt). A policy that the
 # machine has already, as container images do, is left alone.
@@ -58,9 +58,12 @@ install_without_services() {
     as_root rm -f "$policy"
     trap - EXIT INT TERM HUP
   fi
-  if [[ " $* " == *' redis-server '* && -d /run/systemd/system ]]; then
-    as_root systemctl disable --now --quiet redis-server || true
-  fi
+  local server
+  for server in redis-server postgresql; do
+    if [[ " $* " == *" $server "* && -d /run/systemd/system ]]; then
+      as_root systemctl disable --now --quiet "$server" || true
+    fi
+  done
   return "$failed"
 }
 

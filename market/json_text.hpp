@@ -10,6 +10,9 @@ namespace tickboard {
 /// result is always valid JSON.
 void append_json_string(std::string& out, std::string_view text);
 
+/// `text` as a JSON string.
+std::string json_string(std::string_view text);
+
 /// Length of the well-formed UTF-8 character at the start of `text`, or 0 if there is none.
 /// Precondition: `text` is not empty.
 std::size_t utf8_length(std::string_view text) noexcept;

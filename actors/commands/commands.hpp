@@ -19,6 +19,8 @@ void add_serve(CLI::App& app, action& chosen);
 void add_simulate(CLI::App& app, action& chosen);
 void add_record(CLI::App& app, action& chosen);
 void add_normalize(CLI::App& app, action& chosen);
+void add_migrate(CLI::App& app, action& chosen);
+void add_import_assets(CLI::App& app, action& chosen);
 void add_check(CLI::App& app, action& chosen);
 
 } // namespace tickboard::commands

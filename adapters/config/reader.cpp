@@ -149,7 +149,9 @@ void reader::read(const toml::table& document) {
   if (!document.contains("feed"))
     problems_.add({}, "feed", "no exchange is followed", "one or more [[feed]]");
   check_supervision(document);
-  read_password_file(document);
+  check_metadata(document);
+  read_password_file(document, "redis", all_.redis.password_file, all_.redis.password);
+  read_password_file(document, "metadata", all_.metadata.password_file, all_.metadata.password);
 }
 
 void reader::read_section(const section& of, const toml::node& node) {
@@ -279,13 +281,20 @@ void reader::check_supervision(const toml::table& document) {
                 "at most backoff_max");
 }
 
-void reader::read_password_file(const toml::table& document) {
-  const auto& file = all_.redis.password_file;
+void reader::check_metadata(const toml::table& document) {
+  if (!all_.metadata.dsn.empty() && !all_.metadata.csv.empty())
+    problems_.add(begin_of(document["metadata"]["csv"].node()->source()), "metadata.csv",
+                  "is given beside dsn", "one of the two");
+}
+
+void reader::read_password_file(const toml::table& document, std::string_view section_name,
+                                const std::string& file, std::string& password) {
   if (file.empty())
     return;
-  const auto at = begin_of(document["redis"]["password_file"].node()->source());
-  if (!all_.redis.password.empty()) {
-    problems_.add(at, "redis.password_file", "is given beside password", "one of the two");
+  const auto key_name = fmt::format("{}.password_file", section_name);
+  const auto at = begin_of(document[section_name]["password_file"].node()->source());
+  if (!password.empty()) {
+    problems_.add(at, key_name, "is given beside password", "one of the two");
     return;
   }
   std::string line(max_text_bytes + 1, '\0');
@@ -294,10 +303,10 @@ void reader::read_password_file(const toml::table& document) {
   line.resize(static_cast<std::size_t>(in.gcount()));
   line.resize(std::min(line.find_first_of("\r\n"), line.size()));
   if (line.empty() || line.size() > max_text_bytes)
-    problems_.add(at, "redis.password_file", "the file's first line is empty or too long",
+    problems_.add(at, key_name, "the file's first line is empty or too long",
                   fmt::format("a first line of 1 to {} bytes", max_text_bytes));
   else
-    all_.redis.password = std::move(line);
+    password = std::move(line);
 }
 
 } // namespace tickboard::config

@@ -116,6 +116,33 @@ const std::array redis_keys{
         "Longest pause between attempts to reach Redis."},
 };
 
+const std::array metadata_keys{
+    key{"dsn", in<&settings::metadata, &metadata_settings::dsn>, text(rules::postgres_dsn),
+        "The PostgreSQL database that holds what is known of assets; `tickboard migrate` makes its "
+        "tables. Empty: they come from `csv`."},
+    key{"password", in<&settings::metadata, &metadata_settings::password>, text(rules::secret),
+        "Of PostgreSQL; goes before one in the DSN. Prefer password_file, which keeps the secret "
+        "out of this file."},
+    key{"password_file", in<&settings::metadata, &metadata_settings::password_file>,
+        text(rules::readable_file),
+        "File whose first line is the password; instead of `password`."},
+    key{"csv", in<&settings::metadata, &metadata_settings::csv>, text(rules::readable_file),
+        "File with what is known of assets, read again whenever it changes; instead of `dsn`. "
+        "Empty: a few well-known assets that are built in. config/assets.csv shows the columns."},
+    key{"cache_file", in<&settings::metadata, &metadata_settings::cache_file>, text(rules::path),
+        "Keeps the last known assets of PostgreSQL, to serve when it is down at a start. Empty: "
+        "they are not kept. A relative path starts at the working directory."},
+    key{"connect_timeout", in<&settings::metadata, &metadata_settings::connect_timeout>,
+        time(100ms, 10min), "Time for a connection to PostgreSQL to stand."},
+    key{"reply_timeout", in<&settings::metadata, &metadata_settings::reply_timeout>,
+        time(100ms, 10min),
+        "A statement without any of its answer for this long: the connection is made anew."},
+    key{"probe_interval", in<&settings::metadata, &metadata_settings::probe_interval>,
+        time(100ms, 1h), "A connection that is silent for this long is asked whether it lives."},
+    key{"backoff_max", in<&settings::metadata, &metadata_settings::backoff_max>, time(100ms, 1h),
+        "Longest pause between attempts to reach PostgreSQL."},
+};
+
 const std::array view_keys{
     key{"max_age", in<&settings::view, &view_settings::max_age>, time(0ms, 1h),
         "How old a page that is answered again may be; clients see it in Cache-Control. With \"0\" "
@@ -188,6 +215,8 @@ const std::array sections{
     section{"log", false, "Log.", log_keys},
     section{"http", false, "The HTTP API.", http_keys},
     section{"redis", false, "The Redis server that holds the board.", redis_keys},
+    section{"metadata", false, "What is known of assets: names, categories, supply, links.",
+            metadata_keys},
     section{"view", false, "Pages of the board.", view_keys},
     section{"supervision", false, "How failed parts are restarted.", supervision_keys},
     section{"feed", true, "One followed exchange; write [[feed]] once for each.", feed_keys},

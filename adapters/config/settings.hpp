@@ -67,6 +67,19 @@ struct redis_settings {
   milliseconds backoff_max{5'000};
 };
 
+/// Where assets come from: PostgreSQL if `dsn` is given, else `csv`, else what is built in.
+struct metadata_settings {
+  std::string dsn; ///< libpq's URI or key=value pairs; may hold a password
+  std::string password;
+  std::string password_file; ///< its first line is the password; `parse` reads it into `password`
+  std::string csv;           ///< watched for changes
+  std::string cache_file = "tickboard-assets.csv"; ///< the last known assets of PostgreSQL
+  milliseconds connect_timeout{5'000};
+  milliseconds reply_timeout{10'000};
+  milliseconds probe_interval{5'000}; ///< a silent connection is asked whether it lives
+  milliseconds backoff_max{5'000};
+};
+
 struct view_settings {
   milliseconds max_age{0};     ///< how old a reused page may be; 0: every page is evaluated anew
   milliseconds timeout{2'000}; ///< a page that takes longer is answered 503
@@ -90,6 +103,7 @@ struct settings {
   log_settings log;
   http_settings http;
   redis_settings redis;
+  metadata_settings metadata;
   view_settings view;
   supervision_settings supervision;
   milliseconds warmup{

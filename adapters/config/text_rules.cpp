@@ -2,6 +2,7 @@
 
 #include "adapters/exchange/exchange.hpp"
 #include "adapters/net/url.hpp"
+#include "adapters/postgres/dsn.hpp"
 #include "adapters/redis/endpoint.hpp"
 #include "market/market.hpp"
 
@@ -117,6 +118,20 @@ const text_rule redis_url{
         },
     .accepts = [](std::string_view text) { return redis::parse_endpoint(text).has_value(); },
     .shown = false};
+
+const text_rule postgres_dsn{
+    .name = "a DSN of PostgreSQL",
+    .allowed =
+        [] {
+          return std::string("\"postgresql://[user@]host[:port]/database[?key=value&...]\" or "
+                             "\"host=... dbname=...\", without service and client_encoding");
+        },
+    .accepts = [](std::string_view text) { return postgres::parse_dsn(text).has_value(); },
+    .shown = false};
+
+const text_rule path{.name = "a path",
+                     .allowed = [] { return std::string("path of a file, or \"\""); },
+                     .accepts = [](std::string_view) { return true; }};
 
 const text_rule name{
     .name = "such a name",

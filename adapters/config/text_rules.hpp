@@ -25,6 +25,8 @@ extern const text_rule host_port; ///< "host:port", "[::1]:8080"
 extern const text_rule ws_url;
 extern const text_rule rest_url;
 extern const text_rule redis_url;
+extern const text_rule postgres_dsn;
+extern const text_rule path;           ///< of a file that need not be there
 extern const text_rule name;           ///< part of ids and Redis keys
 extern const text_rule asset;          ///< asset code
 extern const text_rule market_pattern; ///< "BTC/USDT", "*/USDT"

@@ -1,3 +1,5 @@
-tickboard_test(market_test market/decimal_test.cpp market/ticker_test.cpp market/view_query_test.cpp
-  market/search_test.cpp market/search_text_test.cpp market/term_dictionary_test.cpp)
+tickboard_test(market_test
+  market/asset_csv_test.cpp market/asset_test.cpp market/decimal_test.cpp market/search_test.cpp
+  market/search_text_test.cpp market/term_dictionary_test.cpp market/ticker_test.cpp
+  market/view_query_test.cpp)
 target_link_libraries(market_test PRIVATE tickboard_market)

@@ -201,6 +201,35 @@ TEST_CASE("ready is 200") {
   CHECK(one.ask("/readyz").status == 200);
 }
 
+TEST_CASE("health says how metadata does, and that the process lives whatever that is") {
+  session_fixture one;
+  const auto body = [&](std::chrono::milliseconds wait = 0ms) {
+    const auto told = one.ask("/healthz", false, wait);
+    CHECK(told.status == 200);
+    return *told.body;
+  };
+  const auto unknown = R"({"status":"ok","metadata":{"state":"failed","source":null,"assets":0,)"
+                       R"("age_ms":null,"problem":"the part of tickboard that knows does not )"
+                       R"(answer"}})";
+  CHECK(body() == unknown); // it is down
+  one.config->metadata->set(one.spawn([](caf::event_based_actor* self) -> caf::behavior {
+    self->set_default_handler(caf::skip);
+    return {[](caf::unit_t) {}};
+  }));
+  CHECK(body(600ms) == unknown); // it hangs
+  const auto knows = [&](metadata_health told) {
+    one.config->metadata->set(one.spawn([told](caf::event_based_actor*) -> caf::behavior {
+      return {[told](const metadata_health_asked&) { return told; }};
+    }));
+  };
+  knows({"ok", "file", 50, 1'200, ""});
+  CHECK(body() == R"({"status":"ok","metadata":{"state":"ok","source":"file","assets":50,)"
+                  R"("age_ms":1200,"problem":null}})");
+  knows({"degraded", "postgres", 3, -1, "no \"route\""});
+  CHECK(body() == R"({"status":"ok","metadata":{"state":"degraded","source":"postgres","assets":3,)"
+                  R"("age_ms":null,"problem":"no \"route\""}})");
+}
+
 TEST_CASE("a session ends with its client and lets the connection go") {
   session_fixture one;
   const auto asked = one.start();

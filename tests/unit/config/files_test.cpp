@@ -100,6 +100,34 @@ TEST_CASE("the password comes from the first line of its file") {
   check_refused(with(temporary_file("hunter2").path(), "password = 'hunter2'"));
 }
 
+TEST_CASE("metadata comes from PostgreSQL or from a file") {
+  const auto with = [](std::string_view lines) {
+    return parse(fmt::format("[metadata]\n{}\n{}", lines, valid_feed), "f");
+  };
+  const temporary_file file("hunter2\n");
+  const auto database =
+      with(fmt::format("dsn = 'postgresql://me@h/d'\npassword_file = '{}'", file.path()));
+  REQUIRE_MESSAGE(database, database.error());
+  CHECK(database->metadata.password == "hunter2");
+  const auto csv = with(fmt::format("csv = '{}'", file.path()));
+  REQUIRE_MESSAGE(csv, csv.error());
+  CHECK(csv->metadata.csv == file.path());
+
+  const auto both = with(fmt::format("dsn = 'dbname=x'\ncsv = '{}'", file.path()));
+  REQUIRE(!both);
+  CHECK(both.error().starts_with("f:3:7: metadata.csv: is given beside dsn; allowed: "));
+  for (const std::string bad : {"dsn = 'hunter2'", "dsn = 'host=h hunter2=x'",
+                                "dsn = 'service=hunter2'", "dsn = 'postgresql://a:hunter2@['"}) {
+    const auto refused = with(bad);
+    REQUIRE_MESSAGE(!refused, bad);
+    CHECK(refused.error().starts_with("f:2:7: metadata.dsn: the value is not a DSN of PostgreSQL"));
+    CHECK(refused.error().find("hunter2") == std::string::npos);
+  }
+  CHECK(!with("csv = '/nonexistent.csv'"));
+  CHECK(with("cache_file = '/nonexistent/yet.csv'"));
+  CHECK(with("cache_file = ''"));
+}
+
 TEST_CASE("certificates must be readable when the configuration is loaded") {
   const auto with = [](const std::string& path) {
     return report(fmt::format("{}ca_file = '{}'\n", valid_feed, path));

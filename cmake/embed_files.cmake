@@ -1,0 +1,12 @@
+# Run by tickboard_embed: cmake -DOUTPUT= -DHEADER= -DNAMESPACE= -DFILES= -P embed_files.cmake
+set(text "#include \"${HEADER}\"\n\nnamespace ${NAMESPACE} {\n\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(name ${file} NAME_WE)
+  if(name MATCHES "^[0-9]")
+    string(PREPEND name m)
+  endif()
+  file(READ ${file} body)
+  string(APPEND text "const std::string_view ${name} = R\"embedded(${body})embedded\";\n\n")
+endforeach()
+string(APPEND text "} // namespace ${NAMESPACE}\n")
+file(WRITE ${OUTPUT} "${text}")
