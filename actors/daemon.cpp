@@ -177,7 +177,8 @@ private:
                         settings_.view.max_pending,
                         settings_.view.cache_bytes};
     add("query", query_, [this, asking] { return system_.spawn(query, asking); });
-    add("search", search_, [this] { return system_.spawn<caf::detached>(search, query_); });
+    add("search", search_,
+        [this] { return system_.spawn<caf::detached>(search, query_, metadata_); });
   }
 
   void add_metadata() {
@@ -202,6 +203,7 @@ private:
       };
     }
     knowing.built_in = built_in::assets;
+    knowing.subscribers = {search_};
     knowing.spawn_worker = [this] { return system_.spawn<caf::detached>(metadata_worker); };
     add("metadata", metadata_, [this, knowing] { return system_.spawn(metadata, knowing); });
   }

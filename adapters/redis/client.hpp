@@ -46,8 +46,8 @@ struct call {
 /// which the caller does not see. Commands in flight when the connection breaks fail; those given
 /// while there is none fail at once.
 ///
-/// Methods may be called from any thread. On the io thread itself `submit` acts at once: a call that
-/// cannot be sent then fails before it returns.
+/// Methods may be called from any thread. On the io thread itself `submit` acts at once: a call
+/// that cannot be sent then fails before it returns.
 class client {
 public:
   virtual ~client() = default;

@@ -32,7 +32,7 @@ struct search_fixture : actor_fixture {
         return answer{body, asked.found.size(), {}};
       }};
     }));
-    subject = spawn(search, query);
+    subject = spawn(search, query, metadata);
     run();
   }
 
@@ -58,7 +58,7 @@ struct search_fixture : actor_fixture {
     return out;
   }
 
-  address_ptr query = make_address();
+  address_ptr query = make_address(), metadata = make_address();
   net::shared_bytes body = std::make_shared<const std::string>("{}");
   caf::actor subject;
   caf::error refusal;
@@ -126,4 +126,31 @@ TEST_CASE("a feed's new list takes the place of its old one, and the same list c
   CHECK(one.ask("btc").size() == 2); // the old index answers meanwhile
   one.advance(300ms);
   CHECK(one.ask("btc") == ids{"y:BTC-USD"});
+}
+
+TEST_CASE("search knows assets by name, weighed by how many markets they have") {
+  search_fixture one;
+  one.follow("x", {"BTC-USD", "BTC-USDT", "BCH-USD"});
+  catalogue_builder builder;
+  for (const auto& [symbol, name] : {std::pair{"BTC", "Bitcoin"}, {"BCH", "Bitcoin Cash"}}) {
+    asset known;
+    known.symbol = symbol;
+    known.name = name;
+    CHECK_FALSE(builder.add(known));
+  }
+  const auto catalogue = std::move(builder).build();
+  one.send(one.subject, catalogue_changed{catalogue});
+  one.advance(300ms);
+  CHECK(one.ask("bitcoin") == ids{"BTC", "BCH"});
+  CHECK(one.ask("bitcoin cash") == ids{"BCH"});
+  one.send(one.subject, search_weights{{{"BCH", 1e9}, {"BTC", 1e12}}, {}});
+  CHECK(one.ask("bitcoin cash") == ids{"BCH"});
+
+  // A new life asks for them.
+  one.metadata->set(one.spawn([catalogue](caf::event_based_actor*) -> caf::behavior {
+    return {[catalogue](const catalogue_asked&) { return catalogue_changed{catalogue}; }};
+  }));
+  one.subject = one.spawn(search, one.query, one.metadata);
+  one.follow("x", {"BTC-USD"});
+  CHECK(one.ask("bitcoin cash") == ids{"BCH"});
 }
