@@ -61,7 +61,9 @@ private:
           from_(from), to_(to) {}
 
     void start() {
-      if (from_.begin_ == from_.end_ && from_.drained_)
+      if (asio::buffer_size(to_) == 0) // asio::ssl's way to be called back later
+        this->complete(false, error_code{}, std::size_t{0});
+      else if (from_.begin_ == from_.end_ && from_.drained_)
         wait();
       else
         read(false);

@@ -36,7 +36,8 @@ struct searched_board {
   model truth{11};
 };
 
-found_document asset(std::string symbol, std::string name, std::string slug, match_class match) {
+found_document asset_found(std::string symbol, std::string name, std::string slug,
+                           match_class match) {
   return {std::make_shared<const search_asset>(
               search_asset{std::move(symbol), std::move(name), std::move(slug)}),
           match};
@@ -62,7 +63,7 @@ TEST_CASE("assets and markets without a row stand between those that have one") 
   on.set_epoch();
   const auto& first = on.truth.slots[0];
   const auto& second = on.truth.slots[1];
-  const auto told = on.ask({asset("B\"", "Quote", "q", match_class::exact),
+  const auto told = on.ask({asset_found("B\"", "Quote", "q", match_class::exact),
                             {first.subject, match_class::prefix},
                             {*make_market("new", "X", "USDT", "XUSDT"), match_class::word},
                             {second.subject, match_class::typo}});
@@ -81,7 +82,7 @@ TEST_CASE("assets and markets without a row stand between those that have one") 
 TEST_CASE("a board that is not whole is an error; assets alone need none") {
   searched_board on;
   const std::vector<found_document> market{{on.truth.slots[0].subject, match_class::exact}};
-  const std::vector<found_document> assets{asset("A", "", "", match_class::exact)};
+  const std::vector<found_document> assets{asset_found("A", "", "", match_class::exact)};
   CHECK(on.ask(market).error == ec::rebuilding);
   CHECK(on.ask(assets).problem.empty());
   CHECK(*on.ask({}).body == R"({"data":[]})");
@@ -104,7 +105,8 @@ TEST_CASE("answers are shared by those whose answer is the same, and by nobody e
   CHECK(first != key({{other, match_class::typo}, {one, match_class::exact}}));
   CHECK(first != key({{one, match_class::exact}, {other, match_class::word}}));
   CHECK(first != key({{one, match_class::exact}}));
-  CHECK(key({{one, match_class::exact}}) != key({asset("x:A-B", "", "", match_class::exact)}));
+  CHECK(key({{one, match_class::exact}}) !=
+        key({asset_found("x:A-B", "", "", match_class::exact)}));
 }
 
 TEST_CASE("the query actor answers for search") {
