@@ -173,10 +173,6 @@ void io_scheduler::run(caf::resumable* job) {
   }
 }
 
-void io_scheduler::start() {
-  abstract_coordinator::start();
-}
-
 void io_scheduler::stop() {
   stop_actors();
   clock_.cancel_all();

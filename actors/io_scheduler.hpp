@@ -8,10 +8,8 @@
 #include <caf/execution_unit.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
 
-#include <atomic>
 #include <deque>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 namespace tickboard {
@@ -30,7 +28,6 @@ public:
   caf::actor_clock& clock() noexcept override { return clock_; }
 
 protected:
-  void start() override;
   void stop() override;
 
 private:
