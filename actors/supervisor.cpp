@@ -1,6 +1,7 @@
 #include "actors/supervisor.hpp"
 
 #include "actors/error.hpp"
+#include "market/backoff.hpp"
 
 #include <caf/all.hpp>
 #include <spdlog/spdlog.h>
@@ -11,11 +12,7 @@ namespace tickboard {
 
 std::chrono::milliseconds backoff(const restart_policy& policy, std::uint32_t failures,
                                   std::mt19937_64& random) {
-  const auto grown = policy.backoff_min.count() << std::min(failures, 20u);
-  const auto ceiling =
-      std::clamp<std::int64_t>(grown, policy.backoff_min.count(), policy.backoff_max.count());
-  std::uniform_int_distribution<std::int64_t> pick{policy.backoff_min.count() / 2, ceiling};
-  return std::chrono::milliseconds{pick(random)};
+  return backoff(policy.backoff_min, policy.backoff_max, failures, random);
 }
 
 // Here, because exit handlers do not see every end: not a kill, and no exception.

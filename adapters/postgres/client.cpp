@@ -1,6 +1,7 @@
 #include "adapters/postgres/client.hpp"
 
 #include "adapters/postgres/hosts.hpp"
+#include "market/backoff.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
@@ -182,11 +183,7 @@ private:
       events_ = {}; // they may hold what holds us
       return;
     }
-    const auto grown = options_.backoff_min.count() << std::min(failures_++, 20u);
-    const auto ceiling =
-        std::clamp(grown, options_.backoff_min.count(), options_.backoff_max.count());
-    std::uniform_int_distribution<std::int64_t> jitter{options_.backoff_min.count() / 2, ceiling};
-    retry_.expires_after(std::chrono::milliseconds{jitter(random_)});
+    retry_.expires_after(backoff(options_.backoff_min, options_.backoff_max, failures_++, random_));
     retry_.async_wait([self = shared_from_this()](boost::system::error_code error) {
       if (!error)
         self->resolve();

@@ -1,6 +1,7 @@
 #include "adapters/redis/client.hpp"
 
 #include "adapters/redis/asio_hiredis.hpp"
+#include "market/backoff.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -226,11 +227,7 @@ private:
     const auto hold = std::move(hold_);
     if (stopped_)
       return;
-    const auto ceiling = std::min<std::int64_t>(
-        options_.backoff_max.count(), options_.backoff_min.count() << std::min(attempts_, 20u));
-    ++attempts_;
-    std::uniform_int_distribution<std::int64_t> jitter{options_.backoff_min.count() / 2, ceiling};
-    retry_.expires_after(std::chrono::milliseconds{jitter(random_)});
+    retry_.expires_after(backoff(options_.backoff_min, options_.backoff_max, attempts_++, random_));
     retry_.async_wait([self = shared_from_this()](boost::system::error_code error) {
       if (!error)
         self->resolve();
