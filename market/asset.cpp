@@ -21,10 +21,6 @@ char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-std::string shown(std::string_view value) {
-  return json_string(value.substr(0, 60));
-}
-
 bool is_plain_text(std::string_view text) noexcept {
   while (!text.empty()) {
     const auto length = utf8_length(text);
@@ -62,7 +58,8 @@ bool is_link(std::string_view text) noexcept {
 
 std::optional<asset_problem> find_problem(const asset& one) {
   const auto bad = [](std::string_view field, std::string_view value, std::string allowed) {
-    return asset_problem{std::string{field}, shown(value) + " is not allowed", std::move(allowed)};
+    return asset_problem{std::string{field}, json_excerpt(value) + " is not allowed",
+                         std::move(allowed)};
   };
   if (!is_symbol(one.symbol))
     return bad(
@@ -187,9 +184,10 @@ std::optional<asset_problem> catalogue_builder::add(asset one) {
       categories_.insert(group.slug);
     }
   if (symbols_.contains(one.symbol))
-    return asset_problem{"symbol", shown(one.symbol) + " is there already", "each symbol once"};
+    return asset_problem{"symbol", json_excerpt(one.symbol) + " is there already",
+                         "each symbol once"};
   if (!slugs_.insert(one.slug).second)
-    return asset_problem{"slug", shown(one.slug) + " is another asset's already",
+    return asset_problem{"slug", json_excerpt(one.slug) + " is another asset's already",
                          "each slug once, or empty to have one made"};
   symbols_.insert(one.symbol);
   assets_.push_back(std::move(one));

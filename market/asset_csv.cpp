@@ -27,10 +27,6 @@ std::string column_names() {
   return out;
 }
 
-std::string shown(std::string_view value) {
-  return json_string(value.substr(0, 60));
-}
-
 class asset_reader {
 public:
   asset_reader(std::string_view text, std::string_view file) : lines_(text), file_(file) {}
@@ -62,7 +58,7 @@ private:
       const auto found = std::ranges::find(asset_fields(), name, &asset_field::name);
       const auto* const known = found == asset_fields().end() ? nullptr : &*found;
       if (!known)
-        add(record.line, shown(name), "is not a column that assets have", column_names());
+        add(record.line, json_excerpt(name), "is not a column that assets have", column_names());
       else if (std::ranges::count(order_, known) > 0)
         add(record.line, name, "is there twice", "each column once");
       order_.push_back(known);
@@ -83,7 +79,7 @@ private:
       const auto value = trim(record.fields[i]);
       if (order_[i]->set(one, value))
         continue;
-      add(record.line, order_[i]->name, shown(value) + " is not a number that can be kept",
+      add(record.line, order_[i]->name, json_excerpt(value) + " is not a number that can be kept",
           fmt::format("digits and perhaps a point, at most {} characters, or nothing",
                       decimal::max_length));
       return;

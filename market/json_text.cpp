@@ -55,4 +55,8 @@ std::string json_string(std::string_view text) {
   return out;
 }
 
+std::string json_excerpt(std::string_view text) {
+  return json_string(text.substr(0, 60));
+}
+
 } // namespace tickboard

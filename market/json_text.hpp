@@ -13,6 +13,9 @@ void append_json_string(std::string& out, std::string_view text);
 /// `text` as a JSON string.
 std::string json_string(std::string_view text);
 
+/// The beginning of `text`, at most 60 bytes, as a JSON string: for messages about bad input.
+std::string json_excerpt(std::string_view text);
+
 /// Length of the well-formed UTF-8 character at the start of `text`, or 0 if there is none.
 /// Precondition: `text` is not empty.
 std::size_t utf8_length(std::string_view text) noexcept;

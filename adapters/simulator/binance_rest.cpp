@@ -21,7 +21,7 @@ struct statistics_names {
 
 constexpr statistics_names stream_names{"p", "P", "w", "x", "c", "Q", "b", "B", "a", "A",
                                         "o", "h", "l", "v", "q", "O", "C", "F", "L", "n"};
-constexpr statistics_names rest_names{
+constexpr statistics_names rest_statistics{
     "priceChange", "priceChangePercent", "weightedAvgPrice", "prevClosePrice", "lastPrice",
     "lastQty",     "bidPrice",           "bidQty",           "askPrice",       "askQty",
     "openPrice",   "highPrice",          "lowPrice",         "volume",         "quoteVolume",
@@ -136,7 +136,7 @@ void append_statistics(std::string& out, const instrument& of, const market_stat
   frame_text text;
   text.raw(R"({"symbol":")").raw(of.native).raw('"');
   if (!mini) {
-    statistics(text, rest_names, of, state);
+    statistics(text, rest_statistics, of, state);
   } else {
     for (const auto& [name, value] : {std::pair{"openPrice", state.open},
                                       {"highPrice", state.high},

@@ -4,3 +4,4 @@ add_test(NAME bench_spine
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/bench/spine
     --quick --exchanges mix --tickboard $<TARGET_FILE:tickboard>)
 set_tests_properties(bench_spine PROPERTIES TIMEOUT 240)
+tickboard_whole(bench_spine tickboard)

@@ -6,4 +6,5 @@ foreach(exchange binance coinbaseexchange kraken)
   # One npm ci at a time; 77 is "skipped, and said so".
   set_tests_properties(ccxt_${exchange} PROPERTIES
     SKIP_RETURN_CODE 77 RESOURCE_LOCK ccxt_node_modules TIMEOUT 240)
+  tickboard_whole(ccxt_${exchange} tickboard)
 endforeach()

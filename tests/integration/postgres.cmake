@@ -7,3 +7,4 @@ target_compile_definitions(postgres_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FIL
 add_dependencies(postgres_test tickboard)
 # Servers that hang are what some of these tests are about: they must end all the same.
 set_tests_properties(postgres_test PROPERTIES TIMEOUT 300)
+tickboard_part(postgres_test)

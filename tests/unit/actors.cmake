@@ -8,3 +8,4 @@ target_link_libraries(actors_test PRIVATE tickboard_actors)
 
 # CAF alone is seconds in every file.
 target_precompile_headers(actors_test PRIVATE <caf/all.hpp>)
+tickboard_part(actors_test)

@@ -12,3 +12,5 @@ tickboard_test(exchange_test
 target_link_libraries(exchange_test PRIVATE tickboard_exchange)
 target_compile_definitions(exchange_test PRIVATE
   TICKBOARD_NODE="${NODE}" TICKBOARD_OUTPUT_DIR="${CMAKE_CURRENT_BINARY_DIR}")
+tickboard_busy(exchange_test)
+tickboard_part(exchange_test)

@@ -3,3 +3,5 @@ tickboard_test(market_test
   market/search_text_test.cpp market/term_dictionary_test.cpp market/ticker_test.cpp
   market/view_query_test.cpp)
 target_link_libraries(market_test PRIVATE tickboard_market)
+tickboard_busy(market_test)
+tickboard_part(market_test)

@@ -6,3 +6,7 @@ tickboard_test(net_stream_test net/stream_test.cpp net/tls_test.cpp net/certific
 target_link_libraries(net_stream_test PRIVATE tickboard_net)
 # A peer that hangs is what these tests are about: they must end all the same.
 set_tests_properties(net_http_test net_stream_test PROPERTIES TIMEOUT 300)
+tickboard_part(net_http_test)
+tickboard_part(net_stream_test)
+# They measure time limits.
+set_tests_properties(net_http_test net_stream_test PROPERTIES RUN_SERIAL ON)

@@ -4,3 +4,5 @@ tickboard_test(simulator_test
   simulator/support.cpp)
 target_link_libraries(simulator_test PRIVATE tickboard_simulator fmt::fmt)
 set_tests_properties(simulator_test PROPERTIES TIMEOUT 300)
+tickboard_part(simulator_test)
+set_tests_properties(simulator_test PROPERTIES RUN_SERIAL ON)

@@ -1,4 +1,5 @@
 #include "actors/routes.hpp"
+#include "tests/support/http_header.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidjson/document.h>
@@ -8,6 +9,7 @@
 #include <random>
 
 using namespace tickboard;
+using namespace tickboard::test;
 
 namespace {
 
@@ -19,12 +21,6 @@ route ask(std::string target, std::string method = "GET") {
   request.method_text = std::move(method);
   request.target = std::move(target);
   return find_route(request);
-}
-
-std::string header(const net::http_response& of, std::string_view name) {
-  const auto it = std::find_if(of.headers.begin(), of.headers.end(),
-                               [&](const auto& one) { return one.first == name; });
-  return it == of.headers.end() ? "" : it->second;
 }
 
 /// The refusal, which every refusal is: a problem document that repeats its status.

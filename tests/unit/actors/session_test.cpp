@@ -1,8 +1,7 @@
 #include "actors/error.hpp"
 #include "actors/session.hpp"
 #include "tests/support/actor_fixture.hpp"
-
-#include <algorithm>
+#include "tests/support/http_header.hpp"
 
 using namespace tickboard;
 using namespace tickboard::test;
@@ -68,12 +67,6 @@ struct session_fixture : actor_fixture {
   std::shared_ptr<session_config> config = std::make_shared<session_config>();
   std::vector<std::shared_ptr<scripted_client>> clients;
 };
-
-std::string header(const net::http_response& of, std::string_view name) {
-  const auto it = std::find_if(of.headers.begin(), of.headers.end(),
-                               [&](const auto& one) { return one.first == name; });
-  return it == of.headers.end() ? "" : it->second;
-}
 
 net::shared_bytes text(std::string of) {
   return std::make_shared<const std::string>(std::move(of));

@@ -48,8 +48,8 @@ TEST_CASE("misspelt words find what was meant") {
 }
 
 TEST_CASE("quoted text stays on one line and is cut between characters") {
-  CHECK(quoted("a\nb") == "\"a\\u000ab\"");
-  const auto cut = quoted(std::string(59, 'x') + "\xE2\x82\xAC");
+  CHECK(config::quoted("a\nb") == "\"a\\u000ab\"");
+  const auto cut = config::quoted(std::string(59, 'x') + "\xE2\x82\xAC");
   CHECK(cut == "\"" + std::string(59, 'x') + "...\"");
 }
 

@@ -16,7 +16,7 @@ using namespace tickboard;
 
 namespace {
 
-search_document asset(std::string symbol, std::string name, std::string slug) {
+search_document coin(std::string symbol, std::string name, std::string slug) {
   return std::make_shared<const search_asset>(
       search_asset{std::move(symbol), std::move(name), std::move(slug)});
 }
@@ -111,7 +111,7 @@ struct model {
 
   search_document document() {
     if (pick(2) == 0)
-      return asset(word(5), words(3, pick(2) == 0 ? " " : "-"), words(3, "-"));
+      return coin(word(5), words(3, pick(2) == 0 ? " " : "-"), words(3, "-"));
     const auto base = word(4), quote = word(4);
     static const std::vector<std::string> between{"", "/", "_"};
     const auto native = pick(4) == 0 ? word(6) : base + between[pick(3)] + quote;
@@ -343,7 +343,7 @@ TEST_CASE("people find the markets they mean, however they write them") {
 
 TEST_CASE("weights order what matches equally well, and change at any time") {
   search_index index{{on("a", "BTC", "EUR", "x"), on("b", "BTC", "EUR", "y"),
-                      on("c", "BTC", "EUR", "z"), asset("BTCB", "Bitcoin BEP2", "bitcoin-bep2")}};
+                      on("c", "BTC", "EUR", "z"), coin("BTCB", "Bitcoin BEP2", "bitcoin-bep2")}};
   const auto ids = [&](const std::string& text) {
     std::string out;
     for (const auto& hit : index.find(text, 10))
@@ -362,7 +362,7 @@ TEST_CASE("weights order what matches equally well, and change at any time") {
 }
 
 TEST_CASE("documents are found by id, and the first of an id stays") {
-  const search_index index{{asset("x:B-C", "First", "f"), asset("x:B-C", "Second", "s"),
+  const search_index index{{coin("x:B-C", "First", "f"), coin("x:B-C", "Second", "s"),
                             on("x", "B", "C", "n1"), on("x", "B", "C", "n2")}};
   CHECK(index.size() == 2);
   CHECK(std::get<search_asset_ptr>(index[index.find_asset("x:B-C").value()])->name == "First");
@@ -372,7 +372,7 @@ TEST_CASE("documents are found by id, and the first of an id stays") {
 }
 
 TEST_CASE("what is too much is bounded") {
-  search_index index{{asset("B", "a b c d e f g h i", std::string(400, 'x'))}};
+  search_index index{{coin("B", "a b c d e f g h i", std::string(400, 'x'))}};
   CHECK(index.find("", 10).empty());
   CHECK(index.find(" \t", 10).empty());
   CHECK(index.find("b", 0).empty());
@@ -384,7 +384,7 @@ TEST_CASE("what is too much is bounded") {
 
   std::vector<search_document> many;
   for (int i = 0; i < 80; ++i)
-    many.push_back(asset(fmt::format("A{}", i), "", ""));
+    many.push_back(coin(fmt::format("A{}", i), "", ""));
   search_index large{many};
   CHECK(large.find("a", 1'000).size() == search_limits::max_hits);
 }
