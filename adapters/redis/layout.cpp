@@ -23,8 +23,9 @@ partition_keys::partition_keys(std::string_view prefix, std::string_view partiti
   bases = key("bases");
   counts = key("counts");
   daemons = key("daemons");
-  for (std::size_t i = 0; i < by.size(); ++i)
+  for (std::size_t i = 0; i < sort_field_count; ++i)
     by[i] = key(fmt::format("by:{}", sort_fields[i].name));
+  by[stale_index] = key("by:stale");
 }
 
 layout::layout(std::string_view prefix, const std::vector<std::string>& quotes) : prefix_(prefix) {

@@ -15,7 +15,9 @@ struct partition_keys {
 
   std::string epoch, owner, row, version, bases, counts;
   std::string daemons; ///< of the board only: sorted set, daemon id by when it was last heard of
-  std::array<std::string, sort_field_count> by; ///< in the order of `sort_fields`
+  /// In the order of `sort_fields`, then that of staleness. A quote's own partition has those that
+  /// are `indexed::everywhere`.
+  std::array<std::string, index_count> by;
 };
 
 /// Which partitions there are: the board, which holds every market, and one for each of the

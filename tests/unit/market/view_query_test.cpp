@@ -24,9 +24,9 @@ TEST_CASE("a query without parameters is the first page by quote volume, highest
 TEST_CASE("each parameter is read") {
   const auto query =
       *ask("quote=usdt,USD,USDT&exchange=kraken&base=BTC&sort=last&page=3&per_page=250");
-  CHECK(query.quotes == std::vector<std::string>{"USD", "USDT"});
-  CHECK(query.exchanges == std::vector<std::string>{"kraken"});
-  CHECK(query.bases == std::vector<std::string>{"BTC"});
+  CHECK(query.quotes.values == std::vector<std::string>{"USD", "USDT"});
+  CHECK(query.exchanges.values == std::vector<std::string>{"kraken"});
+  CHECK(query.bases.values == std::vector<std::string>{"BTC"});
   CHECK(sort_fields[query.sort].name == "last");
   CHECK_FALSE(query.descending);
   CHECK(query.offset() == 500);
