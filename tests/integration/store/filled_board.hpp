@@ -112,11 +112,11 @@ struct filled_board {
     }
     if (one_in(4))
       query.exchanges = random_list({"a", "alpha", "beta", "gamma", "none"});
-    if (one_in(5))
+    if (one_in(9))
       query.bases = random_list({"B1", "B10", "B2", "B3", "B33", "B4", "B5", "ZZ"});
-    if (one_in(30))
+    if (one_in(40))
       query.kinds = random_list({"future", "option", "perpetual", "spot"});
-    if (one_in(8)) {
+    if (one_in(9)) {
       for (auto n = 1 + truth.pick(12); n > 0; --n)
         if (auto id = random_id();
             std::find(query.ids.begin(), query.ids.end(), id) == query.ids.end())
@@ -127,7 +127,7 @@ struct filled_board {
         query.descending = true;
       }
     }
-    if (one_in(3)) {
+    if (one_in(4)) {
       std::map<std::size_t, range_filter> ranges;
       for (auto n = 1 + truth.pick(2); n > 0; --n) {
         const auto field = one_in(2) && query.sort != id_field ? query.sort : random_field();
@@ -136,14 +136,16 @@ struct filled_board {
       for (const auto& [field, range] : ranges)
         query.ranges.push_back(range);
     }
-    if (one_in(6))
+    if (one_in(9))
       query.stale = one_in(2);
-    if (one_in(6))
+    if (one_in(9))
       query.max_age_ms = 1 + static_cast<std::uint32_t>(
                                  truth.pick(static_cast<std::size_t>(now_ms() - model::start_ms)));
     switch (truth.pick(4)) {
     case 0:
       query.around = random_id();
+      if (const auto found = truth.view(query, now_ms()); !found.empty() && !one_in(4))
+        query.around = one_of(found).first.id;
       break;
     case 1:
       query.by_cursor = true;
@@ -151,7 +153,7 @@ struct filled_board {
         query.after = random_place(query);
       break;
     default:
-      query.page = 1 + static_cast<std::uint32_t>(truth.pick(6));
+      query.page = 1 + static_cast<std::uint32_t>(one_in(2) ? 0 : truth.pick(6));
     }
     return query;
   }

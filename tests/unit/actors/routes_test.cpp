@@ -71,7 +71,7 @@ TEST_CASE("a page's parameters are read") {
   const auto* const page = std::get_if<ask_page>(&found);
   REQUIRE(page != nullptr);
   CHECK(page->query.quotes.values == std::vector<std::string>{"USD", "USDT"});
-  CHECK(page->query.exchanges == std::vector<std::string>{"kraken"});
+  CHECK(page->query.exchanges.values == std::vector<std::string>{"kraken"});
   CHECK_FALSE(page->query.descending);
   CHECK(page->query.page == 3);
   CHECK(page->query.per_page == 20);
@@ -256,7 +256,7 @@ TEST_CASE("links lead to the pages of the same view") {
         if (random() % 2 == 0)
           query.ranges.back().lowest = -1.5e-7 * static_cast<double>(random());
         else
-          query.ranges.back().highest = 1e300 * static_cast<double>(random());
+          query.ranges.back().highest = 1e20 * static_cast<double>(random());
       }
     if (random() % 3 == 0)
       query.stale = random() % 2 == 0;
