@@ -18,9 +18,9 @@ board::script_ptr view_script(std::string_view name, std::string_view text) {
 
 board::board(std::string_view prefix, const std::vector<std::string>& quotes)
     : layout(prefix, quotes), page(script("page", lua::page)), walk(view_script("walk", lua::walk)),
-      gather(view_script("gather", lua::gather)), row(script("row", lua::row)),
-      rows(script("rows", lua::rows)), write(script("write", lua::write)),
-      merge(script("merge", lua::merge)) {
+      gather(view_script("gather", lua::gather)), freeze(view_script("freeze", lua::freeze)),
+      row(script("row", lua::row)), rows(script("rows", lua::rows)),
+      write(script("write", lua::write)), merge(script("merge", lua::merge)) {
 }
 
 } // namespace tickboard

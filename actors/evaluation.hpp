@@ -5,6 +5,7 @@
 #include "actors/view_answer.hpp"
 #include "market/view_query.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -29,9 +30,13 @@ evaluation_outcome evaluation_failure(const redis::reply& answer);
 /// How much of Redis a question may take.
 struct evaluation_bounds {
   std::uint32_t scan_limit = 2'000; ///< index entries that one script call may look at
+  std::chrono::milliseconds snapshot_ttl{300'000};
+  std::size_t max_snapshots = 64;        ///< at once, of all daemons on this Redis
+  std::uint32_t max_frozen_rows = 5'000; ///< rows that a snapshot with frozen rows may have
 };
 
-/// Asks Redis for a page: chooses the partition and the script, runs it (again and again where a
+/// Asks Redis for a page, of a snapshot that is made first or of an earlier one if the query says
+/// so. Chooses the partition and the script, runs it (again and again where a
 /// filter makes it look at more than `scan_limit` entries), and puts the rows, as they are, into
 /// the body that clients get. A walk that takes several calls goes on from the place where it was,
 /// so that it meets each market that keeps its place once; one that moves meanwhile may be met

@@ -1,4 +1,5 @@
 #include "actors/evaluation.hpp"
+#include "actors/snapshot_evaluation.hpp"
 #include "actors/view_plan.hpp"
 #include "market/json_text.hpp"
 #include "market/view_token.hpp"
@@ -40,16 +41,55 @@ public:
     body_ = std::make_shared<std::string>(head);
   }
 
+  void start() {
+    if (query_.snapshot == snapshot_use::make) {
+      freeze_view(board_, store_, query_, bounds_, now_ms_,
+                  [self = shared_from_this()](frozen_view made) { self->take_snapshot(made); });
+      return;
+    }
+    if (query_.snapshot == snapshot_use::read)
+      open_snapshot();
+    run();
+  }
+
+private:
+  void take_snapshot(frozen_view& made) {
+    calls_ = made.calls;
+    scanned_ = made.scanned;
+    if (!made.snapshot) {
+      done_(std::move(made.failure));
+      return;
+    }
+    query_.frozen = std::move(made.snapshot);
+    open_snapshot();
+    run();
+  }
+
+  /// The snapshot's ranking is an index without filters.
+  void open_snapshot() {
+    frozen_ = board_->layout.snapshot(query_.frozen->name);
+    plan_ = {};
+    plan_.by = view_plan::access::walk;
+    plan_.counting = "interval";
+  }
+
   void run() {
     ++calls_;
     auto one = call();
     one.done = [self = shared_from_this()](const redis::reply& answer) { self->take(answer); };
     std::vector<redis::call> calls;
+    if (frozen_) {
+      redis::call exists;
+      exists.arguments = redis::command{"EXISTS", frozen_->alive};
+      exists.done = [self = shared_from_this()](const redis::reply& answer) {
+        self->gone_ = answer.integer(1) == 0;
+      };
+      calls.push_back(std::move(exists));
+    }
     calls.push_back(std::move(one));
     store_->submit(std::move(calls));
   }
 
-private:
   // -- asking -------------------------------------------------------------------------------------
 
   redis::call call() const {
@@ -66,7 +106,11 @@ private:
 
   const redis::partition_keys& keys() const { return board_->layout[plan_.partition]; }
 
-  std::string_view order() const { return query_.descending ? "desc" : "asc"; }
+  std::string_view order() const {
+    return (query_.frozen ? query_.frozen->descending : query_.descending) ? "desc" : "asc";
+  }
+
+  bool has_frozen_rows() const { return frozen_ && query_.frozen_rows; }
 
   redis::call page_call() const {
     redis::call one;
@@ -87,10 +131,10 @@ private:
     one.by_sha = board_->walk;
     auto& to = one.arguments;
     to.add(keys().epoch);
-    to.add(keys().by[plan_.index]);
-    to.add(keys().row);
+    to.add(frozen_ ? frozen_->ranking : keys().by[plan_.index]);
+    to.add(has_frozen_rows() ? frozen_->rows : keys().row);
     to.add(keys().counts);
-    add_range_keys(one, 4);
+    add_range_keys(one, 4, plan_, keys());
     to.add(order());
     to.add(plan_.counting);
     to.add(static_cast<std::int64_t>(query_.per_page));
@@ -100,7 +144,7 @@ private:
     add_place(to);
     to.add(static_cast<std::int64_t>(bounds_.scan_limit));
     add_interval(to);
-    add_filters(to, 4);
+    add_filters(to, 4, plan_);
     return one;
   }
 
@@ -113,7 +157,7 @@ private:
     to.add(keys().row);
     to.add(keys().bases);
     to.add(keys().by[id_field]);
-    add_range_keys(one, 5);
+    add_range_keys(one, 5, plan_, keys());
     to.add(query_.given_order ? "given" : order());
     to.add(static_cast<std::int64_t>(query_.per_page));
     to.add(static_cast<std::int64_t>(skip_));
@@ -123,14 +167,8 @@ private:
     add_interval(to);
     to.add(query_.ids.empty() ? "bases" : "ids");
     add_values(to, query_.ids.empty() ? query_.bases.values : query_.ids);
-    add_filters(to, 5);
+    add_filters(to, 5, plan_);
     return one;
-  }
-
-  void add_range_keys(redis::call& to, std::size_t before) const {
-    for (const auto& range : plan_.ranges)
-      to.arguments.add(keys().by[range.index]);
-    to.keys = before + plan_.ranges.size();
   }
 
   void add_place(redis::command& to) const {
@@ -153,26 +191,6 @@ private:
     }
   }
 
-  static void add_values(redis::command& to, const std::vector<std::string>& values) {
-    to.add(static_cast<std::int64_t>(values.size()));
-    for (const auto& value : values)
-      to.add(value);
-  }
-
-  void add_filters(redis::command& to, std::size_t keys_before) const {
-    for (const auto& list : plan_.lists) {
-      to.add(list.name);
-      to.add(list.filter->exclude ? "not" : "only");
-      add_values(to, list.filter->values);
-    }
-    for (std::size_t i = 0; i < plan_.ranges.size(); ++i) {
-      to.add("range");
-      to.add(static_cast<std::int64_t>(keys_before + i + 1));
-      to.add(plan_.ranges[i].lowest);
-      to.add(plan_.ranges[i].highest);
-    }
-  }
-
   // -- answering ----------------------------------------------------------------------------------
 
   void take(const redis::reply& answer) {
@@ -182,6 +200,11 @@ private:
       run();
     } else if (answer.size() != (is_page ? 2u : 4u)) {
       done_(evaluation_failure(answer));
+    } else if (gone_) {
+      refuse({410,
+              "Snapshot expired",
+              "this snapshot is gone; ask for a new one with snapshot=new",
+              {}});
     } else if (is_page) {
       total_ = static_cast<std::uint64_t>(answer[0].integer());
       add_rows(answer[1]);
@@ -227,7 +250,7 @@ private:
     add_rows(answer[0]);
     const auto told = answer[1];
     total_ = static_cast<std::uint64_t>(told[0].integer());
-    scanned_ = static_cast<std::uint64_t>(told[1].integer());
+    scanned_ += static_cast<std::uint64_t>(told[1].integer());
     rank_ = static_cast<std::uint64_t>(told[2].integer());
     more_ = told[3].integer() == 1;
     last_row_ = read_place(answer[2]);
@@ -250,25 +273,31 @@ private:
   }
 
   void finish() {
-    evaluation_outcome out;
     if (!query_.around.empty() && rank_ == 0) {
-      out.refusal = {
-          404,
-          "No such market in this view",
-          fmt::format("{} is not followed, or these filters leave it out", query_.around),
-          {}};
-      done_(std::move(out));
+      refuse({404,
+              "No such market in this view",
+              fmt::format("{} is not followed, or these filters leave it out", query_.around),
+              {}});
       return;
     }
+    evaluation_outcome out;
     if (rank_ > 0)
       number_ = static_cast<std::uint32_t>((rank_ - 1) / query_.per_page + 1);
     out.total = total_;
     out.place.number = number_;
+    if (query_.frozen)
+      out.place.snapshot = query_.frozen->token;
     if (query_.by_cursor && more_ && last_row_)
       out.place.next = cursor_token(query_, *last_row_);
     append_page(out.place);
     append_explanation();
     out.body = std::move(body_);
+    done_(std::move(out));
+  }
+
+  void refuse(view_refusal why) {
+    evaluation_outcome out;
+    out.refusal = std::move(why);
     done_(std::move(out));
   }
 
@@ -283,8 +312,11 @@ private:
     }
     if (rank_ > 0)
       fmt::format_to(to, ",\"rank\":{}", rank_);
+    if (query_.frozen)
+      fmt::format_to(to, R"(,"snapshot":"{}","ranked_ms":{})", place.snapshot,
+                     query_.frozen->created_ms);
     body_->push_back('}');
-    if (!query_.ids.empty()) {
+    if (!query_.ids.empty() && !query_.frozen) {
       body_->append(",\"missing\":[");
       for (std::size_t i = 0; i < missing_.size(); ++i) {
         if (i > 0)
@@ -293,7 +325,7 @@ private:
       }
       body_->push_back(']');
     }
-    fmt::format_to(to, ",\"as_of_ms\":{}", now_ms_);
+    fmt::format_to(to, ",\"as_of_ms\":{}", has_frozen_rows() ? query_.frozen->created_ms : now_ms_);
   }
 
   /// What the view cost, and the end of the body.
@@ -304,6 +336,8 @@ private:
       std::string_view index = sort_fields[plan_.index].name;
       if (plan_.by == view_plan::access::gather)
         index = query_.ids.empty() ? "bases" : "ids";
+      else if (frozen_)
+        index = "snapshot";
       fmt::format_to(std::back_inserter(*body_),
                      R"(,"explain":{{"index":"{}","partitions":[{}],"pruned":{},"scanned":{},)"
                      R"("calls":{},"us":{}}})",
@@ -315,11 +349,14 @@ private:
 
   const board_ptr board_;
   const std::shared_ptr<redis::client> store_;
-  const view_query query_;
+  view_query query_;
   const evaluation_bounds bounds_;
   const std::int64_t now_ms_;
   evaluation_callback done_;
   view_plan plan_; ///< refers to `query_`
+
+  std::optional<redis::snapshot_keys> frozen_; ///< where pages of a snapshot are
+  bool gone_ = false;                          ///< it is not there any more
 
   // How far it has come.
   std::string wanted_; ///< the market that `around` names, until it is met
@@ -345,7 +382,7 @@ private:
 void evaluate_page(const board_ptr& board, const std::shared_ptr<redis::client>& store,
                    const view_query& query, const evaluation_bounds& bounds, std::int64_t now_ms,
                    evaluation_callback done) {
-  std::make_shared<page_evaluation>(board, store, query, bounds, now_ms, std::move(done))->run();
+  std::make_shared<page_evaluation>(board, store, query, bounds, now_ms, std::move(done))->start();
 }
 
 } // namespace tickboard

@@ -103,11 +103,16 @@ std::string link_header(const view_query& query, std::uint64_t total, const page
       out += fmt::format(", <{}>; rel=\"next\"", cursor_target(query, place.next));
     return out;
   }
+  auto linked = query;
+  if (!place.snapshot.empty()) {
+    linked.snapshot = snapshot_use::read;
+    linked.frozen.emplace().token = place.snapshot;
+  }
   const auto pages = std::max<std::uint64_t>(1, (total + query.per_page - 1) / query.per_page);
   std::string out;
   const auto add = [&](std::uint64_t page, std::string_view relation) {
     out += fmt::format("{}<{}>; rel=\"{}\"", out.empty() ? "" : ", ",
-                       page_target(query, static_cast<std::uint32_t>(page)), relation);
+                       page_target(linked, static_cast<std::uint32_t>(page)), relation);
   };
   add(1, "first");
   if (place.number > 1)

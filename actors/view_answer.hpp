@@ -10,6 +10,7 @@ namespace tickboard {
 struct page_place {
   std::uint32_t number = 1; ///< of pages
   std::string next;         ///< the cursor's token; empty: no more rows
+  std::string snapshot;     ///< the snapshot's token; empty: of none
 };
 
 /// A question that was understood and cannot be answered with a page.

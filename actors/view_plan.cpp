@@ -32,6 +32,10 @@ std::vector<index_range> ranges_of(const view_query& query, std::int64_t now_ms)
   return out;
 }
 
+view_plan::list list_of(std::string_view name, const list_filter& filter) {
+  return {name, &filter.values, filter.exclude};
+}
+
 view_plan plan(const redis::layout& layout, const view_query& query, std::int64_t now_ms,
                bool may_gather) {
   view_plan out;
@@ -52,15 +56,15 @@ view_plan plan(const redis::layout& layout, const view_query& query, std::int64_
     out.ranges.erase(on_index);
   }
   if (!query.exchanges.empty())
-    out.lists.push_back({"exchange", &query.exchanges});
+    out.lists.push_back(list_of("exchange", query.exchanges));
   if (!query.quotes.empty() && out.partition == redis::layout::board)
-    out.lists.push_back({"quote", &query.quotes});
+    out.lists.push_back(list_of("quote", query.quotes));
 
   const bool few_bases = may_gather && !query.bases.empty() && !query.bases.exclude;
   const bool by_bases = few_bases && query.ids.empty();
   const bool countable = out.ranges.empty() && !out.interval && query.bases.empty();
   if (!query.bases.empty() && !by_bases)
-    out.lists.push_back({"base", &query.bases});
+    out.lists.push_back(list_of("base", query.bases));
   if (by_bases || !query.ids.empty()) {
     out.by = view_plan::access::gather;
     return out;
@@ -82,8 +86,49 @@ view_plan plan_view(const redis::layout& layout, const view_query& query, std::i
   return plan(layout, query, now_ms, true);
 }
 
+view_plan plan_snapshot(const view_query& query, std::int64_t now_ms) {
+  view_plan out;
+  out.by = view_plan::access::walk;
+  out.index = query.given_order ? id_field : query.sort;
+  out.ranges = ranges_of(query, now_ms);
+  for (const auto& list : {list_of("exchange", query.exchanges), list_of("quote", query.quotes),
+                           list_of("base", query.bases), view_plan::list{"id", &query.ids, false}})
+    if (!list.values->empty())
+      out.lists.push_back(list);
+  return out;
+}
+
 view_plan plan_walk(const redis::layout& layout, const view_query& query, std::int64_t now_ms) {
   return plan(layout, query, now_ms, false);
+}
+
+// -- the same as the scripts read it --------------------------------------------------------------
+
+void add_range_keys(redis::call& to, std::size_t before, const view_plan& plan,
+                    const redis::partition_keys& keys) {
+  for (const auto& range : plan.ranges)
+    to.arguments.add(keys.by[range.index]);
+  to.keys = before + plan.ranges.size();
+}
+
+void add_values(redis::command& to, const std::vector<std::string>& values) {
+  to.add(static_cast<std::int64_t>(values.size()));
+  for (const auto& value : values)
+    to.add(value);
+}
+
+void add_filters(redis::command& to, std::size_t before, const view_plan& plan) {
+  for (const auto& list : plan.lists) {
+    to.add(list.name);
+    to.add(list.exclude ? "not" : "only");
+    add_values(to, *list.values);
+  }
+  for (std::size_t i = 0; i < plan.ranges.size(); ++i) {
+    to.add("range");
+    to.add(static_cast<std::int64_t>(before + i + 1));
+    to.add(plan.ranges[i].lowest);
+    to.add(plan.ranges[i].highest);
+  }
 }
 
 } // namespace tickboard

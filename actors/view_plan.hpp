@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/redis/client.hpp"
 #include "adapters/redis/layout.hpp"
 #include "market/view_query.hpp"
 
@@ -26,7 +27,8 @@ struct view_plan {
   };
   struct list {
     std::string_view name; ///< as view.lua knows it
-    const list_filter* filter;
+    const std::vector<std::string>* values;
+    bool exclude;
   };
 
   access by = access::page;
@@ -42,7 +44,23 @@ struct view_plan {
 /// has every index that is needed, any other by the board. `now_ms` is what max_age counts from.
 view_plan plan_view(const redis::layout& layout, const view_query& query, std::int64_t now_ms);
 
+/// What of the board goes into a snapshot of the view, and in the order of which index. No
+/// interval.
+view_plan plan_snapshot(const view_query& query, std::int64_t now_ms);
+
 /// The same view by a walk, for candidates that turned out to be many.
 view_plan plan_walk(const redis::layout& layout, const view_query& query, std::int64_t now_ms);
+
+// -- the same as the scripts read it --------------------------------------------------------------
+
+/// Adds the keys of the plan's ranges to a call that has `before` keys, and says how many it has.
+void add_range_keys(redis::call& to, std::size_t before, const view_plan& plan,
+                    const redis::partition_keys& keys);
+
+/// Their number, and each of them.
+void add_values(redis::command& to, const std::vector<std::string>& values);
+
+/// Everything that the plan filters by, for a call that has `before` keys in front of the ranges'.
+void add_filters(redis::command& to, std::size_t before, const view_plan& plan);
 
 } // namespace tickboard

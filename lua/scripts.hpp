@@ -9,6 +9,7 @@ extern const std::string_view page;
 extern const std::string_view view; // no script: put in front of the next ones
 extern const std::string_view walk;
 extern const std::string_view gather;
+extern const std::string_view freeze;
 extern const std::string_view row;
 extern const std::string_view rows;
 extern const std::string_view write;

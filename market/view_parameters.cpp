@@ -208,6 +208,18 @@ constexpr std::array parameters{
                 out.by_cursor = true; // the token is read when its view is known
                 return std::nullopt;
               }},
+    parameter{"snapshot",
+              [](const auto&, const auto& text, view_query& out) -> problem {
+                out.snapshot = text == "new" ? snapshot_use::make : snapshot_use::read;
+                return std::nullopt; // the token is read when it is known what else is asked
+              }},
+    parameter{"rows",
+              [](const auto& name, const auto& text, view_query& out) -> problem {
+                if (text != "live" && text != "frozen")
+                  return query_problem{name, "is neither live nor frozen", "live, frozen"};
+                out.frozen_rows = text == "frozen";
+                return std::nullopt;
+              }},
     parameter{"explain", [](const auto& name, const auto& text,
                             view_query& out) { return read_flag(name, text, out.explain); }},
 };
@@ -234,6 +246,33 @@ problem read_cursor(const std::string& text, view_query& out) {
                        "start, or page.next of an answer, with the same filters and sort"};
 }
 
+/// True for what chooses markets or their order, which a snapshot has already done.
+bool makes_view(std::string_view name) noexcept {
+  constexpr std::array<std::string_view, 7> others{"page",     "per_page", "around", "cursor",
+                                                   "snapshot", "rows",     "explain"};
+  return std::find(others.begin(), others.end(), name) == others.end();
+}
+
+problem read_snapshot(const query_parameters& given, const std::string& text, view_query& out) {
+  if (out.snapshot == snapshot_use::make)
+    return std::nullopt;
+  const bool repeats_view = std::any_of(given.begin(), given.end(),
+                                        [](const auto& one) { return makes_view(one.first); });
+  auto found = read_snapshot_token(repeats_view ? &out : nullptr, text);
+  if (!found)
+    return query_problem{"snapshot",
+                         found.error() == token_problem::another_view
+                             ? "was made for other filters or another sort"
+                             : "is damaged",
+                         "new, or page.snapshot of an answer, with the same filters and sort or "
+                         "without any"};
+  if (out.frozen_rows && !found->has_rows)
+    return query_problem{"rows", "is frozen, but this snapshot was made without rows",
+                         "live, or a new snapshot with rows=frozen"};
+  out.frozen = std::move(*found);
+  return std::nullopt;
+}
+
 /// What each parameter alone cannot know.
 problem check_together(const query_parameters& given, view_query& out) {
   const auto find = [&](std::string_view name) {
@@ -254,9 +293,16 @@ problem check_together(const query_parameters& given, view_query& out) {
         return query_problem{std::string{ways[j]},
                              fmt::format("cannot be combined with {}", ways[i]),
                              "one of page, around, cursor"};
+  if (find("snapshot") != nullptr && find("cursor") != nullptr)
+    return query_problem{"snapshot", "cannot be combined with cursor",
+                         "page or around; the ranking does not change between the pages"};
+  if (find("rows") != nullptr && find("snapshot") == nullptr)
+    return query_problem{"rows", "is given without a snapshot", "together with snapshot"};
   out.given_order = !out.ids.empty() && find("sort") == nullptr;
   if (const auto* const cursor = find("cursor"))
     return read_cursor(*cursor, out);
+  if (const auto* const snapshot = find("snapshot"))
+    return read_snapshot(given, *snapshot, out);
   return std::nullopt;
 }
 

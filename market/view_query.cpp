@@ -28,6 +28,8 @@ std::string view_query::view() const {
 
 std::string view_query::canonical() const {
   auto out = fmt::format("{}&n={}&x={}", view(), per_page, explain);
+  if (snapshot != snapshot_use::none)
+    out += fmt::format("&snapshot={}&rows={}", frozen ? frozen->token : "new", frozen_rows);
   if (!around.empty())
     out += "&around=" + around;
   else if (by_cursor)
@@ -83,6 +85,10 @@ std::string view_target(const view_query& query) {
 } // namespace
 
 std::string page_target(const view_query& query, std::uint32_t page) {
+  if (query.frozen)
+    return fmt::format("/v1/markets?snapshot={}{}{}&page={}&per_page={}", query.frozen->token,
+                       query.frozen_rows ? "&rows=frozen" : "",
+                       query.explain ? "&explain=true" : "", page, query.per_page);
   return view_target(query) + fmt::format("page={}&per_page={}", page, query.per_page);
 }
 

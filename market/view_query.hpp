@@ -34,6 +34,21 @@ struct view_place {
   std::string id;
 };
 
+enum class snapshot_use : std::uint8_t {
+  none,
+  make, ///< freeze the ranking of the view, and answer from that
+  read, ///< answer from the ranking that `frozen` names; it has its own filters and order
+};
+
+/// A frozen ranking.
+struct snapshot_ref {
+  std::string token; ///< as clients hand it back
+  std::string name;  ///< in keys: 16 hex digits
+  std::int64_t created_ms = 0;
+  bool descending = false;
+  bool has_rows = false; ///< rows were copied too
+};
+
 /// A sorted, filtered page of markets, as asked by GET /v1/markets.
 ///
 /// Order: by the field's value; markets with equal values by the bytes of their ids, in the same
@@ -58,6 +73,10 @@ struct view_query {
   bool by_cursor = false; ///< the rows behind `after`, or the first ones, instead of `page`
   std::optional<view_place> after;
 
+  snapshot_use snapshot = snapshot_use::none;
+  std::optional<snapshot_ref> frozen; ///< to read
+  bool frozen_rows = false;           ///< rows of when the snapshot was made, not those of now
+
   bool explain = false;
 
   /// Equal for two queries exactly if they ask for the same markets in the same order.
@@ -78,7 +97,7 @@ struct view_limits {
   static constexpr std::uint32_t max_age_ms = 86'400'000;
 };
 
-/// Path and query of the same view's page `page`, percent-encoded.
+/// Path and query of the same view's, or snapshot's, page `page`, percent-encoded.
 std::string page_target(const view_query& query, std::uint32_t page);
 
 /// The same of its page behind the place that `token` names.

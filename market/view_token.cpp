@@ -1,7 +1,9 @@
 #include "market/view_token.hpp"
 
-#include <array>
+#include <fmt/format.h>
+
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 
@@ -10,6 +12,7 @@ namespace tickboard {
 namespace {
 
 constexpr char cursor_version = 1;
+constexpr char snapshot_version = 2; ///< apart: neither token is taken for the other
 
 /// FNV-1a: the same in every build and on every machine, unlike std::hash.
 std::uint64_t stable_hash(std::string_view text) noexcept {
@@ -115,6 +118,37 @@ tl::expected<view_place, token_problem> read_cursor_token(const view_query& quer
       out.id.size() > max_id_length)
     return unexpected(token_problem::damaged);
   if (view != stable_hash(query.view()))
+    return unexpected(token_problem::another_view);
+  return out;
+}
+
+std::string snapshot_token(const view_query& query, const snapshot_ref& made) {
+  std::uint64_t name = 0;
+  std::from_chars(made.name.data(), made.name.data() + made.name.size(), name, 16);
+  std::string bytes{snapshot_version};
+  append_bytes(bytes, stable_hash(query.view()), 8);
+  append_bytes(bytes, name, 8);
+  append_bytes(bytes, static_cast<std::uint64_t>(made.created_ms), 8);
+  append_bytes(bytes, (made.descending ? 1u : 0u) | (made.has_rows ? 2u : 0u), 1);
+  return seal(std::move(bytes));
+}
+
+tl::expected<snapshot_ref, token_problem> read_snapshot_token(const view_query* query,
+                                                              std::string_view token) {
+  const auto bytes = unseal(token);
+  if (!bytes || bytes->size() != 1 + 8 + 8 + 8 + 1 || bytes->front() != snapshot_version)
+    return unexpected(token_problem::damaged);
+  std::string_view rest{*bytes};
+  rest.remove_prefix(1);
+  const auto view = take_bytes(rest, 8);
+  snapshot_ref out;
+  out.token = token;
+  out.name = fmt::format("{:016x}", take_bytes(rest, 8));
+  out.created_ms = static_cast<std::int64_t>(take_bytes(rest, 8));
+  const auto flags = take_bytes(rest, 1);
+  out.descending = (flags & 1) != 0;
+  out.has_rows = (flags & 2) != 0;
+  if (query != nullptr && view != stable_hash(query->view()))
     return unexpected(token_problem::another_view);
   return out;
 }

@@ -24,4 +24,11 @@ enum class token_problem {
 tl::expected<view_place, token_problem> read_cursor_token(const view_query& query,
                                                           std::string_view token);
 
+/// The token of `snapshot=` for a ranking that was frozen for `query`.
+std::string snapshot_token(const view_query& query, const snapshot_ref& made);
+
+/// With a `query`, the snapshot must be of its view; without, any will do.
+tl::expected<snapshot_ref, token_problem> read_snapshot_token(const view_query* query,
+                                                              std::string_view token);
+
 } // namespace tickboard

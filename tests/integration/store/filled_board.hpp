@@ -52,11 +52,29 @@ struct filled_board {
 
   std::int64_t now_ms() const { return truth.now + 5; }
 
+  std::future<evaluation_outcome> start(const view_query& query, const evaluation_bounds& bounds) {
+    auto promise = std::make_shared<std::promise<evaluation_outcome>>();
+    evaluate_page(
+        board, redis.client, query, bounds, now_ms(),
+        [promise](evaluation_outcome outcome) { promise->set_value(std::move(outcome)); });
+    return promise->get_future();
+  }
+
   evaluation_outcome ask(const view_query& query, std::uint32_t scan_limit) {
-    std::promise<evaluation_outcome> promise;
-    evaluate_page(board, redis.client, query, {scan_limit}, now_ms(),
-                  [&](evaluation_outcome outcome) { promise.set_value(std::move(outcome)); });
-    return promise.get_future().get();
+    evaluation_bounds bounds;
+    bounds.scan_limit = scan_limit;
+    return start(query, bounds).get();
+  }
+
+  /// The ids of a page's rows, in their order.
+  static std::vector<std::string> ids_in(const std::string& body) {
+    constexpr std::string_view before = "{\"id\":\"";
+    std::vector<std::string> out;
+    for (auto at = body.find(before); at != std::string::npos; at = body.find(before, at + 1)) {
+      const auto begin = at + before.size();
+      out.push_back(body.substr(begin, body.find('"', begin) - begin));
+    }
+    return out;
   }
 
   // -- any legal question -------------------------------------------------------------------------

@@ -135,11 +135,8 @@ TEST_CASE("following the cursor meets every market once, in the order of the vie
     for (bool more = true; more;) {
       const auto outcome = on.ask(query, 50);
       REQUIRE(outcome.body);
-      for (auto at = outcome.body->find("{\"id\":\""); at != std::string::npos;
-           at = outcome.body->find("{\"id\":\"", at + 1)) {
-        const auto begin = at + 7;
-        met.push_back(outcome.body->substr(begin, outcome.body->find('"', begin) - begin));
-      }
+      for (auto& id : filled_board::ids_in(*outcome.body))
+        met.push_back(std::move(id));
       more = !outcome.place.next.empty();
       if (more) {
         const auto place = read_cursor_token(query, outcome.place.next);

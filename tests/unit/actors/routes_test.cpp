@@ -1,4 +1,5 @@
 #include "actors/routes.hpp"
+#include "market/view_token.hpp"
 #include "tests/support/http_header.hpp"
 
 #include <doctest/doctest.h>
@@ -278,7 +279,7 @@ TEST_CASE("links lead to the pages of the same view") {
     CAPTURE(query.page);
     CAPTURE(query.per_page);
 
-    const auto found = read_links(link_header(query, total, {query.page, ""}));
+    const auto found = read_links(link_header(query, total, {query.page, "", ""}));
     for (const auto& [relation, target] : found) {
       auto same = query;
       same.page = target.page;
@@ -296,4 +297,33 @@ TEST_CASE("links lead to the pages of the same view") {
     if (found.contains("last"))
       CHECK(found.at("last").page == pages);
   }
+}
+
+TEST_CASE("a cursor's page links to the next one, a snapshot's pages to pages of the snapshot") {
+  view_query query;
+  query.quotes.values = {"A&B"};
+  query.by_cursor = true;
+  query.per_page = 7;
+  const auto token = cursor_token(query, {-0.1, "kraken:BTC-USD"});
+  auto found = read_links(link_header(query, 0, {1, token, ""}));
+  REQUIRE(found.contains("next"));
+  CHECK(found.size() == 2);
+  CHECK(found.at("next").after->score == -0.1);
+  CHECK(found.at("next").view() == query.view());
+  CHECK_FALSE(found.at("first").after);
+  CHECK_FALSE(read_links(link_header(query, 0, {})).contains("next"));
+
+  query.by_cursor = false;
+  query.snapshot = snapshot_use::make;
+  query.frozen_rows = true;
+  const auto snapshot = snapshot_token(query, {"", "0123456789abcdef", 5, true, true});
+  found = read_links(link_header(query, 30, {2, "", snapshot}));
+  for (const auto* relation : {"first", "prev", "next", "last"}) {
+    REQUIRE(found.contains(relation));
+    CHECK(found.at(relation).snapshot == snapshot_use::read);
+    CHECK(found.at(relation).frozen->token == snapshot);
+    CHECK(found.at(relation).frozen_rows);
+    CHECK(found.at(relation).per_page == 7);
+  }
+  CHECK(found.at("next").page == 3);
 }

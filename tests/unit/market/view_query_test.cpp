@@ -97,6 +97,38 @@ TEST_CASE("a cursor's token belongs to one view") {
   }
 }
 
+TEST_CASE("a snapshot's token stands for its view, which may be repeated") {
+  const std::string view = "quote=USDT&sort=last";
+  const auto made = *ask(view + "&snapshot=new&rows=frozen");
+  CHECK(made.snapshot == snapshot_use::make);
+  CHECK(made.frozen_rows);
+  for (const bool has_rows : {false, true}) {
+    const auto token =
+        snapshot_token(made, {"", "00c0ffee00c0ffee", 1'700'000'000'123, has_rows, has_rows});
+    for (const auto& text : {"snapshot=" + token, view + "&page=3&snapshot=" + token}) {
+      const auto read = *ask(text);
+      CHECK(read.snapshot == snapshot_use::read);
+      REQUIRE(read.frozen);
+      CHECK(read.frozen->token == token);
+      CHECK(read.frozen->name == "00c0ffee00c0ffee");
+      CHECK(read.frozen->created_ms == 1'700'000'000'123);
+      CHECK(read.frozen->descending == has_rows);
+      CHECK(read.frozen->has_rows == has_rows);
+    }
+    CHECK(ask("rows=frozen&snapshot=" + token).has_value() == has_rows);
+    for (const auto* other : {"quote=USD&sort=last&", "sort=last&", "quote=USDT&"})
+      CHECK(ask(std::string{other} + "snapshot=" + token).error().detail.find("other filters") !=
+            std::string::npos);
+    for (std::size_t i = 0; i < token.size(); ++i) {
+      auto damaged = token;
+      damaged[i] = damaged[i] == 'A' ? 'B' : 'A';
+      CHECK(ask("snapshot=" + damaged).error().parameter == "snapshot");
+    }
+    CHECK_FALSE(ask(view + "&cursor=" + token)); // of another kind
+    CHECK_FALSE(ask("snapshot=" + cursor_token(made, {1, "a:B-C"})));
+  }
+}
+
 TEST_CASE("queries that ask the same share one key, others do not") {
   CHECK(ask("quote=USDT,USD&sort=-last")->canonical() ==
         ask("sort=-last&quote=USD%2CUSDT")->canonical());
@@ -126,6 +158,8 @@ TEST_CASE("queries that ask the same share one key, others do not") {
                              "min_last=1.0000000000000002",
                              "around=a:A-A",
                              "cursor=start",
+                             "snapshot=new",
+                             "snapshot=new&rows=frozen",
                              "explain=true"};
   for (const auto* a : different)
     for (const auto* b : different) {
@@ -189,6 +223,13 @@ TEST_CASE("what is not allowed is named") {
                                          {"cursor=start&around=a:A-B", "cursor"},
                                          {"cursor=AAAA", "cursor"},
                                          {"cursor=!", "cursor"},
+                                         {"snapshot=", "snapshot"},
+                                         {"snapshot=AAAA", "snapshot"},
+                                         {"snapshot=NEW", "snapshot"},
+                                         {"snapshot=new&cursor=start", "snapshot"},
+                                         {"snapshot=new&rows=", "rows"},
+                                         {"snapshot=new&rows=old", "rows"},
+                                         {"rows=live", "rows"},
                                          {"explain=1", "explain"},
                                          {"explain=", "explain"},
                                          {"page=1&page=2", "page"},
