@@ -173,7 +173,8 @@ private:
     query_config asking{board_,
                         open_store(1),
                         settings_.view.max_age,
-                        settings_.view.scan_limit,
+                        {settings_.view.scan_limit, settings_.view.snapshot_ttl,
+                         settings_.view.max_snapshots, settings_.view.max_frozen_rows},
                         settings_.view.max_pending,
                         settings_.view.cache_bytes};
     add("query", query_, [this, asking] { return system_.spawn(query, asking); });

@@ -1,6 +1,7 @@
 #include "actors/query.hpp"
 
 #include "actors/search_evaluation.hpp"
+#include "actors/unix_ms.hpp"
 
 #include <caf/all.hpp>
 
@@ -52,7 +53,8 @@ void query_state::done(const evaluation_done& message) {
   const auto riders = std::exchange(one.riders, {});
   const auto& outcome = message.outcome;
   if (outcome.problem.empty()) {
-    const answer fresh{outcome.body, outcome.total, std::chrono::steady_clock::now()};
+    const answer fresh{outcome.body, outcome.total, std::chrono::steady_clock::now(), outcome.place,
+                       outcome.refusal};
     for (auto rider : riders)
       rider.deliver(fresh);
     if (!remember(message.key, one, fresh))
@@ -100,13 +102,13 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
   auto& state = self->state;
   state.config = std::move(config);
   const auto& board = *state.config.board;
-  state.store = state.config.open(
-      {board.page, board.page_filtered, board.page_of_bases, board.row, board.rows},
-      redis::client_events{});
+  state.store =
+      state.config.open({board.page, board.walk, board.gather, board.freeze, board.row, board.rows},
+                        redis::client_events{});
   return {
       [&state](const page_asked& asked) {
         return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {
-          evaluate_page(state.config.board, state.store, view, state.config.scan_limit,
+          evaluate_page(state.config.board, state.store, view, state.config.bounds, unix_ms(),
                         std::move(done));
         });
       },

@@ -59,6 +59,10 @@ void session_state::ask_for_page(const view_query& query) {
 }
 
 void session_state::answer_page(const view_query& query, const answer& page) {
+  if (page.refusal.status != 0) {
+    refuse(page.refusal);
+    return;
+  }
   net::http_response out;
   out.body = page.body;
   const auto age = std::chrono::steady_clock::now() - page.evaluated;
@@ -70,7 +74,14 @@ void session_state::answer_page(const view_query& query, const answer& page) {
     out.headers.emplace_back(
         "Age", fmt::format("{}", std::chrono::duration_cast<std::chrono::seconds>(age).count()));
   }
-  out.headers.emplace_back("Link", link_header(query, page.total));
+  out.headers.emplace_back("Link", link_header(query, page.total, page.place));
+  respond(std::move(out));
+}
+
+void session_state::refuse(const view_refusal& why) {
+  auto out = net::problem(why.status, why.title, why.detail);
+  if (why.retry_after.count() > 0)
+    out.headers.emplace_back("Retry-After", fmt::format("{}", why.retry_after.count()));
   respond(std::move(out));
 }
 

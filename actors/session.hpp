@@ -32,6 +32,7 @@ struct session_state {
   void ask_for_readiness();
   void ask_for_search(const ask_search& what);
   void answer_page(const view_query& query, const answer& page);
+  void refuse(const view_refusal& why);
   void fail(const caf::error& error);
   void respond(net::http_response response);
 

@@ -114,11 +114,11 @@ void ask_random_questions(world& on, const std::map<std::string, std::string>& r
   for (int i = 0; i < count; ++i) {
     view_query query;
     if (pick(3) != 0)
-      query.quotes = some_of(quotes);
+      query.quotes.values = some_of(quotes);
     if (pick(3) == 0)
-      query.exchanges = some_of({"binance", "coinbaseexchange", "kraken", "elsewhere"});
+      query.exchanges.values = some_of({"binance", "coinbaseexchange", "kraken", "elsewhere"});
     if (pick(4) == 0)
-      query.bases = some_of(bases);
+      query.bases.values = some_of(bases);
     query.sort = pick(sort_field_count);
     query.descending = pick(2) == 0;
     query.per_page = 1 + static_cast<std::uint32_t>(pick(250));
@@ -127,7 +127,9 @@ void ask_random_questions(world& on, const std::map<std::string, std::string>& r
     INFO(target);
     const auto answer = on.get(target);
     REQUIRE(answer.status == 200);
-    const bool equal = answer.body == brute_force_page(rows, query); // too long to print
+    const auto rest = answer.body.find(",\"as_of_ms\":");
+    REQUIRE(rest != std::string::npos);
+    const bool equal = answer.body.substr(0, rest) == brute_force_page(rows, query); // too long
     REQUIRE(equal);
   }
 }

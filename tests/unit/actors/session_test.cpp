@@ -90,6 +90,22 @@ TEST_CASE("a page comes as the query actor has it, with its links") {
   CHECK_FALSE(header(reusable, "Age").empty());
 }
 
+TEST_CASE("a question that cannot be answered with a page is refused as it was told") {
+  session_fixture one;
+  answer refused;
+  refused.refusal = {503, "Too many snapshots", "64 are held", 42s};
+  one.answer_queries(refused);
+  const auto told = one.ask("/v1/markets?snapshot=new");
+  CHECK(told.status == 503);
+  CHECK(header(told, "Retry-After") == "42");
+  CHECK(told.body->find("64 are held") != std::string::npos);
+  refused.refusal = {410, "Snapshot expired", "gone", 0s};
+  one.answer_queries(refused);
+  const auto gone = one.ask("/v1/markets");
+  CHECK(gone.status == 410);
+  CHECK(header(gone, "Retry-After").empty());
+}
+
 TEST_CASE("large bodies are compressed for those who take it") {
   session_fixture one;
   one.answer_queries(answer{text(std::string(5'000, 'x')), 1, std::chrono::steady_clock::now()});
