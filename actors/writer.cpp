@@ -13,6 +13,7 @@ namespace tickboard {
 
 namespace {
 
+constexpr auto sweep_interval = std::chrono::milliseconds{250};
 constexpr auto retry_delay = std::chrono::milliseconds{200}; ///< after Redis refused a batch
 
 /// After a large batch Redis gets three times as long a rest as the batch took: a flood of updates
@@ -62,6 +63,7 @@ void writer_state::apply(const write_patches& batch) {
       fresh->own_lane = config.board->layout.find(patch.subject->quote);
       const std::string_view id = fresh->subject->id;
       it = slots.emplace(id, std::move(fresh)).first;
+      derived.add(*it->second);
     }
     auto& market = *it->second;
     const bool changed = market.state.apply(patch);
@@ -74,7 +76,13 @@ void writer_state::apply(const write_patches& batch) {
   pump();
 }
 
+/// To be called after every change of a market.
 void writer_state::mark(slot& market) {
+  derived.changed(market, config.now_ms());
+  queue(market);
+}
+
+void writer_state::queue(slot& market) {
   lanes[redis::layout::board].mark(market);
   if (market.own_lane != redis::layout::board)
     lanes[market.own_lane].mark(market);
@@ -88,6 +96,24 @@ void writer_state::set_liveness(const source_liveness& change) {
       mark(*market);
     }
   pump();
+}
+
+// -- what is derived ------------------------------------------------------------------------------
+
+void writer_state::sweep() {
+  self->delayed_send(self, sweep_interval, sweep_due{});
+  for (auto* market : derived.sweep(config.now_ms()))
+    queue(*market);
+  tell_rates();
+  pump();
+}
+
+void writer_state::tell_rates() {
+  const auto to = config.rates->get();
+  if (!to)
+    return; // it asks when it is back
+  if (auto news = derived.take_news(); !news.empty())
+    self->send(to, std::move(news));
 }
 
 // -- flushing -------------------------------------------------------------------------------------
@@ -221,6 +247,7 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
   auto& state = self->state;
   state.config = std::move(config);
   state.connect();
+  self->delayed_send(self, sweep_interval, sweep_due{});
   return {
       [&state](const write_patches& batch) { state.apply(batch); },
       [&state](const source_liveness& change) { state.set_liveness(change); },
@@ -235,6 +262,12 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
         state.pump();
       },
       [&state](const rebuild& order) { state.start_rebuild(order.incarnation); },
+      [&state](const rates_published& now) { state.derived.set_rates(now.rates); },
+      [&state](const rate_sources_asked&) {
+        state.derived.tell_everything();
+        state.tell_rates();
+      },
+      [&state](const sweep_due&) { state.sweep(); },
       [self, &state](const store_ready&) {
         state.connected = true;
         if (const auto keeper = state.config.keeper->get())

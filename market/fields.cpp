@@ -28,6 +28,9 @@ const std::array<sort_field, sort_field_count> sort_fields{{
        return ts != 0 ? std::optional{static_cast<double>(ts)} : std::nullopt;
      },
      "exchange time of the newest update"},
+    {"price_usd", [](const ticker& t) { return t.derived.price_usd; }, "last price in US dollars"},
+    {"volume_usd_24h", [](const ticker& t) { return t.derived.volume_usd_24h; },
+     "turnover in US dollars"},
 }};
 
 std::optional<std::size_t> find_sort_field(std::string_view name) noexcept {

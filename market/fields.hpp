@@ -16,7 +16,7 @@ struct sort_field {
   std::string_view meaning;
 };
 
-inline constexpr std::size_t sort_field_count = 8;
+inline constexpr std::size_t sort_field_count = 10;
 extern const std::array<sort_field, sort_field_count> sort_fields;
 
 /// Index of `id` in `sort_fields`; every market is in its index, with one and the same score.

@@ -144,6 +144,18 @@ void append_percentage(std::string& out, std::string_view name,
     out.erase(begin, 1);
 }
 
+/// Shortest text that reads back as the same double, which is valid JSON.
+void append_number(std::string& out, std::string_view name, const std::optional<double>& value) {
+  out.append(name);
+  if (!value) {
+    out.append("null");
+    return;
+  }
+  std::array<char, 32> digits;
+  const auto end = std::to_chars(digits.begin(), digits.end(), *value).ptr;
+  out.append(digits.begin(), end);
+}
+
 /// The members that rows and normalised patches have in common, from "exchange" to "kind".
 void append_names(std::string& out, const market& subject) {
   out.append("\"exchange\":");
@@ -173,6 +185,11 @@ void append_values(std::string& out, const trade_group& trade, const quote_group
   append_percentage(out, ",\"change_24h_pct\":", stats.change_pct);
 }
 
+void append_derived(std::string& out, const derived_values& derived) {
+  append_number(out, ",\"price_usd\":", derived.price_usd);
+  append_number(out, ",\"volume_usd_24h\":", derived.volume_usd_24h);
+}
+
 } // namespace
 
 void append_row(std::string& out, const market& subject, const ticker& state, bool stale) {
@@ -186,6 +203,7 @@ void append_row(std::string& out, const market& subject, const ticker& state, bo
   const auto ts_ms = state.ts_ms();
   append_integer(out, "\",\"ts_ms\":", ts_ms, ts_ms == 0);
   append_integer(out, ",\"received_ms\":", state.received_ms, false);
+  append_derived(out, state.derived);
   out.append(stale ? ",\"stale\":true}" : ",\"stale\":false}");
 }
 

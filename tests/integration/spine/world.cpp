@@ -114,7 +114,7 @@ void world::wait_until(const char* what, const std::function<bool()>& reached) {
   }
 }
 
-std::map<std::string, std::string> world::rows() {
+std::map<std::string, std::string> world::walk(bool plain) {
   std::map<std::string, std::string> out;
   for (int page = 1, pages = 1; page <= pages; ++page) {
     const auto answer = get("/v1/markets?sort=id&per_page=250&page=" + std::to_string(page));
@@ -126,7 +126,8 @@ std::map<std::string, std::string> world::rows() {
     auto begin = answer.body.find('[') + 1;
     for (const auto& row : json["data"].GetArray()) {
       const auto end = answer.body.find('}', begin) + 1;
-      out[row["id"].GetString()] = answer.body.substr(begin, end - begin);
+      const auto text = answer.body.substr(begin, end - begin);
+      out[row["id"].GetString()] = plain ? without_derived(text) : text;
       begin = end + 1;
     }
   }
@@ -140,6 +141,17 @@ std::string text_of(const rapidjson::Value& object, const char* member) {
   if (it->value.IsBool())
     return it->value.GetBool() ? "true" : "false";
   return it->value.GetString();
+}
+
+std::string without_derived(std::string text) {
+  std::string out;
+  std::size_t from = 0;
+  for (auto at = text.find(",\"price_usd\":"); at != text.npos;
+       at = text.find(",\"price_usd\":", from)) {
+    out.append(text, from, at - from);
+    from = text.find(",\"stale\":", at);
+  }
+  return out.append(text, from);
 }
 
 rapidjson::Document parse_json(const std::string& text) {

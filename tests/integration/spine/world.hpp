@@ -50,9 +50,10 @@ public:
   /// claim about speed, only an end to hanging.
   void wait_until(const char* what, const std::function<bool()>& reached);
 
-  /// Every row that the daemon serves, by id; empty while pages are not answered. Pages are
-  /// walked in the order of ids, which do not move.
-  std::map<std::string, std::string> rows();
+  /// Every row that the daemon serves, by id, without derived values; empty while pages are not
+  /// answered. Pages are walked in the order of ids, which do not move.
+  std::map<std::string, std::string> rows() { return walk(true); }
+  std::map<std::string, std::string> whole_rows() { return walk(false); }
 
   std::unique_ptr<redis::private_server> redis;
   std::vector<simulated> exchanges;
@@ -60,6 +61,7 @@ public:
   std::unique_ptr<process> daemon;
 
 private:
+  std::map<std::string, std::string> walk(bool plain);
   response fetch(std::uint16_t port, const std::string& target);
   std::vector<std::string> simulate_arguments(std::size_t i, std::uint16_t port) const;
   std::string log() const { return redis->directory() + "/programs.log"; }
@@ -71,6 +73,9 @@ private:
 /// Values of a JSON object's member as they stand there: digits for numbers and strings, empty for
 /// null and absent.
 std::string text_of(const rapidjson::Value& object, const char* member);
+
+/// Rows or pages without the values that are derived: these move on while nothing happens.
+std::string without_derived(std::string text);
 
 /// Parses with numbers kept as text.
 rapidjson::Document parse_json(const std::string& text);
