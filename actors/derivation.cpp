@@ -45,6 +45,12 @@ void derivation::derive(slot& market, std::int64_t now_ms) {
   static const rate_table dollars_only;
   const bool believed = now_ms - rates_->as_of_ms() <= rates_lifetime_ms;
   value_in_usd(market.state, (believed ? *rates_ : dollars_only).usd_per(market.subject->quote));
+  const auto& last = market.state.trade.last;
+  if (const double price = last && !market.stale ? last.value() : 0; price > 0)
+    market.prices.set(now_ms, price);
+  else
+    market.prices.lose(now_ms);
+  market.state.derived.change_pct = market.prices.changes(now_ms);
   market.derived_ms = now_ms;
 }
 

@@ -92,6 +92,15 @@ struct rates_published {
 /// The rates actor is new: tell it everything.
 struct rate_sources_asked {};
 
+/// What Redis has of the price histories that were asked for, in that order; empty: nothing. From
+/// the io thread.
+struct histories_read {
+  bool away = false;   ///< no answer
+  std::string failure; ///< empty: none
+  std::vector<std::string> older, newer;
+};
+struct histories_written {};
+
 /// Time to look at markets that have been quiet.
 struct sweep_due {};
 
@@ -406,6 +415,8 @@ TICKBOARD_MESSAGE(source_liveness)
 TICKBOARD_MESSAGE(rebuild)
 TICKBOARD_MESSAGE(rates_published)
 TICKBOARD_MESSAGE(rate_sources_asked)
+TICKBOARD_MESSAGE(histories_read)
+TICKBOARD_MESSAGE(histories_written)
 TICKBOARD_MESSAGE(sweep_due)
 TICKBOARD_MESSAGE(rate_news)
 TICKBOARD_MESSAGE(rates_due)

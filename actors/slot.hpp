@@ -1,6 +1,7 @@
 #pragma once
 
 #include "market/fields.hpp"
+#include "market/price_history.hpp"
 #include "market/ticker.hpp"
 
 #include <array>
@@ -33,6 +34,7 @@ struct rendering {
 struct slot {
   market_ptr subject;
   ticker state;
+  price_history prices;
   std::uint32_t source_id = 0;
   bool stale = false;
   std::array<lane_entry, 2> entries; ///< of the board and of the quote's own partition

@@ -1,6 +1,7 @@
 #include "actors/writer.hpp"
 
 #include "actors/error.hpp"
+#include "actors/to_actor.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -45,6 +46,7 @@ void writer_state::connect() {
     lanes.emplace_back(board, i);
   paused.resize(lanes.size());
   sent_at.resize(lanes.size());
+  histories = std::make_unique<history_store>(config.board);
   store = config.open({board.write, board.merge}, std::move(events));
 }
 
@@ -64,6 +66,7 @@ void writer_state::apply(const write_patches& batch) {
       const std::string_view id = fresh->subject->id;
       it = slots.emplace(id, std::move(fresh)).first;
       derived.add(*it->second);
+      histories->add(*it->second);
     }
     auto& market = *it->second;
     const bool changed = market.state.apply(patch);
@@ -73,6 +76,7 @@ void writer_state::apply(const write_patches& batch) {
     if (changed || moved)
       mark(market);
   }
+  read_histories();
   pump();
 }
 
@@ -105,7 +109,24 @@ void writer_state::sweep() {
   for (auto* market : derived.sweep(config.now_ms()))
     queue(*market);
   tell_rates();
+  read_histories();
+  write_histories();
   pump();
+}
+
+void writer_state::read_histories() {
+  if (!connected)
+    return;
+  if (auto calls = histories->read(config.now_ms(), to_actor<histories_read>(self)); !calls.empty())
+    store->submit(std::move(calls));
+}
+
+void writer_state::write_histories() {
+  if (!connected)
+    return;
+  if (auto calls = histories->write(config.now_ms(), to_actor<histories_written>(self));
+      !calls.empty())
+    store->submit(std::move(calls));
 }
 
 void writer_state::tell_rates() {
@@ -267,9 +288,18 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
         state.derived.tell_everything();
         state.tell_rates();
       },
+      [&state](const histories_read& found) {
+        for (auto* market : state.histories->finish_read(found, state.config.now_ms()))
+          state.mark(*market);
+        if (!found.away) // else when Redis is back
+          state.read_histories();
+        state.pump();
+      },
+      [&state](const histories_written&) { state.histories->finish_write(); },
       [&state](const sweep_due&) { state.sweep(); },
       [self, &state](const store_ready&) {
         state.connected = true;
+        state.read_histories();
         if (const auto keeper = state.config.keeper->get())
           self->send(keeper, writer_connected{state.config.index});
       },

@@ -2,6 +2,7 @@
 
 #include "actors/address.hpp"
 #include "actors/derivation.hpp"
+#include "actors/history_store.hpp"
 #include "actors/lane.hpp"
 #include "actors/messages.hpp"
 #include "actors/unix_ms.hpp"
@@ -47,6 +48,8 @@ struct writer_state {
   void queue(slot& market);
   void sweep();
   void tell_rates();
+  void read_histories();
+  void write_histories();
   void pump();
   void flushed(const lane_flushed& message);
   void resolve(const lane_result::conflict& conflict);
@@ -67,6 +70,7 @@ struct writer_state {
   std::unordered_map<std::string_view, std::unique_ptr<slot>> slots; ///< by id, held by the slot
   std::unordered_map<std::uint32_t, bool> live;                      ///< by source
   derivation derived;
+  std::unique_ptr<history_store> histories;
 };
 
 /// Owns the markets that map to it: merges their patches and keeps Redis up to date. Ack-clocked:
@@ -75,8 +79,9 @@ struct writer_state {
 /// is written anew from memory (`rebuild`).
 ///
 /// Takes: write_patches, source_liveness, rebuild, rates_published, rate_sources_asked;
-/// store_ready, store_lost, lanes_flushed (io thread). Sends to the keeper: writer_connected,
-/// state_lost, rebuilt; to the rates actor: rate_news. Answers markets_held.
+/// store_ready, store_lost, lanes_flushed, histories_read, histories_written (io thread). Sends to
+/// the keeper: writer_connected, state_lost, rebuilt; to the rates actor: rate_news. Answers
+/// markets_held.
 caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config config);
 
 } // namespace tickboard

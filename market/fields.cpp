@@ -10,6 +10,11 @@ std::optional<double> number(const decimal& value) {
   return value ? std::optional{value.value()} : std::nullopt;
 }
 
+template <std::size_t Window>
+std::optional<double> change_over(const ticker& state) {
+  return state.derived.change_pct[Window];
+}
+
 } // namespace
 
 const std::array<sort_field, sort_field_count> sort_fields{{
@@ -28,9 +33,14 @@ const std::array<sort_field, sort_field_count> sort_fields{{
        return ts != 0 ? std::optional{static_cast<double>(ts)} : std::nullopt;
      },
      "exchange time of the newest update"},
-    {"price_usd", [](const ticker& t) { return t.derived.price_usd; }, "last price in US dollars"},
+    {"price_usd", [](const ticker& t) { return t.derived.price_usd; }, "last price in US dollars",
+     true},
     {"volume_usd_24h", [](const ticker& t) { return t.derived.volume_usd_24h; },
      "turnover in US dollars"},
+    {"change_1m_pct", change_over<0>, "change of the last price within a minute, in percent", true},
+    {"change_5m_pct", change_over<1>, "within five minutes", true},
+    {"change_15m_pct", change_over<2>, "within a quarter of an hour", true},
+    {"change_1h_pct", change_over<3>, "within an hour", true},
 }};
 
 std::optional<std::size_t> find_sort_field(std::string_view name) noexcept {

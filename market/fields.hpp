@@ -14,9 +14,10 @@ struct sort_field {
   std::string_view name;                         ///< as in the API and in the index key
   std::optional<double> (*score)(const ticker&); ///< null for `id`, which sorts by text
   std::string_view meaning;
+  bool board_only = false; ///< changes too often to be indexed in the quotes' own partitions too
 };
 
-inline constexpr std::size_t sort_field_count = 10;
+inline constexpr std::size_t sort_field_count = 14;
 extern const std::array<sort_field, sort_field_count> sort_fields;
 
 /// Index of `id` in `sort_fields`; every market is in its index, with one and the same score.

@@ -188,6 +188,11 @@ void append_values(std::string& out, const trade_group& trade, const quote_group
 void append_derived(std::string& out, const derived_values& derived) {
   append_number(out, ",\"price_usd\":", derived.price_usd);
   append_number(out, ",\"volume_usd_24h\":", derived.volume_usd_24h);
+  static_assert(window_count == 4);
+  append_number(out, ",\"change_1m_pct\":", derived.change_pct[0]);
+  append_number(out, ",\"change_5m_pct\":", derived.change_pct[1]);
+  append_number(out, ",\"change_15m_pct\":", derived.change_pct[2]);
+  append_number(out, ",\"change_1h_pct\":", derived.change_pct[3]);
 }
 
 } // namespace

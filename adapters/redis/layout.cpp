@@ -39,6 +39,10 @@ std::size_t layout::find(std::string_view quote) const noexcept {
   return it == names_.end() ? board : static_cast<std::size_t>(it - names_.begin());
 }
 
+std::string layout::history(std::int64_t period) const {
+  return fmt::format("{}:{}:history:{{*}}:{}", prefix_, layout_version, period);
+}
+
 std::string layout::pattern() const {
   std::string escaped;
   for (const char c : prefix_) {

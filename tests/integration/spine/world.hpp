@@ -8,9 +8,11 @@
 #include <rapidjson/document.h>
 
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tickboard::test {
@@ -41,6 +43,9 @@ public:
     return fetch(simulators[i].port(), target);
   }
   void post_exchange(std::size_t i, const std::string& target, const std::string& body);
+
+  /// Runs a command in Redis; fails the test if Redis refuses it.
+  void command(std::initializer_list<std::string_view> arguments);
 
   void start_daemon();
   /// Starts exchange `i` again, at its port, after it was killed.
@@ -79,6 +84,12 @@ std::string without_derived(std::string text);
 
 /// Parses with numbers kept as text.
 rapidjson::Document parse_json(const std::string& text);
+
+/// Do rows move in this order while nothing happens?
+bool is_derived(const sort_field& field);
+
+/// Empty if the rows of a page are in the order that `query` asks for, by the values they show.
+std::string disorder(const std::string& page, const view_query& query);
 
 /// The page that `query` must be answered with, given every row.
 std::string brute_force_page(const std::map<std::string, std::string>& rows,

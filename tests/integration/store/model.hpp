@@ -55,6 +55,10 @@ struct model {
     if (pick(4) != 0)
       patch.stats->change_pct = static_cast<double>(pick(9)) - 4;
     market.state.apply(patch);
+    const auto some = [&]() -> std::optional<double> {
+      return pick(4) == 0 ? std::nullopt : std::optional{static_cast<double>(pick(90)) / 8 - 3};
+    };
+    market.state.derived = {some(), some(), {some(), some(), some(), some()}};
   }
 
   static std::string row(const slot& market) {
