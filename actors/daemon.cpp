@@ -7,6 +7,7 @@
 #include "actors/metadata_worker.hpp"
 #include "actors/normalizer.hpp"
 #include "actors/query.hpp"
+#include "actors/rates.hpp"
 #include "actors/search.hpp"
 #include "actors/session.hpp"
 #include "actors/status.hpp"
@@ -114,7 +115,7 @@ public:
         waiter->receive([](const caf::down_msg&) {});
       }
     }
-    for (auto* one : {&query_, &status_, &keeper_, &search_, &metadata_})
+    for (auto* one : {&query_, &status_, &keeper_, &search_, &metadata_, &rates_})
       (*one)->set(nullptr);
     for (auto* pool : {&writers_, &normalizers_})
       for (auto& one : *pool)
@@ -162,8 +163,10 @@ private:
     keeper_config keeping{daemon_id_,      board_, open_store(0), writers_, settings_.feeds.size(),
                           settings_.warmup};
     add("keeper", keeper_, [this, keeping] { return system_.spawn(keeper, keeping); });
+    rates_config valuing{writers_, settings_.rates.max_age};
+    add("rates", rates_, [this, valuing] { return system_.spawn(rates, valuing); });
     for (std::size_t i = 0; i < writers_.size(); ++i) {
-      writer_config writing{i, daemon_id_, board_, open_store(0), keeper_};
+      writer_config writing{i, daemon_id_, board_, open_store(0), keeper_, rates_};
       add(fmt::format("writer {}", i), writers_[i],
           [this, writing] { return system_.spawn(writer, writing); });
     }
@@ -285,7 +288,7 @@ private:
   caf::actor_system system_;
   caf::actor root_, lifeline_;
   address_ptr query_ = make_address(), status_ = make_address(), keeper_ = make_address(),
-              search_ = make_address(), metadata_ = make_address();
+              search_ = make_address(), metadata_ = make_address(), rates_ = make_address();
   std::vector<address_ptr> writers_, normalizers_;
   std::shared_ptr<net::http_server> server_;
   bool stopped_ = false;

@@ -6,6 +6,7 @@
 #include "adapters/net/http_server.hpp"
 #include "adapters/postgres/reply.hpp"
 #include "market/asset.hpp"
+#include "market/rates.hpp"
 #include "market/view_query.hpp"
 
 #include <caf/actor.hpp>
@@ -84,6 +85,26 @@ struct rebuild {
   std::uint64_t incarnation = 0;
 };
 
+/// The dollar rates from now on.
+struct rates_published {
+  rate_table_ptr rates;
+};
+
+/// The rates actor is new: tell it everything.
+struct rate_sources_asked {};
+
+/// What Redis has of the price histories that were asked for, in that order; empty: nothing. From
+/// the io thread.
+struct histories_read {
+  bool away = false;   ///< no answer
+  std::string failure; ///< empty: none
+  std::vector<std::string> older, newer;
+};
+struct histories_written {};
+
+/// Time to look at markets that have been quiet.
+struct sweep_due {};
+
 /// Is Redis there, or for the metadata actor PostgreSQL? From the io thread.
 struct store_ready {};
 struct store_lost {
@@ -95,6 +116,20 @@ struct lanes_flushed;
 struct lane_retry {
   std::size_t lane = 0;
 };
+
+// -- to the rates actor ---------------------------------------------------------------------------
+
+/// Of a writer, at most every 250 ms: each source of rates that changed, and quotes not seen
+/// before.
+struct rate_news {
+  std::vector<rate_source> sources;
+  std::vector<std::string> quotes;
+  bool begins = false; ///< the writer is new, and has no rates
+
+  bool empty() const noexcept { return sources.empty() && quotes.empty() && !begins; }
+};
+
+struct rates_due {};
 
 // -- to the keeper --------------------------------------------------------------------------------
 
@@ -381,6 +416,13 @@ TICKBOARD_MESSAGE(decode_frames)
 TICKBOARD_MESSAGE(write_patches)
 TICKBOARD_MESSAGE(source_liveness)
 TICKBOARD_MESSAGE(rebuild)
+TICKBOARD_MESSAGE(rates_published)
+TICKBOARD_MESSAGE(rate_sources_asked)
+TICKBOARD_MESSAGE(histories_read)
+TICKBOARD_MESSAGE(histories_written)
+TICKBOARD_MESSAGE(sweep_due)
+TICKBOARD_MESSAGE(rate_news)
+TICKBOARD_MESSAGE(rates_due)
 TICKBOARD_MESSAGE(store_ready)
 TICKBOARD_MESSAGE(store_lost)
 TICKBOARD_MESSAGE(lanes_flushed)

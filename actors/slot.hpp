@@ -1,6 +1,7 @@
 #pragma once
 
 #include "market/fields.hpp"
+#include "market/price_history.hpp"
 #include "market/ticker.hpp"
 
 #include <array>
@@ -33,10 +34,14 @@ struct rendering {
 struct slot {
   market_ptr subject;
   ticker state;
+  price_history prices;
   std::uint32_t source_id = 0;
   bool stale = false;
   std::array<lane_entry, 2> entries; ///< of the board and of the quote's own partition
   std::size_t own_lane = 0;          ///< index in the layout; 0 if only the board has it
+  std::int64_t derived_ms = 0;       ///< when state.derived was last set, Unix ms
+  bool is_rate_source = false;
+  bool has_rate_news = false; ///< the rates actor has yet to hear of the latest change
 
   lane_entry& entry(std::size_t lane) noexcept { return entries[lane == 0 ? 0 : 1]; }
 

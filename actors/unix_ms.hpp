@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 
 namespace tickboard {
 
@@ -12,6 +13,14 @@ inline std::int64_t unix_ms(std::chrono::system_clock::time_point of) {
 
 inline std::int64_t unix_ms() {
   return unix_ms(std::chrono::system_clock::now());
+}
+
+/// Unix ms, from any thread. Actors whose values depend on the time of day are given one, so that
+/// tests can say what time it is.
+using wall_clock = std::function<std::int64_t()>;
+
+inline wall_clock system_clock() {
+  return [] { return unix_ms(); };
 }
 
 } // namespace tickboard

@@ -1,6 +1,7 @@
 #include "actors/writer.hpp"
 
 #include "actors/error.hpp"
+#include "actors/to_actor.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -13,6 +14,7 @@ namespace tickboard {
 
 namespace {
 
+constexpr auto sweep_interval = std::chrono::milliseconds{250};
 constexpr auto retry_delay = std::chrono::milliseconds{200}; ///< after Redis refused a batch
 
 /// After a large batch Redis gets three times as long a rest as the batch took: a flood of updates
@@ -44,6 +46,7 @@ void writer_state::connect() {
     lanes.emplace_back(board, i);
   paused.resize(lanes.size());
   sent_at.resize(lanes.size());
+  histories = std::make_unique<history_store>(config.board);
   store = config.open({board.write, board.merge}, std::move(events));
 }
 
@@ -62,6 +65,8 @@ void writer_state::apply(const write_patches& batch) {
       fresh->own_lane = config.board->layout.find(patch.subject->quote);
       const std::string_view id = fresh->subject->id;
       it = slots.emplace(id, std::move(fresh)).first;
+      derived.add(*it->second);
+      histories->add(*it->second);
     }
     auto& market = *it->second;
     const bool changed = market.state.apply(patch);
@@ -71,10 +76,17 @@ void writer_state::apply(const write_patches& batch) {
     if (changed || moved)
       mark(market);
   }
+  read_histories();
   pump();
 }
 
+/// To be called after every change of a market.
 void writer_state::mark(slot& market) {
+  derived.changed(market, config.now_ms());
+  queue(market);
+}
+
+void writer_state::queue(slot& market) {
   lanes[redis::layout::board].mark(market);
   if (market.own_lane != redis::layout::board)
     lanes[market.own_lane].mark(market);
@@ -88,6 +100,41 @@ void writer_state::set_liveness(const source_liveness& change) {
       mark(*market);
     }
   pump();
+}
+
+// -- what is derived ------------------------------------------------------------------------------
+
+void writer_state::sweep() {
+  self->delayed_send(self, sweep_interval, sweep_due{});
+  for (auto* market : derived.sweep(config.now_ms()))
+    queue(*market);
+  tell_rates();
+  read_histories();
+  write_histories();
+  pump();
+}
+
+void writer_state::read_histories() {
+  if (!connected)
+    return;
+  if (auto calls = histories->read(config.now_ms(), to_actor<histories_read>(self)); !calls.empty())
+    store->submit(std::move(calls));
+}
+
+void writer_state::write_histories() {
+  if (!connected)
+    return;
+  if (auto calls = histories->write(config.now_ms(), to_actor<histories_written>(self));
+      !calls.empty())
+    store->submit(std::move(calls));
+}
+
+void writer_state::tell_rates() {
+  const auto to = config.rates->get();
+  if (!to)
+    return; // it asks when it is back
+  if (auto news = derived.take_news(); !news.empty())
+    self->send(to, std::move(news));
 }
 
 // -- flushing -------------------------------------------------------------------------------------
@@ -229,6 +276,7 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
   auto& state = self->state;
   state.config = std::move(config);
   state.connect();
+  self->delayed_send(self, sweep_interval, sweep_due{});
   return {
       [&state](const write_patches& batch) { state.apply(batch); },
       [&state](const source_liveness& change) { state.set_liveness(change); },
@@ -243,8 +291,23 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
         state.pump();
       },
       [&state](const rebuild& order) { state.start_rebuild(order.incarnation); },
+      [&state](const rates_published& now) { state.derived.set_rates(now.rates); },
+      [&state](const rate_sources_asked&) {
+        state.derived.tell_everything();
+        state.tell_rates();
+      },
+      [&state](const histories_read& found) {
+        for (auto* market : state.histories->finish_read(found, state.config.now_ms()))
+          state.mark(*market);
+        if (!found.away) // else when Redis is back
+          state.read_histories();
+        state.pump();
+      },
+      [&state](const histories_written&) { state.histories->finish_write(); },
+      [&state](const sweep_due&) { state.sweep(); },
       [self, &state](const store_ready&) {
         state.connected = true;
+        state.read_histories();
         if (const auto keeper = state.config.keeper->get())
           self->send(keeper, writer_connected{state.config.index});
       },

@@ -1,8 +1,11 @@
 #pragma once
 
 #include "actors/address.hpp"
+#include "actors/derivation.hpp"
+#include "actors/history_store.hpp"
 #include "actors/lane.hpp"
 #include "actors/messages.hpp"
+#include "actors/unix_ms.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
@@ -29,6 +32,8 @@ struct writer_config {
   board_ptr board;
   store_opener open;
   address_ptr keeper;
+  address_ptr rates;
+  wall_clock now_ms = system_clock();
 };
 
 struct writer_state {
@@ -40,6 +45,11 @@ struct writer_state {
   void connect();
   void apply(const write_patches& batch);
   void mark(slot& market);
+  void queue(slot& market);
+  void sweep();
+  void tell_rates();
+  void read_histories();
+  void write_histories();
   void pump();
   void flushed(const lane_flushed& message);
   void resolve(const lane_result::conflict& conflict);
@@ -59,6 +69,8 @@ struct writer_state {
   std::vector<caf::actor_clock::time_point> sent_at;
   std::unordered_map<std::string_view, std::unique_ptr<slot>> slots; ///< by id, held by the slot
   std::unordered_map<std::uint32_t, bool> live;                      ///< by source
+  derivation derived;
+  std::unique_ptr<history_store> histories;
 };
 
 /// Owns the markets that map to it: merges their patches and keeps Redis up to date. Ack-clocked:
@@ -66,8 +78,10 @@ struct writer_state {
 /// slow Redis costs freshness of superseded values, never memory. When Redis was away, everything
 /// is written anew from memory (`rebuild`).
 ///
-/// Takes: write_patches, source_liveness, rebuild; store_ready, store_lost, lanes_flushed (io
-/// thread). Sends to the keeper: writer_connected, state_lost, rebuilt. Answers markets_held.
+/// Takes: write_patches, source_liveness, rebuild, rates_published, rate_sources_asked;
+/// store_ready, store_lost, lanes_flushed, histories_read, histories_written (io thread). Sends to
+/// the keeper: writer_connected, state_lost, rebuilt; to the rates actor: rate_news. Answers
+/// markets_held.
 caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config config);
 
 } // namespace tickboard

@@ -14,6 +14,11 @@ std::optional<double> time(std::int64_t ms) {
   return ms != 0 ? std::optional{static_cast<double>(ms)} : std::nullopt;
 }
 
+template <std::size_t Window>
+std::optional<double> change_over(const ticker& state) {
+  return state.derived.change_pct[Window];
+}
+
 } // namespace
 
 const std::array<sort_field, sort_field_count> sort_fields{{
@@ -46,6 +51,15 @@ const std::array<sort_field, sort_field_count> sort_fields{{
      "ask - bid in hundredths of a percent of their mean"},
     {"received_ms", [](const ticker& t) { return time(t.received_ms); }, indexed::on_board,
      "our time of the newest update"},
+    {"price_usd", [](const ticker& t) { return t.derived.price_usd; }, indexed::on_board,
+     "last price in US dollars"},
+    {"volume_usd_24h", [](const ticker& t) { return t.derived.volume_usd_24h; },
+     indexed::everywhere, "turnover in US dollars"},
+    {"change_1m_pct", change_over<0>, indexed::on_board,
+     "change of the last price within a minute, in percent"},
+    {"change_5m_pct", change_over<1>, indexed::on_board, "within five minutes"},
+    {"change_15m_pct", change_over<2>, indexed::on_board, "within a quarter of an hour"},
+    {"change_1h_pct", change_over<3>, indexed::on_board, "within an hour"},
 }};
 
 std::optional<std::size_t> find_sort_field(std::string_view name) noexcept {

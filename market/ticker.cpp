@@ -157,6 +157,18 @@ void append_number(std::string& out, std::string_view name, const std::optional<
     out.erase(begin, 1);
 }
 
+/// Shortest text that reads back as the same double, which is valid JSON.
+void append_number(std::string& out, std::string_view name, const std::optional<double>& value) {
+  out.append(name);
+  if (!value) {
+    out.append("null");
+    return;
+  }
+  std::array<char, 32> digits;
+  const auto end = std::to_chars(digits.begin(), digits.end(), *value).ptr;
+  out.append(digits.begin(), end);
+}
+
 /// The members that rows and normalised patches have in common, from "exchange" to "kind".
 void append_names(std::string& out, const market& subject) {
   out.append("\"exchange\":");
@@ -186,6 +198,16 @@ void append_values(std::string& out, const trade_group& trade, const quote_group
   append_number(out, ",\"change_24h_pct\":", stats.change_pct, 6);
 }
 
+void append_derived(std::string& out, const derived_values& derived) {
+  append_number(out, ",\"price_usd\":", derived.price_usd);
+  append_number(out, ",\"volume_usd_24h\":", derived.volume_usd_24h);
+  static_assert(window_count == 4);
+  append_number(out, ",\"change_1m_pct\":", derived.change_pct[0]);
+  append_number(out, ",\"change_5m_pct\":", derived.change_pct[1]);
+  append_number(out, ",\"change_15m_pct\":", derived.change_pct[2]);
+  append_number(out, ",\"change_1h_pct\":", derived.change_pct[3]);
+}
+
 } // namespace
 
 void append_row(std::string& out, const market& subject, const ticker& state, bool stale) {
@@ -200,6 +222,7 @@ void append_row(std::string& out, const market& subject, const ticker& state, bo
   const auto ts_ms = state.ts_ms();
   append_integer(out, "\",\"ts_ms\":", ts_ms, ts_ms == 0);
   append_integer(out, ",\"received_ms\":", state.received_ms, false);
+  append_derived(out, state.derived);
   out.append(stale ? ",\"stale\":true}" : ",\"stale\":false}");
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "market/decimal.hpp"
+#include "market/derived.hpp"
 #include "market/market.hpp"
 
 #include <cstdint>
@@ -75,6 +76,7 @@ struct ticker {
   stats_group stats;
   watermark trade_at, quote_at, stats_at;
   std::int64_t received_ms = 0;
+  derived_values derived; ///< as of when they were last set; no patch touches them
 
   /// Applies the groups of `patch` that are not older than what is held. True if any applied.
   bool apply(const ticker_patch& patch);
@@ -95,7 +97,8 @@ void append_row(std::string& out, const market& subject, const ticker& state, bo
 /// stats_seq", compared by lua/merge.lua.
 std::string encode_version(const ticker& state);
 
-/// Reads back what `append_row` and `encode_version` wrote; the error says what is wrong.
+/// Reads back what `append_row` and `encode_version` wrote, but for the derived values; the error
+/// says what is wrong.
 result<ticker> decode_row(std::string_view row, std::string_view version);
 
 /// The line that `tickboard normalize` prints for a patch from line `line` of a recording.

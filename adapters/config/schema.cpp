@@ -143,6 +143,13 @@ const std::array metadata_keys{
         "Longest pause between attempts to reach PostgreSQL."},
 };
 
+const std::array rates_keys{
+    key{"max_age", in<&settings::rates, &rates_settings::max_age>, time(1s, 24h),
+        "A market that its exchange has been silent about for longer makes no rate; without any "
+        "other, dollar values are null. Quiet markets of stable assets may have minutes between "
+        "updates."},
+};
+
 const std::array view_keys{
     key{"max_age", in<&settings::view, &view_settings::max_age>, time(0ms, 1h),
         "How old a page that is answered again may be; clients see it in Cache-Control. With \"0\" "
@@ -224,6 +231,8 @@ const std::array sections{
     section{"redis", false, "The Redis server that holds the board.", redis_keys},
     section{"metadata", false, "What is known of assets: names, categories, supply, links.",
             metadata_keys},
+    section{"rates", false, "US dollar rates, which come from the markets that are followed.",
+            rates_keys},
     section{"view", false, "Pages of the board.", view_keys},
     section{"supervision", false, "How failed parts are restarted.", supervision_keys},
     section{"feed", true, "One followed exchange; write [[feed]] once for each.", feed_keys},

@@ -80,6 +80,11 @@ struct metadata_settings {
   milliseconds backoff_max{5'000};
 };
 
+/// US dollar rates, from the markets that are followed.
+struct rates_settings {
+  milliseconds max_age{300'000}; ///< a market that is silent for longer makes no rate
+};
+
 struct view_settings {
   milliseconds max_age{0};     ///< how old a reused page may be; 0: every page is evaluated anew
   milliseconds timeout{2'000}; ///< a page that takes longer is answered 503
@@ -107,6 +112,7 @@ struct settings {
   http_settings http;
   redis_settings redis;
   metadata_settings metadata;
+  rates_settings rates;
   view_settings view;
   supervision_settings supervision;
   milliseconds warmup{

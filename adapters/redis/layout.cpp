@@ -49,6 +49,10 @@ snapshot_keys layout::snapshot(std::string_view name) const {
   return {key("ranking"), key("rows"), key("alive")};
 }
 
+std::string layout::history(std::int64_t period) const {
+  return fmt::format("{}:{}:history:{{*}}:{}", prefix_, layout_version, period);
+}
+
 std::string layout::pattern() const {
   std::string escaped;
   for (const char c : prefix_) {

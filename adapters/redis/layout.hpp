@@ -3,6 +3,7 @@
 #include "market/fields.hpp"
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,7 +47,11 @@ public:
 
   snapshot_keys snapshot(std::string_view name) const;
 
-  /// What SCAN matches to find every key of ours.
+  /// The key of the price histories that were written in this period, by id. Of the board's hash
+  /// tag, but not of the board: `pattern` leaves it out.
+  std::string history(std::int64_t period) const;
+
+  /// What SCAN matches to find every key of the board.
   std::string pattern() const;
 
 private:

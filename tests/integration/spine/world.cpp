@@ -1,6 +1,7 @@
 #include "tests/integration/spine/world.hpp"
 
 #include "adapters/net/http_client.hpp"
+#include "adapters/redis/client.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -100,6 +101,25 @@ void world::post_exchange(std::size_t i, const std::string& target, const std::s
   REQUIRE(answer.find(" 2") == 8);
 }
 
+void world::command(std::initializer_list<std::string_view> arguments) {
+  redis::client_options options;
+  options.to = *redis::parse_endpoint(redis->url());
+  std::promise<void> ready;
+  redis::client_events events;
+  events.on_ready = [&ready] { ready.set_value(); };
+  const auto client = redis::connect(io_.context(), std::move(options), std::move(events));
+  ready.get_future().wait();
+  std::promise<std::string> refused;
+  std::vector<redis::call> calls(1);
+  calls[0].arguments = redis::command{arguments};
+  calls[0].done = [&refused](const redis::reply& answer) {
+    refused.set_value(answer.failed() ? std::string{answer.error()} : "");
+  };
+  client->submit(std::move(calls));
+  CHECK(refused.get_future().get() == "");
+  client->stop();
+}
+
 void world::wait_until(const char* what, const std::function<bool()>& reached) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{2};
   while (!reached()) {
@@ -114,7 +134,7 @@ void world::wait_until(const char* what, const std::function<bool()>& reached) {
   }
 }
 
-std::map<std::string, std::string> world::rows() {
+std::map<std::string, std::string> world::walk(bool plain) {
   std::map<std::string, std::string> out;
   for (int page = 1, pages = 1; page <= pages; ++page) {
     const auto answer = get("/v1/markets?sort=id&per_page=250&page=" + std::to_string(page));
@@ -126,7 +146,8 @@ std::map<std::string, std::string> world::rows() {
     auto begin = answer.body.find('[') + 1;
     for (const auto& row : json["data"].GetArray()) {
       const auto end = answer.body.find('}', begin) + 1;
-      out[row["id"].GetString()] = answer.body.substr(begin, end - begin);
+      const auto text = answer.body.substr(begin, end - begin);
+      out[row["id"].GetString()] = plain ? without_derived(text) : text;
       begin = end + 1;
     }
   }
@@ -142,12 +163,49 @@ std::string text_of(const rapidjson::Value& object, const char* member) {
   return it->value.GetString();
 }
 
+std::string without_derived(std::string text) {
+  std::string out;
+  std::size_t from = 0;
+  for (auto at = text.find(",\"price_usd\":"); at != text.npos;
+       at = text.find(",\"price_usd\":", from)) {
+    out.append(text, from, at - from);
+    from = text.find(",\"stale\":", at);
+  }
+  return out.append(text, from);
+}
+
 rapidjson::Document parse_json(const std::string& text) {
   rapidjson::Document out;
   out.Parse<rapidjson::kParseNumbersAsStringsFlag>(text.c_str());
   INFO(text.substr(0, 500));
   REQUIRE_FALSE(out.HasParseError());
   return out;
+}
+
+bool is_derived(const sort_field& field) {
+  return field.name.ends_with("_usd") || field.name == "volume_usd_24h" ||
+         (field.name.starts_with("change_") && field.name != "change_24h_pct");
+}
+
+std::string disorder(const std::string& page, const view_query& query) {
+  const std::string name{sort_fields[query.sort].name};
+  std::optional<std::pair<std::optional<double>, std::string>> before;
+  const auto json = parse_json(page);
+  for (const auto& row : json["data"].GetArray()) {
+    const auto text = text_of(row, name.c_str());
+    std::pair now{text.empty() ? std::nullopt : std::optional{std::stod(text)}, text_of(row, "id")};
+    if (before) {
+      const auto& [value, id] = *before;
+      const bool in_order = value.has_value() != now.first.has_value() ? value.has_value()
+                            : value != now.first
+                                ? (query.descending ? value > now.first : value < now.first)
+                                : (query.descending ? id > now.second : id < now.second);
+      if (!in_order)
+        return id + " is before " + now.second;
+    }
+    before = std::move(now);
+  }
+  return {};
 }
 
 std::string brute_force_page(const std::map<std::string, std::string>& rows,

@@ -8,9 +8,11 @@
 #include <rapidjson/document.h>
 
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tickboard::test {
@@ -42,6 +44,9 @@ public:
   }
   void post_exchange(std::size_t i, const std::string& target, const std::string& body);
 
+  /// Runs a command in Redis; fails the test if Redis refuses it.
+  void command(std::initializer_list<std::string_view> arguments);
+
   void start_daemon();
   /// Starts exchange `i` again, at its port, after it was killed.
   void restart_exchange(std::size_t i);
@@ -50,9 +55,10 @@ public:
   /// claim about speed, only an end to hanging.
   void wait_until(const char* what, const std::function<bool()>& reached);
 
-  /// Every row that the daemon serves, by id; empty while pages are not answered. Pages are
-  /// walked in the order of ids, which do not move.
-  std::map<std::string, std::string> rows();
+  /// Every row that the daemon serves, by id, without derived values; empty while pages are not
+  /// answered. Pages are walked in the order of ids, which do not move.
+  std::map<std::string, std::string> rows() { return walk(true); }
+  std::map<std::string, std::string> whole_rows() { return walk(false); }
 
   std::unique_ptr<redis::private_server> redis;
   std::vector<simulated> exchanges;
@@ -60,6 +66,7 @@ public:
   std::unique_ptr<process> daemon;
 
 private:
+  std::map<std::string, std::string> walk(bool plain);
   response fetch(std::uint16_t port, const std::string& target);
   std::vector<std::string> simulate_arguments(std::size_t i, std::uint16_t port) const;
   std::string log() const { return redis->directory() + "/programs.log"; }
@@ -72,8 +79,17 @@ private:
 /// null and absent.
 std::string text_of(const rapidjson::Value& object, const char* member);
 
+/// Rows or pages without the values that are derived: these move on while nothing happens.
+std::string without_derived(std::string text);
+
 /// Parses with numbers kept as text.
 rapidjson::Document parse_json(const std::string& text);
+
+/// Do rows move in this order while nothing happens?
+bool is_derived(const sort_field& field);
+
+/// Empty if the rows of a page are in the order that `query` asks for, by the values they show.
+std::string disorder(const std::string& page, const view_query& query);
 
 /// The page that `query` must be answered with, given every row.
 std::string brute_force_page(const std::map<std::string, std::string>& rows,

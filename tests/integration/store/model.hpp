@@ -63,6 +63,10 @@ struct model {
       patch.stats->change_pct = static_cast<double>(pick(9)) - 4;
     market.state.apply(patch);
     market.stale = pick(5) == 0;
+    const auto some = [&]() -> std::optional<double> {
+      return pick(4) == 0 ? std::nullopt : std::optional{static_cast<double>(pick(90)) / 8 - 3};
+    };
+    market.state.derived = {some(), some(), {some(), some(), some(), some()}};
   }
 
   static std::string row(const slot& market) {

@@ -1,0 +1,103 @@
+#include "actors/derivation.hpp"
+
+#include "market/valuation.hpp"
+
+#include <algorithm>
+
+namespace tickboard {
+
+namespace {
+
+rate_source source_of(const slot& market) {
+  const auto number = [](const decimal& value) { return value ? value.value() : 0; };
+  const auto& state = market.state;
+  return {market.subject,
+          number(state.trade.last),
+          number(state.stats.volume),
+          number(state.stats.quote_volume),
+          state.received_ms,
+          market.stale};
+}
+
+} // namespace
+
+void derivation::add(slot& market) {
+  markets_.push_back(&market);
+  if (quotes_.insert(market.subject->quote).second)
+    new_quotes_.push_back(market.subject->quote);
+  market.is_rate_source = is_rate_source(*market.subject, *rates_);
+  note_source(market);
+}
+
+void derivation::note_source(slot& market) {
+  if (!market.is_rate_source || market.has_rate_news)
+    return;
+  market.has_rate_news = true;
+  sources_with_news_.push_back(&market);
+}
+
+void derivation::changed(slot& market, std::int64_t now_ms) {
+  derive(market, now_ms);
+  note_source(market);
+}
+
+void derivation::derive(slot& market, std::int64_t now_ms) {
+  static const rate_table dollars_only;
+  const bool believed = now_ms - rates_->as_of_ms() <= rates_lifetime_ms;
+  value_in_usd(market.state, (believed ? *rates_ : dollars_only).usd_per(market.subject->quote));
+  const auto& last = market.state.trade.last;
+  if (const double price = last && !market.stale ? last.value() : 0; price > 0)
+    market.prices.set(now_ms, price);
+  else
+    market.prices.lose(now_ms);
+  market.state.derived.change_pct = market.prices.changes(now_ms);
+  market.derived_ms = now_ms;
+}
+
+std::vector<slot*> derivation::sweep(std::int64_t now_ms) {
+  std::vector<slot*> out;
+  const auto visits = std::min(markets_.size() / sweep_rounds + 1, sweep_limit);
+  for (std::size_t i = 0; i < std::min(visits, markets_.size()); ++i) {
+    next_ = next_ + 1 < markets_.size() ? next_ + 1 : 0;
+    auto& market = *markets_[next_];
+    const auto age = now_ms - market.derived_ms;
+    if (age >= 0 && age < settled_ms)
+      continue;
+    const auto before = market.state.derived;
+    derive(market, now_ms);
+    if (market.state.derived != before)
+      out.push_back(&market);
+  }
+  return out;
+}
+
+void derivation::set_rates(rate_table_ptr rates) {
+  const bool further_assets = rates->size() != rates_->size();
+  rates_ = std::move(rates);
+  if (further_assets)
+    for (auto* market : markets_)
+      if (!market->is_rate_source && is_rate_source(*market->subject, *rates_)) {
+        market->is_rate_source = true;
+        note_source(*market);
+      }
+}
+
+rate_news derivation::take_news() {
+  rate_news out;
+  for (auto* market : std::exchange(sources_with_news_, {})) {
+    market->has_rate_news = false;
+    out.sources.push_back(source_of(*market));
+  }
+  out.quotes = std::exchange(new_quotes_, {});
+  out.begins = std::exchange(begins_, false);
+  return out;
+}
+
+void derivation::tell_everything() {
+  new_quotes_.assign(quotes_.begin(), quotes_.end());
+  begins_ = true;
+  for (auto* market : markets_)
+    note_source(*market);
+}
+
+} // namespace tickboard

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "actors/messages.hpp"
+#include "actors/slot.hpp"
+
+#include <cstdint>
+#include <set>
+#include <vector>
+
+namespace tickboard {
+
+/// Keeps up to date what a writer's markets show beside what their exchanges said, and what the
+/// rates actor must know of them. Values are set with each change of a market; those of a quiet
+/// market move too, as rates and time do, so a sweep goes round all of them. Used by its writer
+/// alone; all times are Unix ms by the writer's clock.
+class derivation {
+public:
+  static constexpr std::size_t sweep_rounds = 16;   ///< sweeps that visit every market, if few
+  static constexpr std::size_t sweep_limit = 256;   ///< markets that one sweep visits at most
+  static constexpr std::int64_t settled_ms = 2'000; ///< a value this young is left alone
+  static constexpr std::int64_t rates_lifetime_ms = 30'000; ///< older rates are no rates
+
+  /// A market of the writer's, from now on; it must outlive this object.
+  void add(slot& market);
+
+  /// To be called after every change of the market's state: sets what it shows as of now.
+  void changed(slot& market, std::int64_t now_ms);
+
+  /// Visits the next markets, at most `sweep_limit`, and returns those that show something else
+  /// now: they must go to Redis.
+  std::vector<slot*> sweep(std::int64_t now_ms);
+
+  void set_rates(rate_table_ptr rates);
+
+  /// What the rates actor does not know yet; empty if nothing.
+  rate_news take_news();
+  /// The rates actor knows nothing any more.
+  void tell_everything();
+
+private:
+  void derive(slot& market, std::int64_t now_ms);
+  void note_source(slot& market);
+
+  std::vector<slot*> markets_;
+  std::size_t next_ = 0; ///< of the sweep
+  rate_table_ptr rates_ = std::make_shared<const rate_table>();
+  std::set<std::string> quotes_;
+  std::vector<slot*> sources_with_news_; ///< each once
+  std::vector<std::string> new_quotes_;
+  bool begins_ = true;
+};
+
+} // namespace tickboard

@@ -1,0 +1,106 @@
+#include "actors/history_store.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace tickboard {
+
+namespace {
+
+// A key holds the histories of four hours; those of markets that are no longer followed go with it.
+constexpr std::int64_t period_ms = 4 * 3'600'000;
+constexpr std::int64_t outlives_ms = 70 * 60'000; ///< a little more than the longest window
+
+std::vector<std::string> texts_of(const redis::reply& answer) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < answer.size(); ++i)
+    out.emplace_back(answer[i].text());
+  return out;
+}
+
+} // namespace
+
+std::vector<redis::call> history_store::read(std::int64_t now_ms,
+                                             std::function<void(histories_read)> done) {
+  if (!reading_.empty() || unread_.empty())
+    return {};
+  const auto count = static_cast<std::ptrdiff_t>(std::min(unread_.size(), max_batch));
+  reading_.assign(unread_.begin(), unread_.begin() + count);
+  unread_.erase(unread_.begin(), unread_.begin() + count);
+  auto found = std::make_shared<histories_read>();
+  const auto note = [found](const redis::reply& answer) {
+    found->away = found->away || answer.disconnected();
+    if (answer.failed())
+      found->failure = answer.error();
+  };
+  std::vector<redis::call> calls(2);
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    auto& to = calls[i].arguments;
+    to.add("HMGET");
+    to.add(board_->layout.history(now_ms / period_ms - 1 + static_cast<std::int64_t>(i)));
+    for (const auto* market : reading_)
+      to.add(market->subject->id);
+  }
+  calls[0].done = [found, note](const redis::reply& answer) {
+    note(answer);
+    found->older = texts_of(answer);
+  };
+  calls[1].done = [found, note, done = std::move(done)](const redis::reply& answer) {
+    note(answer);
+    found->newer = texts_of(answer);
+    done(std::move(*found));
+  };
+  return calls;
+}
+
+std::vector<slot*> history_store::finish_read(const histories_read& found, std::int64_t now_ms) {
+  auto markets = std::exchange(reading_, {});
+  if (found.away) {
+    unread_.insert(unread_.begin(), markets.begin(), markets.end());
+    return {};
+  }
+  if (!found.failure.empty())
+    spdlog::error("price histories in Redis cannot be read, and begin anew: {}", found.failure);
+  std::size_t damaged = 0;
+  for (const auto* texts : {&found.newer, &found.older})
+    for (std::size_t i = 0; i < std::min(texts->size(), markets.size()); ++i)
+      if (const auto& text = (*texts)[i];
+          !text.empty() && !markets[i]->prices.restore(text, now_ms))
+        ++damaged;
+  if (damaged != 0)
+    spdlog::warn("{} price histories in Redis are damaged or of the future; left out", damaged);
+  read_.insert(read_.end(), markets.begin(), markets.end());
+  return markets;
+}
+
+std::vector<redis::call> history_store::write(std::int64_t now_ms,
+                                              std::function<void(histories_written)> done) {
+  if (writing_ || read_.empty())
+    return {};
+  const auto period = now_ms / period_ms;
+  std::vector<redis::call> calls(2);
+  auto& set = calls[0].arguments;
+  set.add("HSET");
+  set.add(board_->layout.history(period));
+  const auto count = std::min({read_.size() / write_rounds + 1, max_batch, read_.size()});
+  for (std::size_t i = 0; i < count; ++i) {
+    next_ = next_ + 1 < read_.size() ? next_ + 1 : 0;
+    const auto text = read_[next_]->prices.encode();
+    if (text.empty())
+      continue;
+    set.add(read_[next_]->subject->id);
+    set.add(text);
+  }
+  if (set.arguments() == 2)
+    return {};
+  auto& expire = calls[1].arguments;
+  expire.add("PEXPIRE");
+  expire.add(board_->layout.history(period));
+  expire.add((period + 1) * period_ms + outlives_ms - now_ms);
+  calls[1].done = [done = std::move(done)](const redis::reply&) { done({}); };
+  writing_ = true;
+  return calls;
+}
+
+} // namespace tickboard

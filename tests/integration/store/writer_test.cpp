@@ -1,0 +1,243 @@
+#include "actors/rates.hpp"
+#include "actors/writer.hpp"
+#include "tests/support/actor_fixture.hpp"
+#include "tests/support/store.hpp"
+
+#include <rapidjson/document.h>
+
+using namespace tickboard;
+using namespace tickboard::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A writer, the rates actor and a real Redis. Time is the test's; that of Redis's answers is
+/// waited for.
+struct written_board : actor_fixture {
+  written_board() {
+    rates_at->set(spawn(rates, rates_config{{writer_at}, 60s, [this] { return now(); }}));
+    keeper_at->set(keeper.handle());
+    start_writer();
+  }
+  ~written_board() { stop_all(); }
+
+  void start_writer() {
+    writer_config config;
+    config.daemon_id = "d" + std::to_string(++lives);
+    config.board = board_at;
+    config.open = [this](std::vector<board::script_ptr> scripts, redis::client_events events) {
+      return link = db.connect(std::move(scripts), std::move(events));
+    };
+    config.keeper = keeper_at;
+    config.rates = rates_at;
+    config.now_ms = [this] { return now(); };
+    subject = spawn(writer, std::move(config));
+    writer_at->set(subject);
+    settle();
+    send(subject, rebuild{++incarnation});
+    settle();
+  }
+
+  std::int64_t now() {
+    return 1'700'000'000'000 + std::chrono::duration_cast<std::chrono::milliseconds>(
+                                   scheduler().clock().now().time_since_epoch())
+                                   .count();
+  }
+
+  /// Until neither the actors nor Redis have anything to do.
+  void settle() {
+    for (int i = 0; i < 6; ++i) {
+      run();
+      std::promise<void> answered;
+      std::vector<redis::call> ping(1);
+      ping[0].arguments = redis::command{"PING"};
+      ping[0].done = [&answered](const redis::reply&) { answered.set_value(); };
+      link->submit(std::move(ping)); // answered after all that was sent before
+      answered.get_future().wait();
+    }
+    run();
+  }
+
+  void wait(std::chrono::milliseconds time) {
+    for (; time.count() > 0; time -= std::min(time, std::chrono::milliseconds{250})) {
+      advance(std::min(time, std::chrono::milliseconds{250}), 250ms);
+      settle();
+    }
+  }
+
+  void hear(const std::string& base, const std::string& quote, const std::string& last) {
+    ticker_patch patch;
+    patch.subject = *make_market("x", base, quote, base + quote);
+    patch.at = {now(), 0};
+    patch.received_ms = now();
+    patch.trade = trade_group{*decimal::parse(last)};
+    patch.stats = stats_group{{}, {}, {}, *decimal::parse("10"), *decimal::parse("500"), {}, {}};
+    send(subject,
+         write_patches{1, std::make_shared<const std::vector<ticker_patch>>(1, patch), nullptr});
+    settle();
+  }
+
+  /// A number in the row in Redis; -1e9: null.
+  double shown(const std::string& id, const char* field, std::size_t partition = 0) {
+    const auto row = db.run({"HGET", board_at->layout[partition].row, id}).text;
+    rapidjson::Document json;
+    json.Parse(row.c_str());
+    INFO(row);
+    REQUIRE(json.IsObject());
+    REQUIRE(json.HasMember(field));
+    return json[field].IsNull() ? -1e9 : json[field].GetDouble();
+  }
+
+  double score(const std::string& id, std::size_t partition, std::string_view field) {
+    const auto text =
+        db.run({"ZSCORE", board_at->layout[partition].by[*find_sort_field(field)], id}).text;
+    return std::stod(text);
+  }
+
+  static constexpr double null = -1e9;
+  store db;
+  std::shared_ptr<redis::client> link;
+  board_ptr board_at = std::make_shared<const board>("t", std::vector<std::string>{"USDT"});
+  address_ptr writer_at = make_address(), rates_at = make_address(), keeper_at = make_address();
+  probe<rebuilt, writer_connected> keeper{*this};
+  caf::actor subject;
+  std::uint64_t incarnation = 0;
+  int lives = 0;
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(written_board, "rows show dollar values by live rates, and are ranked by them") {
+  hear("BTC", "USD", "90000");
+  hear("DOGE", "USDT", "0.1");
+  CHECK(shown("x:BTC-USD", "price_usd") == 90'000);
+  CHECK(shown("x:BTC-USD", "volume_usd_24h") == 500);
+  CHECK(shown("x:DOGE-USDT", "price_usd") == null); // nothing is assumed of USDT
+  hear("BTC", "USDT", "100000");
+  wait(5s);
+  for (const std::size_t partition : {0, 1}) {
+    CHECK(shown("x:DOGE-USDT", "price_usd", partition) == 0.09);
+    CHECK(shown("x:DOGE-USDT", "volume_usd_24h", partition) == 450);
+    CHECK(score("x:DOGE-USDT", partition, "volume_usd_24h") == 450);
+  }
+  CHECK(score("x:DOGE-USDT", 0, "price_usd") == 0.09);
+
+  hear("BTC", "USD", "90001"); // no news
+  wait(5s);
+  CHECK(shown("x:DOGE-USDT", "price_usd") == 0.09);
+  hear("BTC", "USD", "81000");
+  wait(5s);
+  CHECK(shown("x:DOGE-USDT", "price_usd") == 0.081);
+
+  // Another market of the quote's own counts alone; when it is silent for too long, BTC is back.
+  hear("USDT", "USD", "0.99");
+  wait(5s);
+  CHECK(shown("x:DOGE-USDT", "price_usd") == 0.099);
+  wait(40s);
+  hear("BTC", "USD", "81000");
+  hear("BTC", "USDT", "100000");
+  wait(25s);
+  CHECK(shown("x:DOGE-USDT", "price_usd") == 0.081);
+  send(subject, source_liveness{1, false});
+  wait(5s);
+  CHECK(shown("x:DOGE-USDT", "price_usd") == null);
+  CHECK(shown("x:BTC-USD", "price_usd") == 81'000);
+  send(subject, source_liveness{1, true});
+  wait(5s);
+  CHECK(shown("x:DOGE-USDT", "price_usd") == 0.081);
+}
+
+TEST_CASE_FIXTURE(written_board,
+                  "a new rates actor learns everything anew; without one rates end") {
+  hear("BTC", "USD", "90000");
+  hear("BTC", "USDT", "100000");
+  hear("DOGE", "USDT", "0.1");
+  wait(5s);
+  CHECK(shown("x:DOGE-USDT", "price_usd") == 0.09);
+  end(rates_at->get());
+  rates_at->set(nullptr);
+  wait(20s);
+  CHECK(shown("x:DOGE-USDT", "price_usd") == 0.09);
+  wait(20s);
+  CHECK(shown("x:DOGE-USDT", "price_usd") == null);
+  rates_at->set(spawn(rates, rates_config{{writer_at}, 60s, [this] { return now(); }}));
+  wait(5s);
+  CHECK(shown("x:DOGE-USDT", "price_usd") == 0.09);
+}
+
+TEST_CASE_FIXTURE(written_board, "windows move with time alone, and outlive the writer") {
+  hear("A", "USD", "100");
+  wait(10s);
+  hear("A", "USD", "110");
+  wait(56s);
+  CHECK(shown("x:A-USD", "change_1m_pct") == 10);
+  CHECK(score("x:A-USD", 0, "change_1m_pct") == 10);
+  CHECK(shown("x:A-USD", "change_5m_pct") == null);
+  wait(15s);
+  CHECK(shown("x:A-USD", "change_1m_pct") == 0); // nothing happened meanwhile
+  hear("A", "USD", "121");
+  CHECK(shown("x:A-USD", "change_1m_pct") == 10);
+  wait(25s);
+
+  SUBCASE("a new writer, on a board that is wiped") {
+    end(subject);
+    writer_at->set(nullptr);
+    advance(8s);
+    for (const auto* field : {"row", "version", "owner"})
+      db.run({"DEL", std::string{"t:1:{*}:"} + field});
+    start_writer();
+    hear("A", "USD", "130");
+    CHECK(shown("x:A-USD", "change_1m_pct") == doctest::Approx(18.1818));
+    wait(206s);
+    hear("A", "USD", "132");
+    CHECK(shown("x:A-USD", "change_5m_pct") == 20);
+  }
+  SUBCASE("not while nobody looked for long") {
+    end(subject);
+    writer_at->set(nullptr);
+    advance(30min, 1s);
+    start_writer();
+    hear("A", "USD", "130");
+    CHECK(shown("x:A-USD", "change_1m_pct") == null);
+    CHECK(shown("x:A-USD", "change_5m_pct") == null);
+  }
+  SUBCASE("damaged histories begin anew") {
+    end(subject);
+    writer_at->set(nullptr);
+    for (const auto& key : db.run({"KEYS", "*history*"}).elements)
+      db.run({"HSET", key.text, "x:A-USD", "nonsense"});
+    start_writer();
+    hear("A", "USD", "130");
+    CHECK(shown("x:A-USD", "change_1m_pct") == null);
+    wait(65s);
+    CHECK(shown("x:A-USD", "change_1m_pct") == 0);
+  }
+  SUBCASE("a stale row has none, nor has the time of the outage") {
+    send(subject, source_liveness{1, false});
+    settle();
+    CHECK(shown("x:A-USD", "change_1m_pct") == null);
+    wait(30s);
+    send(subject, source_liveness{1, true});
+    hear("A", "USD", "130");
+    settle();
+    CHECK(shown("x:A-USD", "change_1m_pct") != null);
+    wait(45s); // its start lies within the outage
+    CHECK(shown("x:A-USD", "change_1m_pct") == null);
+    wait(25s);
+    CHECK(shown("x:A-USD", "change_1m_pct") == 0);
+  }
+}
+
+TEST_CASE_FIXTURE(written_board,
+                  "histories expire, are written in turns, and the keeper spares them") {
+  for (int i = 0; i < 300; ++i)
+    hear("A" + std::to_string(i), "USD", std::to_string(1 + i));
+  wait(21s);
+  const auto keys = db.run({"KEYS", "*history*"}).elements;
+  REQUIRE(keys.size() == 1);
+  CHECK(db.run({"HLEN", keys[0].text}).integer == 300);
+  const auto matches = db.run({"KEYS", board_at->layout.pattern()}).elements;
+  CHECK(matches.size() > 10);
+  for (const auto& one : matches)
+    CHECK(one.text.find("history") == std::string::npos);
+}
