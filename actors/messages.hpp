@@ -207,6 +207,8 @@ struct answer {
   std::chrono::steady_clock::time_point evaluated;
   page_place place{};
   view_refusal refusal{};
+  std::string tag{};                 ///< ETag of the body
+  std::chrono::microseconds took{0}; ///< Redis' part, with the ways there and back
 };
 
 struct evaluation_done;

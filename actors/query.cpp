@@ -1,5 +1,6 @@
 #include "actors/query.hpp"
 
+#include "actors/entity_tag.hpp"
 #include "actors/search_evaluation.hpp"
 #include "actors/unix_ms.hpp"
 
@@ -35,6 +36,7 @@ caf::response_promise query_state::ask(std::string key, evaluate start) {
 
 void query_state::run(const std::string& key, question& one) {
   one.running = true;
+  one.started = std::chrono::steady_clock::now();
   ++running;
   one.riders = std::exchange(one.next, {});
   one.start([me = caf::actor_cast<caf::actor_addr>(self), key](evaluation_outcome outcome) {
@@ -53,8 +55,14 @@ void query_state::done(const evaluation_done& message) {
   const auto riders = std::exchange(one.riders, {});
   const auto& outcome = message.outcome;
   if (outcome.problem.empty()) {
-    const answer fresh{outcome.body, outcome.total, std::chrono::steady_clock::now(), outcome.place,
-                       outcome.refusal};
+    const auto now = std::chrono::steady_clock::now();
+    const answer fresh{outcome.body,
+                       outcome.total,
+                       now,
+                       outcome.place,
+                       outcome.refusal,
+                       outcome.body ? entity_tag(*outcome.body) : "",
+                       std::chrono::duration_cast<std::chrono::microseconds>(now - one.started)};
     for (auto rider : riders)
       rider.deliver(fresh);
     if (!remember(message.key, one, fresh))

@@ -35,7 +35,8 @@ struct query_state {
   /// nobody gets an answer that is older than the question.
   struct question {
     bool running = false;
-    std::vector<caf::response_promise> riders; ///< of the running evaluation
+    std::chrono::steady_clock::time_point started; ///< of the running evaluation
+    std::vector<caf::response_promise> riders;     ///< of the running evaluation
     std::vector<caf::response_promise> next;
     evaluate start;
     answer last; ///< for reuse; body null: none

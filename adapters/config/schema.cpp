@@ -90,6 +90,9 @@ const std::array http_keys{
         "Time for a client to take one response."},
     key{"gzip", in<&settings::http, &http_settings::gzip>, yes_or_no,
         "Compress responses for clients that accept it."},
+    key{"cors_origin", in<&settings::http, &http_settings::cors_origin>, text(rules::cors_origin),
+        "Whose pages may read answers from within a browser (CORS): one origin, * for all, empty "
+        "for none but those that this daemon serves."},
 };
 
 const std::array redis_keys{

@@ -53,6 +53,7 @@ struct http_settings {
   milliseconds idle_timeout{60'000};
   milliseconds write_timeout{30'000};
   bool gzip = true;
+  std::string cors_origin; ///< empty: none
 };
 
 struct redis_settings {
