@@ -29,7 +29,7 @@ evaluation_outcome evaluation_failure(const redis::reply& answer);
 
 /// How much of Redis a question may take.
 struct evaluation_bounds {
-  std::uint32_t scan_limit = 2'000; ///< index entries that one script call may look at
+  std::uint32_t scan_limit = 2'000; ///< index entries and scores that a script call may look at
   std::chrono::milliseconds snapshot_ttl{300'000};
   std::size_t max_snapshots = 64;        ///< at once, of all daemons on this Redis
   std::uint32_t max_frozen_rows = 5'000; ///< rows that a snapshot with frozen rows may have

@@ -142,7 +142,7 @@ private:
     to.add(static_cast<std::int64_t>(rows_));
     to.add(wanted_);
     add_place(to);
-    to.add(static_cast<std::int64_t>(bounds_.scan_limit));
+    to.add(scan_of(bounds_.scan_limit, plan_, 1));
     add_interval(to);
     add_filters(to, 4, plan_);
     return one;
@@ -163,7 +163,7 @@ private:
     to.add(static_cast<std::int64_t>(skip_));
     to.add(wanted_);
     add_place(to);
-    to.add(static_cast<std::int64_t>(bounds_.scan_limit));
+    to.add(scan_of(bounds_.scan_limit, plan_, 1));
     add_interval(to);
     to.add(query_.ids.empty() ? "bases" : "ids");
     add_values(to, query_.ids.empty() ? query_.bases.values : query_.ids);

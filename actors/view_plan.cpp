@@ -111,6 +111,10 @@ void add_range_keys(redis::call& to, std::size_t before, const view_plan& plan,
   to.keys = before + plan.ranges.size();
 }
 
+std::int64_t scan_of(std::uint32_t limit, const view_plan& plan, std::size_t steps) {
+  return std::max<std::int64_t>(1, limit / static_cast<std::int64_t>(steps + plan.ranges.size()));
+}
+
 void add_values(redis::command& to, const std::vector<std::string>& values) {
   to.add(static_cast<std::int64_t>(values.size()));
   for (const auto& value : values)

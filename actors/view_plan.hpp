@@ -57,6 +57,10 @@ view_plan plan_walk(const redis::layout& layout, const view_query& query, std::i
 void add_range_keys(redis::call& to, std::size_t before, const view_plan& plan,
                     const redis::partition_keys& keys);
 
+/// Entries that one call may look at: reading the scores of a range costs about as much again as
+/// looking at the entries, and so do the `steps` that the script takes for each.
+std::int64_t scan_of(std::uint32_t limit, const view_plan& plan, std::size_t steps);
+
 /// Their number, and each of them.
 void add_values(redis::command& to, const std::vector<std::string>& values);
 

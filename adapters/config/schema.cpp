@@ -160,7 +160,8 @@ const std::array view_keys{
     key{"timeout", in<&settings::view, &view_settings::timeout>, time(10ms, 1min),
         "A page that takes longer is answered with 503."},
     key{"scan_limit", in<&settings::view, &view_settings::scan_limit>, count(100, 10'000'000),
-        "Index entries that one script call may look at. Redis serves nobody else meanwhile."},
+        "Index entries and scores that one script call may look at. Redis serves nobody else "
+        "meanwhile; views that take more are answered in several calls."},
     key{"snapshot_ttl", in<&settings::view, &view_settings::snapshot_ttl>, time(1s, 24h),
         "How long a snapshot can be paged through; then it is gone."},
     key{"max_snapshots", in<&settings::view, &view_settings::max_snapshots>, count(1, 10'000),

@@ -107,7 +107,7 @@ TEST_CASE("explain says what a view cost, within the limits") {
   CHECK(explain(query, 500).starts_with(R"({"index":"bid","partitions":["*"],)"));
   query.stale = true;
   CHECK(explain(query, 500).ends_with(R"("scanned":200,"calls":1)"));
-  CHECK(explain(query, 60).ends_with(R"("scanned":200,"calls":4)"));
+  CHECK(explain(query, 60).ends_with(R"("scanned":200,"calls":7)"));
   query = {};
   query.bases.values = {"B1", "B2"};
   CHECK(explain(query, 100).starts_with(R"({"index":"bases",)"));
