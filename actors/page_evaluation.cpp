@@ -13,8 +13,6 @@ namespace tickboard {
 
 namespace {
 
-constexpr std::string_view head = "{\"data\":[";
-
 /// {score, id} of a script's reply; nothing for {}.
 std::optional<view_place> read_place(const redis::reply& from) {
   if (from.size() != 2)
@@ -38,7 +36,8 @@ public:
         wanted_(query.around), number_(query.page), after_(query.after) {
     if (query_.around.empty() && !query_.by_cursor)
       skip_ = query_.offset();
-    body_ = std::make_shared<std::string>(head);
+    body_ = std::make_shared<std::string>(shape_head(query_.shape));
+    head_size_ = body_->size();
   }
 
   void start() {
@@ -220,7 +219,7 @@ private:
   void take_walked(const redis::reply& answer) {
     const auto told = answer[1];
     if (told[5].integer() == 1) { // the rows of earlier calls are of a page before the wanted one
-      body_->resize(head.size());
+      body_->resize(head_size_);
       rows_ = 0;
     }
     add_rows(answer[0]);
@@ -261,14 +260,12 @@ private:
 
   void add_rows(const redis::reply& rows) {
     rows_ += rows.size();
-    if (rows.size() > 0 && body_->size() == head.size())
-      body_->reserve(head.size() + query_.per_page * (rows[0].text().size() + 32));
+    if (rows.size() > 0 && body_->size() == head_size_ && query_.shape.members.empty())
+      body_->reserve(head_size_ + query_.per_page * (rows[0].text().size() + 32));
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (!rows[i].is_text())
         continue; // a rank without a row: `verify` finds those
-      if (body_->back() != '[')
-        body_->push_back(',');
-      body_->append(rows[i].text());
+      append_shaped(*body_, query_.shape, head_size_, rows[i].text());
     }
   }
 
@@ -289,8 +286,10 @@ private:
       out.place.snapshot = query_.frozen->token;
     if (query_.by_cursor && more_ && last_row_)
       out.place.next = cursor_token(query_, *last_row_);
-    append_page(out.place);
-    append_explanation();
+    if (query_.shape.format == view_format::json) {
+      append_page(out.place);
+      append_explanation();
+    }
     out.body = std::move(body_);
     done_(std::move(out));
   }
@@ -370,6 +369,7 @@ private:
   std::optional<view_place> last_row_;
   std::vector<std::string> missing_;
   std::shared_ptr<std::string> body_;
+  std::size_t head_size_ = 0;
 
   // What it cost.
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

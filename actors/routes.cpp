@@ -61,8 +61,14 @@ route find_route(const net::http_request& request) {
       404, "No such resource",
       "there are /v1/markets, /v1/markets/{id}, /v1/exchanges, /v1/search, /healthz, /readyz");
   if (path == markets) {
-    auto view = parse_query_string(query).and_then(
-        [](const query_parameters& parameters) { return parse_view_query(parameters); });
+    const auto parameters = parse_query_string(query);
+    auto view =
+        parameters.and_then([](const query_parameters& given) { return parse_view_query(given); });
+    if (view && std::none_of(parameters->begin(), parameters->end(),
+                             [](const auto& one) { return one.first == "format"; })) {
+      view->shape.format = accepted_format(request.accept);
+      view->explain = view->explain && view->shape.format == view_format::json;
+    }
     if (view)
       found = ask_page{std::move(*view)};
     else

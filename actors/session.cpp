@@ -20,6 +20,16 @@ net::shared_bytes bytes(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
 }
 
+/// Adds to the header fields of the request that the answer depends on.
+void vary(net::http_response& response, std::string_view on) {
+  for (auto& [name, value] : response.headers)
+    if (name == "Vary") {
+      value.append(", ").append(on);
+      return;
+    }
+  response.headers.emplace_back("Vary", on);
+}
+
 net::http_response unavailable(std::string_view detail) {
   auto out = net::problem(503, "Not available now", detail);
   out.headers.emplace_back("Retry-After", "1");
@@ -80,6 +90,10 @@ void session_state::answer_page(const view_query& query, const answer& page) {
     out.headers.emplace_back(
         "Age", fmt::format("{}", std::chrono::duration_cast<std::chrono::seconds>(age).count()));
   }
+  out.content_type = content_type(query.shape.format);
+  vary(out, "Accept");
+  if (query.shape.format != view_format::json && !query.by_cursor)
+    out.headers.emplace_back("X-Total-Count", fmt::format("{}", page.total));
   out.headers.emplace_back("Link", link_header(query, page.total, page.place));
   respond(std::move(out));
 }
@@ -213,13 +227,13 @@ void session_state::respond(net::http_response response) {
   if (!config->cors_origin.empty()) {
     response.headers.emplace_back("Access-Control-Allow-Origin", config->cors_origin);
     response.headers.emplace_back("Access-Control-Expose-Headers",
-                                  "Age, ETag, Link, Retry-After, Server-Timing");
+                                  "Age, ETag, Link, Retry-After, Server-Timing, X-Total-Count");
     if (config->cors_origin != "*")
-      response.headers.emplace_back("Vary", "Origin");
+      vary(response, "Origin");
   }
   const auto size = response.body ? response.body->size() : 0;
   if (config->gzip && size >= worth_compressing) {
-    response.headers.emplace_back("Vary", "Accept-Encoding");
+    vary(response, "Accept-Encoding");
     if (accepts_gzip) {
       response.body = bytes(net::gzip(*response.body));
       response.headers.emplace_back("Content-Encoding", "gzip");

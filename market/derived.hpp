@@ -6,7 +6,8 @@
 
 namespace tickboard {
 
-inline constexpr std::size_t window_count = 4; ///< of `windows` in market/price_history.hpp, shortest first
+inline constexpr std::size_t window_count =
+    4; ///< of `windows` in market/price_history.hpp, shortest first
 
 /// What tickboard makes of a market and others: shown in its row and ranked by, but no part of what
 /// the exchange said. So it is neither versioned nor read back, and two daemons may differ in it.

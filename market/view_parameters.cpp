@@ -108,6 +108,21 @@ problem read_ids(const std::string& name, std::string_view text, view_query& out
   });
 }
 
+problem read_members(const std::string& name, std::string_view text, view_query& out) {
+  static const auto allowed = fmt::format("members of a row, each once, separated by commas: {}",
+                                          fmt::join(row_members(), ", "));
+  return each_value(name, text, allowed, [&](const std::string& value) -> std::string {
+    const auto known = std::find(row_members().begin(), row_members().end(), value);
+    if (known == row_members().end())
+      return "has a value that is no member of a row";
+    auto& wanted = out.shape.members;
+    if (std::find(wanted.begin(), wanted.end(), value) != wanted.end())
+      return "has a value twice";
+    wanted.push_back(*known);
+    return "";
+  });
+}
+
 problem read_sort(const std::string& name, std::string_view text, view_query& out) {
   out.descending = text.starts_with('-');
   if (out.descending)
@@ -220,6 +235,16 @@ constexpr std::array parameters{
                 out.frozen_rows = text == "frozen";
                 return std::nullopt;
               }},
+    parameter{"format",
+              [](const auto& name, const auto& text, view_query& out) -> problem {
+                const auto format = find_view_format(text);
+                if (!format)
+                  return query_problem{name, "is not a format", "json, csv, ndjson"};
+                out.shape.format = *format;
+                return std::nullopt;
+              }},
+    parameter{"fields", [](const auto& name, const auto& text,
+                           view_query& out) { return read_members(name, text, out); }},
     parameter{"explain", [](const auto& name, const auto& text,
                             view_query& out) { return read_flag(name, text, out.explain); }},
 };
@@ -248,8 +273,8 @@ problem read_cursor(const std::string& text, view_query& out) {
 
 /// True for what chooses markets or their order, which a snapshot has already done.
 bool makes_view(std::string_view name) noexcept {
-  constexpr std::array<std::string_view, 7> others{"page",     "per_page", "around", "cursor",
-                                                   "snapshot", "rows",     "explain"};
+  constexpr std::array<std::string_view, 9> others{
+      "page", "per_page", "around", "cursor", "snapshot", "rows", "explain", "format", "fields"};
   return std::find(others.begin(), others.end(), name) == others.end();
 }
 
@@ -296,6 +321,8 @@ problem check_together(const query_parameters& given, view_query& out) {
   if (find("snapshot") != nullptr && find("cursor") != nullptr)
     return query_problem{"snapshot", "cannot be combined with cursor",
                          "page or around; the ranking does not change between the pages"};
+  if (out.explain && out.shape.format != view_format::json)
+    return query_problem{"explain", "is for JSON only", "format=json, or no explain"};
   if (find("rows") != nullptr && find("snapshot") == nullptr)
     return query_problem{"rows", "is given without a snapshot", "together with snapshot"};
   out.given_order = !out.ids.empty() && find("sort") == nullptr;

@@ -27,7 +27,8 @@ std::string view_query::view() const {
 }
 
 std::string view_query::canonical() const {
-  auto out = fmt::format("{}&n={}&x={}", view(), per_page, explain);
+  auto out = fmt::format("{}&n={}&x={}&o={}&m={}", view(), per_page, explain,
+                         static_cast<int>(shape.format), fmt::join(shape.members, ","));
   if (snapshot != snapshot_use::none)
     out += fmt::format("&snapshot={}&rows={}", frozen ? frozen->token : "new", frozen_rows);
   if (!around.empty())
@@ -77,8 +78,18 @@ std::string view_target(const view_query& query) {
     add("max_age", fmt::format("{}", query.max_age_ms));
   if (!query.given_order)
     add("sort", fmt::format("{}{}", query.descending ? "-" : "", sort_fields[query.sort].name));
+  return out;
+}
+
+/// The parameters that say how a page is written, as they follow the others.
+std::string shape_parameters(const view_query& query) {
+  std::string out;
+  if (query.shape.format != view_format::json)
+    out += query.shape.format == view_format::csv ? "&format=csv" : "&format=ndjson";
+  if (!query.shape.members.empty())
+    out += fmt::format("&fields={}", fmt::join(query.shape.members, ","));
   if (query.explain)
-    add("explain", "true");
+    out += "&explain=true";
   return out;
 }
 
@@ -87,13 +98,15 @@ std::string view_target(const view_query& query) {
 std::string page_target(const view_query& query, std::uint32_t page) {
   if (query.frozen)
     return fmt::format("/v1/markets?snapshot={}{}{}&page={}&per_page={}", query.frozen->token,
-                       query.frozen_rows ? "&rows=frozen" : "",
-                       query.explain ? "&explain=true" : "", page, query.per_page);
-  return view_target(query) + fmt::format("page={}&per_page={}", page, query.per_page);
+                       query.frozen_rows ? "&rows=frozen" : "", shape_parameters(query), page,
+                       query.per_page);
+  return view_target(query) +
+         fmt::format("page={}&per_page={}{}", page, query.per_page, shape_parameters(query));
 }
 
 std::string cursor_target(const view_query& query, std::string_view token) {
-  return view_target(query) + fmt::format("cursor={}&per_page={}", token, query.per_page);
+  return view_target(query) +
+         fmt::format("cursor={}&per_page={}{}", token, query.per_page, shape_parameters(query));
 }
 
 } // namespace tickboard

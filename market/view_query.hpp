@@ -2,6 +2,7 @@
 
 #include "market/fields.hpp"
 #include "market/query_text.hpp"
+#include "market/view_shape.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -77,7 +78,9 @@ struct view_query {
   std::optional<snapshot_ref> frozen; ///< to read
   bool frozen_rows = false;           ///< rows of when the snapshot was made, not those of now
 
-  bool explain = false;
+  // -- how it is written --------------------------------------------------------------------------
+  view_shape shape;
+  bool explain = false; ///< of JSON only
 
   /// Equal for two queries exactly if they ask for the same markets in the same order.
   std::string view() const;

@@ -104,6 +104,9 @@ void http_request_reader::on_field_impl(field name, text name_text, text value, 
   case field::accept_encoding:
     append_listed(accept_encoding_, view(value));
     break;
+  case field::accept:
+    append_listed(request_.accept, view(value));
+    break;
   case field::if_none_match:
     append_listed(request_.if_none_match, view(value));
     break;

@@ -34,7 +34,9 @@ struct patient_client {
     std::vector<redis::call> calls(1);
     calls[0].arguments = std::move(what);
     calls[0].patient = patient;
-    calls[0].done = [promise](const redis::reply& answer) { promise->set_value(test::copy(answer)); };
+    calls[0].done = [promise](const redis::reply& answer) {
+      promise->set_value(test::copy(answer));
+    };
     client->submit(std::move(calls));
     return promise->get_future();
   }

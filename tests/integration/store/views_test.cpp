@@ -1,6 +1,9 @@
 #include "tests/integration/store/shrinking.hpp"
 
+#include <rapidjson/document.h>
+
 #include <cstdlib>
+#include <sstream>
 
 using namespace tickboard;
 using test::filled_board;
@@ -82,6 +85,78 @@ TEST_CASE("any legal question is answered as by looking at every market and sort
   CHECK(empty + refused < rounds * questions / 2);
   CHECK(refused < rounds * questions / 4);
   CHECK(rows > 0);
+}
+
+TEST_CASE("other formats hold the same rows, in the same order") {
+  filled_board on{13};
+  on.set_epochs();
+  on.grow(100);
+  const auto cut = [](const rapidjson::Value& row, const view_shape& shape) {
+    std::string out;
+    for (const auto name : shape.members.empty() ? row_members() : shape.members) {
+      const auto& value = row[std::string{name}.c_str()];
+      out += (out.empty() ? "" : ",") + std::string{name} + "=";
+      if (value.IsBool())
+        out += value.GetBool() ? "true" : "false";
+      else if (!value.IsNull())
+        out += value.GetString(); // numbers too: they are read as text
+    }
+    return out;
+  };
+  constexpr auto flags = rapidjson::kParseNumbersAsStringsFlag;
+  for (int i = 0; i < 200; ++i) {
+    auto query = on.random_query();
+    const auto plain = on.ask(query, 100);
+    if (!plain.body)
+      continue;
+    for (const auto name : row_members())
+      if (on.truth.pick(3) == 0)
+        query.shape.members.push_back(name);
+    rapidjson::Document json;
+    REQUIRE_FALSE(json.Parse<flags>(plain.body->c_str()).HasParseError());
+    std::vector<std::string> expected;
+    for (const auto& row : json["data"].GetArray())
+      expected.push_back(cut(row, query.shape));
+
+    const auto projected = on.ask(query, 100);
+    REQUIRE_FALSE(json.Parse<flags>(projected.body->c_str()).HasParseError());
+    CHECK(json["page"].IsObject());
+    std::vector<std::string> rows;
+    for (const auto& row : json["data"].GetArray())
+      rows.push_back(cut(row, query.shape));
+    CHECK(rows == expected);
+
+    query.shape.format = view_format::ndjson;
+    std::istringstream lines{*on.ask(query, 100).body};
+    rows.clear();
+    for (std::string line; std::getline(lines, line);) {
+      REQUIRE_FALSE(json.Parse<flags>(line.c_str()).HasParseError());
+      rows.push_back(cut(json, query.shape));
+    }
+    CHECK(rows == expected);
+
+    query.shape.format = view_format::csv;
+    std::istringstream table{*on.ask(query, 100).body};
+    rows.clear();
+    std::vector<std::string> names;
+    for (std::string line; std::getline(table, line);) { // no value here needs quotes
+      REQUIRE(line.ends_with('\r'));
+      line.back() = ',';
+      std::vector<std::string> values;
+      for (std::size_t at = 0; at < line.size(); at = line.find(',', at) + 1)
+        values.push_back(line.substr(at, line.find(',', at) - at));
+      if (names.empty()) {
+        names = values;
+        continue;
+      }
+      REQUIRE(values.size() == names.size());
+      std::string row;
+      for (std::size_t k = 0; k < names.size(); ++k)
+        row += (k == 0 ? "" : ",") + names[k] + "=" + values[k];
+      rows.push_back(row);
+    }
+    CHECK(rows == expected);
+  }
 }
 
 TEST_CASE("explain says what a view cost, within the limits") {

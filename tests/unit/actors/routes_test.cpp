@@ -14,13 +14,14 @@ using namespace tickboard::test;
 
 namespace {
 
-route ask(std::string target, std::string method = "GET") {
+route ask(std::string target, std::string method = "GET", std::string accept = "") {
   net::http_request request;
   request.method = method == "GET"    ? net::http_method::get
                    : method == "HEAD" ? net::http_method::head
                                       : net::http_method::other;
   request.method_text = std::move(method);
   request.target = std::move(target);
+  request.accept = std::move(accept);
   return find_route(request);
 }
 
@@ -326,4 +327,16 @@ TEST_CASE("a cursor's page links to the next one, a snapshot's pages to pages of
     CHECK(found.at(relation).per_page == 7);
   }
   CHECK(found.at("next").page == 3);
+}
+
+TEST_CASE("the Accept header chooses the format, unless the query does") {
+  const auto format = [](std::string target, std::string accept) {
+    const auto found = ask(std::move(target), "GET", std::move(accept));
+    REQUIRE(std::holds_alternative<ask_page>(found));
+    return std::get<ask_page>(found).query.shape.format;
+  };
+  CHECK(format("/v1/markets", "text/csv") == view_format::csv);
+  CHECK(format("/v1/markets", "text/html,*/*") == view_format::json);
+  CHECK(format("/v1/markets?format=ndjson", "text/csv") == view_format::ndjson);
+  CHECK(format("/v1/markets?format=json", "text/csv") == view_format::json);
 }

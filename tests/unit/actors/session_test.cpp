@@ -95,6 +95,16 @@ TEST_CASE("a page comes as the query actor has it, with its links") {
   CHECK_FALSE(header(reusable, "Age").empty());
 }
 
+TEST_CASE("a page for a spreadsheet says what it is, and how many rows there are in all") {
+  session_fixture one;
+  one.answer_queries(answer{text("id\r\n"), 120, std::chrono::steady_clock::now()});
+  const auto told = one.ask("/v1/markets?format=csv&fields=id");
+  CHECK(told.content_type.starts_with("text/csv"));
+  CHECK(header(told, "X-Total-Count") == "120");
+  CHECK(header(told, "Link").find("&format=csv&fields=id>; rel=\"next\"") != std::string::npos);
+  CHECK(header(one.ask("/v1/markets"), "X-Total-Count").empty());
+}
+
 TEST_CASE("who has the page already is told so, and only then") {
   session_fixture one;
   answer page{text(R"({"data":[]})"), 120, std::chrono::steady_clock::now()};
@@ -121,14 +131,14 @@ TEST_CASE("browsers are told whose pages may read answers, if the config says so
   one.config->cors_origin = "*";
   for (const auto* target : {"/v1/markets", "/nowhere"})
     CHECK(header(one.ask(target), "Access-Control-Allow-Origin") == "*");
-  CHECK(header(one.ask("/v1/markets"), "Vary").empty());
+  CHECK(header(one.ask("/v1/markets"), "Vary") == "Accept");
   const auto before = one.ask("/v1/markets", false, 0ms, "OPTIONS");
   CHECK(before.status == 204);
   CHECK(header(before, "Access-Control-Allow-Methods") == "GET, HEAD");
   one.config->cors_origin = "https://board.example";
   const auto told = one.ask("/v1/markets");
   CHECK(header(told, "Access-Control-Allow-Origin") == "https://board.example");
-  CHECK(header(told, "Vary") == "Origin");
+  CHECK(header(told, "Vary") == "Accept, Origin");
 }
 
 TEST_CASE("tags are of what is shown, not of when it was read") {
@@ -168,7 +178,7 @@ TEST_CASE("large bodies are compressed for those who take it") {
   CHECK(packed.body->size() < 500);
   CHECK(header(packed, "Content-Encoding") == "gzip");
   for (const auto& told : {plain, packed})
-    CHECK(header(told, "Vary") == "Accept-Encoding");
+    CHECK(header(told, "Vary") == "Accept, Accept-Encoding");
   one.config->gzip = false;
   CHECK(one.ask("/v1/markets", true).body->size() == 5'000);
 }
