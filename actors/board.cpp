@@ -10,14 +10,17 @@ board::script_ptr script(std::string_view name, std::string_view text) {
   return std::make_shared<const redis::script>(name, text);
 }
 
+board::script_ptr view_script(std::string_view name, std::string_view text) {
+  return script(name, std::string{lua::view} + std::string{text});
+}
+
 } // namespace
 
 board::board(std::string_view prefix, const std::vector<std::string>& quotes)
-    : layout(prefix, quotes), page(script("page", lua::page)),
-      page_filtered(script("page_filtered", lua::page_filtered)),
-      page_of_bases(script("page_of_bases", lua::page_of_bases)), row(script("row", lua::row)),
-      rows(script("rows", lua::rows)), write(script("write", lua::write)),
-      merge(script("merge", lua::merge)) {
+    : layout(prefix, quotes), page(script("page", lua::page)), walk(view_script("walk", lua::walk)),
+      gather(view_script("gather", lua::gather)), freeze(view_script("freeze", lua::freeze)),
+      row(script("row", lua::row)), rows(script("rows", lua::rows)),
+      write(script("write", lua::write)), merge(script("merge", lua::merge)) {
 }
 
 } // namespace tickboard

@@ -17,8 +17,8 @@ struct board {
   board(std::string_view prefix, const std::vector<std::string>& quotes);
 
   redis::layout layout;
-  script_ptr page, page_filtered, page_of_bases, row, rows; // for the query actor
-  script_ptr write, merge;                                  // for the writers
+  script_ptr page, walk, gather, freeze, row, rows; // for the query actor
+  script_ptr write, merge;                          // for the writers
 };
 
 using board_ptr = std::shared_ptr<const board>;

@@ -176,7 +176,8 @@ private:
     query_config asking{board_,
                         open_store(1),
                         settings_.view.max_age,
-                        settings_.view.scan_limit,
+                        {settings_.view.scan_limit, settings_.view.snapshot_ttl,
+                         settings_.view.max_snapshots, settings_.view.max_frozen_rows},
                         settings_.view.max_pending,
                         settings_.view.cache_bytes};
     add("query", query_, [this, asking] { return system_.spawn(query, asking); });
@@ -261,6 +262,7 @@ private:
     config->timeout = settings_.view.timeout;
     config->max_age = settings_.view.max_age;
     config->gzip = settings_.http.gzip;
+    config->cors_origin = settings_.http.cors_origin;
     net::http_server_options options;
     options.listen = settings_.http.listen;
     options.max_connections = settings_.http.max_connections;

@@ -2,8 +2,10 @@
 
 #include "actors/board.hpp"
 #include "actors/error.hpp"
+#include "actors/view_answer.hpp"
 #include "market/view_query.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,7 +17,9 @@ struct evaluation_outcome {
   std::shared_ptr<const std::string> body; ///< null: failed, or no such market
   std::uint64_t total = 0;
   ec error{};          ///< meaningful if `problem` is not empty
-  std::string problem; ///< empty: answered
+  std::string problem; ///< empty: answered, or refused
+  page_place place;
+  view_refusal refusal;
 };
 
 using evaluation_callback = std::function<void(evaluation_outcome)>;
@@ -23,11 +27,24 @@ using evaluation_callback = std::function<void(evaluation_outcome)>;
 /// Why `answer` is no array of rows: the partition is not whole, or Redis failed.
 evaluation_outcome evaluation_failure(const redis::reply& answer);
 
-/// Asks Redis for a page: chooses the partition and the script, runs it (again and again where a
-/// filter makes it scan more than `scan_limit` entries), and puts the rows, as they are, into the
-/// body that clients get. `done` runs once, on the io thread.
+/// How much of Redis a question may take.
+struct evaluation_bounds {
+  std::uint32_t scan_limit = 2'000; ///< index entries and scores that a script call may look at
+  std::chrono::milliseconds snapshot_ttl{300'000};
+  std::size_t max_snapshots = 64;        ///< at once, of all daemons on this Redis
+  std::uint32_t max_frozen_rows = 5'000; ///< rows that a snapshot with frozen rows may have
+};
+
+/// Asks Redis for a page, of a snapshot that is made first or of an earlier one if the query says
+/// so. Chooses the partition and the script, runs it (again and again where a
+/// filter makes it look at more than `scan_limit` entries), and puts the rows, as they are, into
+/// the body that clients get. A walk that takes several calls goes on from the place where it was,
+/// so that it meets each market that keeps its place once; one that moves meanwhile may be met
+/// twice or not at all, as from one page to the next. `now_ms` is the view's own time, Unix
+/// milliseconds. `done` runs once, on the io thread.
 void evaluate_page(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                   const view_query& query, std::uint32_t scan_limit, evaluation_callback done);
+                   const view_query& query, const evaluation_bounds& bounds, std::int64_t now_ms,
+                   evaluation_callback done);
 
 /// Asks Redis for one market's row.
 void evaluate_row(const board_ptr& board, const std::shared_ptr<redis::client>& store,

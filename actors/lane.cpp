@@ -6,6 +6,12 @@
 
 namespace tickboard {
 
+lane::lane(const board& on, std::size_t partition) : board_(&on), partition_(partition) {
+  for (std::size_t i = id_field + 1; i < index_count; ++i)
+    if (partition == redis::layout::board || is_everywhere(i))
+      indexes_.push_back(i);
+}
+
 void lane::mark(slot& market) {
   market.changed();
   auto& entry = market.entry(partition_);
@@ -102,13 +108,13 @@ redis::call lane::write_call(std::string_view token, const std::vector<slot*>& k
   const auto& keys = board_->layout[partition_];
   redis::call out;
   out.by_sha = board_->write;
-  out.keys = 3 + std::tuple_size_v<scores>;
+  out.keys = 3 + indexes_.size();
   auto& to = out.arguments;
   to.add(keys.owner);
   to.add(keys.row);
   to.add(keys.version);
-  for (std::size_t i = 1; i < keys.by.size(); ++i)
-    to.add(keys.by[i]);
+  for (const auto index : indexes_)
+    to.add(keys.by[index]);
   to.add(token);
 
   const auto count = static_cast<std::int64_t>(2 * known.size());
@@ -122,14 +128,14 @@ redis::call lane::write_call(std::string_view token, const std::vector<slot*>& k
     to.add(one->subject->id);
     to.add(one->rendered().version);
   }
-  for (std::size_t field = 0; field < std::tuple_size_v<scores>; ++field) {
+  for (const auto index : indexes_) {
     const auto changed = [&](slot* one) {
-      return one->rendered().values[field] != one->entry(partition_).sent[field];
+      return one->rendered().values[index - 1] != one->entry(partition_).sent[index - 1];
     };
     to.add(2 * static_cast<std::int64_t>(std::count_if(known.begin(), known.end(), changed)));
     for (auto* one : known)
       if (changed(one)) {
-        to.add(one->rendered().values[field]);
+        to.add(one->rendered().values[index - 1]);
         to.add(one->subject->id);
       }
   }
@@ -142,12 +148,13 @@ redis::call lane::merge_call(std::string_view token, const std::vector<slot*>& u
   const auto& keys = board_->layout[partition_];
   redis::call out;
   out.by_sha = board_->merge;
-  out.keys = 5 + keys.by.size();
+  out.keys = 6 + indexes_.size();
   auto& to = out.arguments;
-  for (const auto* key : {&keys.owner, &keys.row, &keys.version, &keys.bases, &keys.counts})
+  for (const auto* key :
+       {&keys.owner, &keys.row, &keys.version, &keys.bases, &keys.counts, &keys.by[id_field]})
     to.add(*key);
-  for (const auto& key : keys.by)
-    to.add(key);
+  for (const auto index : indexes_)
+    to.add(keys.by[index]);
   to.add(token);
   for (auto* one : unknown) {
     const auto& now = one->rendered();
@@ -156,8 +163,8 @@ redis::call lane::merge_call(std::string_view token, const std::vector<slot*>& u
     to.add(fmt::format("{}|{}", one->subject->exchange, one->subject->quote));
     to.add(now.row);
     to.add(now.version);
-    for (const auto score : now.values)
-      to.add(score);
+    for (const auto index : indexes_)
+      to.add(now.values[index - 1]);
     one->entry(partition_).sent = now.values;
   }
   return out;

@@ -34,7 +34,7 @@ class lane {
 public:
   static constexpr std::size_t max_batch = 256; ///< rows: bounds how long a script holds Redis
 
-  lane(const board& on, std::size_t partition) : board_(&on), partition_(partition) {}
+  lane(const board& on, std::size_t partition);
 
   std::size_t partition() const noexcept { return partition_; }
   bool in_flight() const noexcept { return !batch_.empty(); }
@@ -63,6 +63,7 @@ private:
 
   const board* board_;
   std::size_t partition_;
+  std::vector<std::size_t> indexes_; ///< those that the partition has, but for `id`
   std::deque<slot*> waiting_;
   std::vector<slot*> batch_;
   bool claimed_ = false;   ///< a batch was stored since the reset: the partition is ours

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/view_answer.hpp"
 #include "adapters/exchange/exchange.hpp"
 #include "adapters/net/frame_batch.hpp"
 #include "adapters/net/http_server.hpp"
@@ -204,6 +205,10 @@ struct answer {
   net::shared_bytes body; ///< null: there is no such market
   std::uint64_t total = 0;
   std::chrono::steady_clock::time_point evaluated;
+  page_place place{};
+  view_refusal refusal{};
+  std::string tag{};                 ///< ETag of the body
+  std::chrono::microseconds took{0}; ///< Redis' part, with the ways there and back
 };
 
 struct evaluation_done;

@@ -1,6 +1,8 @@
 #include "actors/query.hpp"
 
+#include "actors/entity_tag.hpp"
 #include "actors/search_evaluation.hpp"
+#include "actors/unix_ms.hpp"
 
 #include <caf/all.hpp>
 
@@ -34,6 +36,7 @@ caf::response_promise query_state::ask(std::string key, evaluate start) {
 
 void query_state::run(const std::string& key, question& one) {
   one.running = true;
+  one.started = std::chrono::steady_clock::now();
   ++running;
   one.riders = std::exchange(one.next, {});
   one.start([me = caf::actor_cast<caf::actor_addr>(self), key](evaluation_outcome outcome) {
@@ -52,7 +55,14 @@ void query_state::done(const evaluation_done& message) {
   const auto riders = std::exchange(one.riders, {});
   const auto& outcome = message.outcome;
   if (outcome.problem.empty()) {
-    const answer fresh{outcome.body, outcome.total, std::chrono::steady_clock::now()};
+    const auto now = std::chrono::steady_clock::now();
+    const answer fresh{outcome.body,
+                       outcome.total,
+                       now,
+                       outcome.place,
+                       outcome.refusal,
+                       outcome.body ? entity_tag(*outcome.body) : "",
+                       std::chrono::duration_cast<std::chrono::microseconds>(now - one.started)};
     for (auto rider : riders)
       rider.deliver(fresh);
     if (!remember(message.key, one, fresh))
@@ -100,13 +110,13 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
   auto& state = self->state;
   state.config = std::move(config);
   const auto& board = *state.config.board;
-  state.store = state.config.open(
-      {board.page, board.page_filtered, board.page_of_bases, board.row, board.rows},
-      redis::client_events{});
+  state.store =
+      state.config.open({board.page, board.walk, board.gather, board.freeze, board.row, board.rows},
+                        redis::client_events{});
   return {
       [&state](const page_asked& asked) {
         return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {
-          evaluate_page(state.config.board, state.store, view, state.config.scan_limit,
+          evaluate_page(state.config.board, state.store, view, state.config.bounds, unix_ms(),
                         std::move(done));
         });
       },

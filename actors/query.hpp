@@ -22,7 +22,7 @@ struct query_config {
   board_ptr board;
   store_opener open;
   std::chrono::milliseconds max_age{0}; ///< of a reused answer; 0: none is reused
-  std::uint32_t scan_limit = 2'000;
+  evaluation_bounds bounds;
   std::size_t max_pending = 10'000;
   std::size_t cache_bytes = 64 * 1024 * 1024;
 };
@@ -35,7 +35,8 @@ struct query_state {
   /// nobody gets an answer that is older than the question.
   struct question {
     bool running = false;
-    std::vector<caf::response_promise> riders; ///< of the running evaluation
+    std::chrono::steady_clock::time_point started; ///< of the running evaluation
+    std::vector<caf::response_promise> riders;     ///< of the running evaluation
     std::vector<caf::response_promise> next;
     evaluate start;
     answer last; ///< for reuse; body null: none

@@ -96,18 +96,29 @@ route find_route(const net::http_request& request) {
   return found;
 }
 
-std::string link_header(const view_query& query, std::uint64_t total) {
+std::string link_header(const view_query& query, std::uint64_t total, const page_place& place) {
+  if (query.by_cursor) {
+    auto out = fmt::format("<{}>; rel=\"first\"", cursor_target(query, "start"));
+    if (!place.next.empty())
+      out += fmt::format(", <{}>; rel=\"next\"", cursor_target(query, place.next));
+    return out;
+  }
+  auto linked = query;
+  if (!place.snapshot.empty()) {
+    linked.snapshot = snapshot_use::read;
+    linked.frozen.emplace().token = place.snapshot;
+  }
   const auto pages = std::max<std::uint64_t>(1, (total + query.per_page - 1) / query.per_page);
   std::string out;
   const auto add = [&](std::uint64_t page, std::string_view relation) {
     out += fmt::format("{}<{}>; rel=\"{}\"", out.empty() ? "" : ", ",
-                       page_target(query, static_cast<std::uint32_t>(page)), relation);
+                       page_target(linked, static_cast<std::uint32_t>(page)), relation);
   };
   add(1, "first");
-  if (query.page > 1)
-    add(std::min<std::uint64_t>(query.page - 1, pages), "prev");
-  if (query.page < std::min<std::uint64_t>(pages, view_limits::max_page))
-    add(query.page + 1, "next");
+  if (place.number > 1)
+    add(std::min<std::uint64_t>(place.number - 1, pages), "prev");
+  if (place.number < std::min<std::uint64_t>(pages, view_limits::max_page))
+    add(place.number + 1, "next");
   if (pages <= view_limits::max_page)
     add(pages, "last");
   return out;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/search_route.hpp"
+#include "actors/view_answer.hpp"
 #include "adapters/net/http_server.hpp"
 #include "market/view_query.hpp"
 
@@ -28,7 +29,8 @@ using route = std::variant<net::http_response, ask_page, ask_row, ask_exchanges,
 /// Reads method, path and query. Never throws.
 route find_route(const net::http_request& request);
 
-/// The Link header of a page (RFC 8288): first, prev, next and last, as far as there are.
-std::string link_header(const view_query& query, std::uint64_t total);
+/// The Link header of a page (RFC 8288): first, prev, next and last, as far as there are; of a
+/// cursor's page, next.
+std::string link_header(const view_query& query, std::uint64_t total, const page_place& place);
 
 } // namespace tickboard

@@ -1,5 +1,6 @@
 #include "actors/session.hpp"
 
+#include "actors/entity_tag.hpp"
 #include "actors/error.hpp"
 #include "actors/routes.hpp"
 #include "adapters/net/deflate.hpp"
@@ -29,6 +30,12 @@ net::http_response unavailable(std::string_view detail) {
 
 void session_state::handle(const net::http_request& request) {
   accepts_gzip = request.accepts_gzip;
+  if_none_match = request.if_none_match;
+  asked = std::chrono::steady_clock::now();
+  if (!config->cors_origin.empty() && request.method_text == "OPTIONS") {
+    answer_preflight();
+    return;
+  }
   auto to = find_route(request);
   std::visit(
       [this](auto& found) {
@@ -59,18 +66,58 @@ void session_state::ask_for_page(const view_query& query) {
 }
 
 void session_state::answer_page(const view_query& query, const answer& page) {
-  net::http_response out;
-  out.body = page.body;
+  if (page.refusal.status != 0) {
+    refuse(page.refusal);
+    return;
+  }
+  auto out = from_redis(page);
   const auto age = std::chrono::steady_clock::now() - page.evaluated;
   if (config->max_age.count() == 0) {
-    out.headers.emplace_back("Cache-Control", "no-store");
+    out.headers.emplace_back("Cache-Control", "no-cache");
   } else {
     out.headers.emplace_back("Cache-Control",
                              fmt::format("max-age={}", config->max_age.count() / 1000));
     out.headers.emplace_back(
         "Age", fmt::format("{}", std::chrono::duration_cast<std::chrono::seconds>(age).count()));
   }
-  out.headers.emplace_back("Link", link_header(query, page.total));
+  out.headers.emplace_back("Link", link_header(query, page.total, page.place));
+  respond(std::move(out));
+}
+
+/// With what helps a client that asks again, and one that wonders where the time went.
+net::http_response session_state::from_redis(const answer& told) const {
+  const auto ms = [](auto duration) {
+    return std::chrono::duration<double, std::milli>(duration).count();
+  };
+  net::http_response out;
+  out.body = told.body;
+  if (!told.tag.empty())
+    out.headers.emplace_back("ETag", told.tag);
+  out.headers.emplace_back("Server-Timing",
+                           fmt::format("redis;dur={:.3f}, total;dur={:.3f}", ms(told.took),
+                                       ms(std::chrono::steady_clock::now() - asked)));
+  if (!told.tag.empty() && names_tag(if_none_match, told.tag)) {
+    out.status = 304;
+    out.body = nullptr;
+  }
+  return out;
+}
+
+/// A browser asks before it sends a request with headers of its own (Fetch standard,
+/// CORS-preflight).
+void session_state::answer_preflight() {
+  net::http_response out;
+  out.status = 204;
+  out.headers.emplace_back("Access-Control-Allow-Methods", "GET, HEAD");
+  out.headers.emplace_back("Access-Control-Allow-Headers", "If-None-Match");
+  out.headers.emplace_back("Access-Control-Max-Age", "86400");
+  respond(std::move(out));
+}
+
+void session_state::refuse(const view_refusal& why) {
+  auto out = net::problem(why.status, why.title, why.detail);
+  if (why.retry_after.count() > 0)
+    out.headers.emplace_back("Retry-After", fmt::format("{}", why.retry_after.count()));
   respond(std::move(out));
 }
 
@@ -84,9 +131,8 @@ void session_state::ask_for_row(const std::string& id, const std::string& quote)
                                                id.substr(0, 80))));
               return;
             }
-            net::http_response out;
-            out.body = row.body;
-            out.headers.emplace_back("Cache-Control", "no-store");
+            auto out = from_redis(row);
+            out.headers.emplace_back("Cache-Control", "no-cache");
             respond(std::move(out));
           },
           [this](const caf::error& error) { fail(error); });
@@ -164,6 +210,13 @@ void session_state::fail(const caf::error& error) {
 }
 
 void session_state::respond(net::http_response response) {
+  if (!config->cors_origin.empty()) {
+    response.headers.emplace_back("Access-Control-Allow-Origin", config->cors_origin);
+    response.headers.emplace_back("Access-Control-Expose-Headers",
+                                  "Age, ETag, Link, Retry-After, Server-Timing");
+    if (config->cors_origin != "*")
+      response.headers.emplace_back("Vary", "Origin");
+  }
   const auto size = response.body ? response.body->size() : 0;
   if (config->gzip && size >= worth_compressing) {
     response.headers.emplace_back("Vary", "Accept-Encoding");

@@ -17,6 +17,7 @@ struct session_config {
   std::chrono::milliseconds timeout{2'000}; ///< for an actor's answer; then 503
   std::chrono::milliseconds max_age{0};     ///< of a reused page; for Cache-Control
   bool gzip = true;
+  std::string cors_origin; ///< whose pages in browsers may read answers; empty: only our own
 };
 
 struct session_state {
@@ -32,13 +33,20 @@ struct session_state {
   void ask_for_readiness();
   void ask_for_search(const ask_search& what);
   void answer_page(const view_query& query, const answer& page);
+  net::http_response from_redis(const answer& told) const;
+  void answer_preflight();
+  void refuse(const view_refusal& why);
   void fail(const caf::error& error);
   void respond(net::http_response response);
 
   caf::event_based_actor* self;
   std::shared_ptr<const session_config> config;
   std::shared_ptr<net::http_connection> connection;
-  bool accepts_gzip = false; ///< of the request that is being answered
+
+  // Of the request that is being answered.
+  bool accepts_gzip = false;
+  std::string if_none_match;
+  std::chrono::steady_clock::time_point asked;
 };
 
 /// One client's connection: routes a request, asks the actor who knows, answers. The connection

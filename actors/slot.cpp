@@ -4,10 +4,11 @@
 
 namespace tickboard {
 
-scores scores_of(const ticker& state) {
+scores scores_of(const ticker& state, bool stale) {
   scores out;
-  for (std::size_t i = 0; i < out.size(); ++i)
-    out[i] = sort_fields[i + 1].score(state).value_or(-std::numeric_limits<double>::infinity());
+  for (std::size_t i = 1; i < sort_field_count; ++i)
+    out[i - 1] = sort_fields[i].score(state).value_or(-std::numeric_limits<double>::infinity());
+  out[stale_index - 1] = stale ? 1 : 0;
   return out;
 }
 
@@ -16,7 +17,7 @@ const rendering& slot::rendered() {
     rendered_ = std::make_unique<rendering>();
     append_row(rendered_->row, *subject, state, stale);
     rendered_->version = encode_version(state);
-    rendered_->values = scores_of(state);
+    rendered_->values = scores_of(state, stale);
   }
   return *rendered_;
 }

@@ -11,10 +11,10 @@
 
 namespace tickboard {
 
-/// Scores as they go to the indexes; null is -inf. In the order of `sort_fields`, without `id`.
-using scores = std::array<double, sort_field_count - 1>;
+/// Scores as they go to the indexes; null is -inf. In the order of the indexes, without `id`.
+using scores = std::array<double, index_count - 1>;
 
-scores scores_of(const ticker& state);
+scores scores_of(const ticker& state, bool stale);
 
 /// What one partition knows of a market.
 struct lane_entry {

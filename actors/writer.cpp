@@ -148,6 +148,9 @@ void writer_state::pump() {
   for (std::size_t i = 0; i < lanes.size(); ++i)
     if (lanes[i].has_waiting() && !lanes[i].in_flight() && !paused[i])
       ready.push_back(i);
+  if (std::any_of(lanes.begin(), lanes.end(),
+                  [](const lane& one) { return one.has_waiting() && one.in_flight(); }))
+    store->look();
   if (ready.empty())
     return;
   struct answers {
@@ -158,6 +161,7 @@ void writer_state::pump() {
   auto gathered =
       std::make_shared<answers>(answers{caf::actor_cast<caf::actor_addr>(self), ready.size(), {}});
   std::vector<redis::call> calls;
+  std::size_t rows = 0;
   for (const auto i : ready) {
     sent_at[i] = self->clock().now();
     auto batch = lanes[i].take_batch(token, [gathered, i](lane_result result) {
@@ -168,7 +172,11 @@ void writer_state::pump() {
         caf::anon_send(to, std::move(gathered->message));
     });
     std::move(batch.begin(), batch.end(), std::back_inserter(calls));
+    rows += lanes[i].batch_size();
   }
+  // The next update looks for the answers; with large batches their time is measured.
+  for (auto& one : calls)
+    one.patient = rows < large_batch;
   store->submit(std::move(calls));
 }
 

@@ -6,8 +6,10 @@ namespace tickboard::lua {
 
 // The text of each script of this folder; what it wants and answers is at its head.
 extern const std::string_view page;
-extern const std::string_view page_filtered;
-extern const std::string_view page_of_bases;
+extern const std::string_view view; // no script: put in front of the next ones
+extern const std::string_view walk;
+extern const std::string_view gather;
+extern const std::string_view freeze;
 extern const std::string_view row;
 extern const std::string_view rows;
 extern const std::string_view write;

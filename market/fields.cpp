@@ -10,6 +10,10 @@ std::optional<double> number(const decimal& value) {
   return value ? std::optional{value.value()} : std::nullopt;
 }
 
+std::optional<double> time(std::int64_t ms) {
+  return ms != 0 ? std::optional{static_cast<double>(ms)} : std::nullopt;
+}
+
 template <std::size_t Window>
 std::optional<double> change_over(const ticker& state) {
   return state.derived.change_pct[Window];
@@ -18,29 +22,44 @@ std::optional<double> change_over(const ticker& state) {
 } // namespace
 
 const std::array<sort_field, sort_field_count> sort_fields{{
-    {"id", nullptr, "market id, by bytes"},
-    {"last", [](const ticker& t) { return number(t.trade.last); }, "last traded price"},
-    {"change_24h_pct", [](const ticker& t) { return t.stats.change_pct; },
+    {"id", nullptr, indexed::everywhere, "market id, by bytes"},
+    {"last", [](const ticker& t) { return number(t.trade.last); }, indexed::everywhere,
+     "last traded price"},
+    {"change_24h_pct", [](const ticker& t) { return t.stats.change_pct; }, indexed::everywhere,
      "change of the last price in percent, over change_basis"},
-    {"volume_24h", [](const ticker& t) { return number(t.stats.volume); }, "traded base units"},
+    {"volume_24h", [](const ticker& t) { return number(t.stats.volume); }, indexed::everywhere,
+     "traded base units"},
     {"quote_volume_24h", [](const ticker& t) { return number(t.stats.quote_volume); },
-     "traded quote units"},
-    {"high_24h", [](const ticker& t) { return number(t.stats.high); }, "highest price"},
-    {"low_24h", [](const ticker& t) { return number(t.stats.low); }, "lowest price"},
-    {"ts_ms",
-     [](const ticker& t) {
-       const auto ts = t.ts_ms();
-       return ts != 0 ? std::optional{static_cast<double>(ts)} : std::nullopt;
-     },
+     indexed::everywhere, "traded quote units"},
+    {"high_24h", [](const ticker& t) { return number(t.stats.high); }, indexed::everywhere,
+     "highest price"},
+    {"low_24h", [](const ticker& t) { return number(t.stats.low); }, indexed::everywhere,
+     "lowest price"},
+    {"ts_ms", [](const ticker& t) { return time(t.ts_ms()); }, indexed::everywhere,
      "exchange time of the newest update"},
-    {"price_usd", [](const ticker& t) { return t.derived.price_usd; }, "last price in US dollars",
-     true},
+    {"bid", [](const ticker& t) { return number(t.quote.bid); }, indexed::on_board,
+     "highest price that a buyer offers"},
+    {"ask", [](const ticker& t) { return number(t.quote.ask); }, indexed::on_board,
+     "lowest price that a seller asks"},
+    {"bid_size", [](const ticker& t) { return number(t.quote.bid_size); }, indexed::on_board,
+     "base units wanted at bid"},
+    {"ask_size", [](const ticker& t) { return number(t.quote.ask_size); }, indexed::on_board,
+     "base units offered at ask"},
+    {"open_24h", [](const ticker& t) { return number(t.stats.open); }, indexed::on_board,
+     "first price, over change_basis"},
+    {"spread_bps", [](const ticker& t) { return spread_bps(t.quote); }, indexed::on_board,
+     "ask - bid in hundredths of a percent of their mean"},
+    {"received_ms", [](const ticker& t) { return time(t.received_ms); }, indexed::on_board,
+     "our time of the newest update"},
+    {"price_usd", [](const ticker& t) { return t.derived.price_usd; }, indexed::on_board,
+     "last price in US dollars"},
     {"volume_usd_24h", [](const ticker& t) { return t.derived.volume_usd_24h; },
-     "turnover in US dollars"},
-    {"change_1m_pct", change_over<0>, "change of the last price within a minute, in percent", true},
-    {"change_5m_pct", change_over<1>, "within five minutes", true},
-    {"change_15m_pct", change_over<2>, "within a quarter of an hour", true},
-    {"change_1h_pct", change_over<3>, "within an hour", true},
+     indexed::everywhere, "turnover in US dollars"},
+    {"change_1m_pct", change_over<0>, indexed::on_board,
+     "change of the last price within a minute, in percent"},
+    {"change_5m_pct", change_over<1>, indexed::on_board, "within five minutes"},
+    {"change_15m_pct", change_over<2>, indexed::on_board, "within a quarter of an hour"},
+    {"change_1h_pct", change_over<3>, indexed::on_board, "within an hour"},
 }};
 
 std::optional<std::size_t> find_sort_field(std::string_view name) noexcept {

@@ -8,20 +8,35 @@
 
 namespace tickboard {
 
-/// A field that views can be sorted by. One line in the table below is all that a new one takes:
-/// the index key, the API and the docs read it from there.
+/// Who has an index of a field. What is asked of one quote alone, and often, is worth a second
+/// index in the quote's own partition; for the rest the board's is walked with a filter, and each
+/// update is written once.
+enum class indexed : std::uint8_t { everywhere, on_board };
+
+/// A field that views can be sorted by and take ranges of. One line in the table below is all that
+/// a new one takes: the index key, the API and the docs read it from there.
 struct sort_field {
   std::string_view name;                         ///< as in the API and in the index key
   std::optional<double> (*score)(const ticker&); ///< null for `id`, which sorts by text
+  indexed where;
   std::string_view meaning;
-  bool board_only = false; ///< changes too often to be indexed in the quotes' own partitions too
 };
 
-inline constexpr std::size_t sort_field_count = 14;
+inline constexpr std::size_t sort_field_count = 21;
 extern const std::array<sort_field, sort_field_count> sort_fields;
 
 /// Index of `id` in `sort_fields`; every market is in its index, with one and the same score.
 inline constexpr std::size_t id_field = 0;
+
+/// Behind the indexes of the fields, in their order, the board has one by which views filter: of
+/// staleness, 0 or 1.
+inline constexpr std::size_t stale_index = sort_field_count;
+inline constexpr std::size_t index_count = sort_field_count + 1;
+
+/// True if the partition of a quote has this index too, not only the board.
+inline bool is_everywhere(std::size_t index) noexcept {
+  return index != stale_index && sort_fields[index].where == indexed::everywhere;
+}
 
 std::optional<std::size_t> find_sort_field(std::string_view name) noexcept;
 

@@ -33,6 +33,9 @@ using market_ptr = std::shared_ptr<const market>;
 inline constexpr std::size_t max_asset_length = 32;
 inline constexpr std::size_t max_native_length = 64;
 
+/// Longest id that a market can have: "exchange:BASE-QUOTE".
+inline constexpr std::size_t max_id_length = 3 * max_asset_length + 2;
+
 /// True for a character that asset codes, symbols and exchange names may have: all but control
 /// characters, white space and those that give ids, queries and keys their structure
 /// (: , | { } * " \).

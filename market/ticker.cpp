@@ -50,10 +50,12 @@ bool watermark::covers(const watermark& other) const noexcept {
 
 namespace {
 
-/// Rows show six decimals, finer than any price tick makes of a percentage. Rankings go by what is
-/// shown: the quotient of two exact integers is the double nearest to the text.
-double as_shown(double pct) noexcept {
-  constexpr double steps = 1e6;
+/// Rankings go by what is shown: the quotient of two exact integers is the double nearest to the
+/// text. Six decimals are finer than any price tick makes of a percentage.
+constexpr double pct_steps = 1e6;
+constexpr double spread_steps = 1e3;
+
+double as_shown(double pct, double steps) noexcept {
   const double rounded = std::round(pct * steps) / steps;
   return rounded == 0 ? 0 : rounded; // no -0
 }
@@ -75,7 +77,7 @@ bool ticker::apply(const ticker_patch& patch) {
   if (applied) {
     received_ms = std::max(received_ms, patch.received_ms);
     if (stats.change_pct)
-      stats.change_pct = as_shown(*stats.change_pct);
+      stats.change_pct = as_shown(*stats.change_pct, pct_steps);
   }
   return applied;
 }
@@ -99,6 +101,16 @@ bool ticker::adopt(const ticker& other) {
 
 std::int64_t ticker::ts_ms() const noexcept {
   return std::max({trade_at.ts_ms, quote_at.ts_ms, stats_at.ts_ms});
+}
+
+std::optional<double> spread_bps(const quote_group& quote) noexcept {
+  if (!quote.bid || !quote.ask)
+    return std::nullopt;
+  const double bid = quote.bid.value(), ask = quote.ask.value();
+  const double mean = (bid + ask) / 2;
+  if (!(mean > 0) || !std::isfinite(mean))
+    return std::nullopt;
+  return as_shown((ask - bid) / mean * 1e4, spread_steps);
 }
 
 // -- text -----------------------------------------------------------------------------------------
@@ -127,15 +139,16 @@ void append_integer(std::string& out, std::string_view name, std::int64_t value,
   out.append(digits.begin(), end);
 }
 
-void append_percentage(std::string& out, std::string_view name,
-                       const std::optional<double>& value) {
+/// With at most `decimals` decimals.
+void append_number(std::string& out, std::string_view name, const std::optional<double>& value,
+                   int decimals) {
   out.append(name);
   if (!value) {
     out.append("null");
     return;
   }
   const auto begin = out.size();
-  fmt::format_to(std::back_inserter(out), "{:.6f}", *value);
+  fmt::format_to(std::back_inserter(out), "{:.{}f}", *value, decimals);
   while (out.back() == '0')
     out.pop_back();
   if (out.back() == '.')
@@ -182,7 +195,7 @@ void append_values(std::string& out, const trade_group& trade, const quote_group
   append_decimal(out, ",\"low_24h\":", stats.low);
   append_decimal(out, ",\"volume_24h\":", stats.volume);
   append_decimal(out, ",\"quote_volume_24h\":", stats.quote_volume);
-  append_percentage(out, ",\"change_24h_pct\":", stats.change_pct);
+  append_number(out, ",\"change_24h_pct\":", stats.change_pct, 6);
 }
 
 void append_derived(std::string& out, const derived_values& derived) {
@@ -203,6 +216,7 @@ void append_row(std::string& out, const market& subject, const ticker& state, bo
   out.push_back(',');
   append_names(out, subject);
   append_values(out, state.trade, state.quote, state.stats);
+  append_number(out, ",\"spread_bps\":", spread_bps(state.quote), 3);
   out.append(",\"change_basis\":\"");
   out.append(to_string(state.stats.basis));
   const auto ts_ms = state.ts_ms();

@@ -24,6 +24,10 @@ struct quote_group {
   decimal bid, ask, bid_size, ask_size; // sizes in base units
 };
 
+/// (ask - bid) / their mean in hundredths of a percent, to three decimals; nothing if either is
+/// missing or the mean is not positive. Negative while a book is crossed.
+std::optional<double> spread_bps(const quote_group& quote) noexcept;
+
 struct stats_group {
   decimal open, high, low;
   decimal volume;       // in base units

@@ -1,25 +1,86 @@
 #pragma once
 
 #include "market/fields.hpp"
+#include "market/query_text.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace tickboard {
 
+/// Any of these values, or all but these.
+struct list_filter {
+  std::vector<std::string> values; ///< sorted, distinct; empty: everything passes
+  bool exclude = false;
+
+  bool empty() const noexcept { return values.empty(); }
+  bool admits(std::string_view value) const noexcept;
+};
+
+/// A field's value is in [lowest, highest]; a market without a value is in no range.
+struct range_filter {
+  std::size_t field; ///< index in `sort_fields`
+  double lowest = -std::numeric_limits<double>::infinity();
+  double highest = std::numeric_limits<double>::infinity();
+};
+
+/// A place in the order of a view: behind the market `id` if it has, or had, this score.
+struct view_place {
+  double score; ///< in the index; -inf for a null
+  std::string id;
+};
+
+enum class snapshot_use : std::uint8_t {
+  none,
+  make, ///< freeze the ranking of the view, and answer from that
+  read, ///< answer from the ranking that `frozen` names; it has its own filters and order
+};
+
+/// A frozen ranking.
+struct snapshot_ref {
+  std::string token; ///< as clients hand it back
+  std::string name;  ///< in keys: 16 hex digits
+  std::int64_t created_ms = 0;
+  bool descending = false;
+  bool has_rows = false; ///< rows were copied too
+};
+
 /// A sorted, filtered page of markets, as asked by GET /v1/markets.
+///
+/// Order: by the field's value; markets with equal values by the bytes of their ids, in the same
+/// direction; markets without a value last, in either direction.
 struct view_query {
-  std::vector<std::string> quotes; ///< any of these; empty is all. Sorted, distinct.
-  std::vector<std::string> exchanges;
-  std::vector<std::string> bases;
+  // -- which markets ------------------------------------------------------------------------------
+  list_filter quotes, exchanges, bases, kinds;
+  std::vector<std::string> ids;     ///< distinct, as asked; empty: any
+  std::vector<range_filter> ranges; ///< by field, each once
+  std::optional<bool> stale;
+  std::uint32_t max_age_ms = 0; ///< received no longer ago than this; 0: any time
+
+  // -- in which order -----------------------------------------------------------------------------
   std::size_t sort = 0; ///< index in `sort_fields`
   bool descending = true;
+  bool given_order = false; ///< in the order of `ids`; `sort` and `descending` mean nothing
+
+  // -- which of them ------------------------------------------------------------------------------
   std::uint32_t page = 1;
   std::uint32_t per_page = 50;
+  std::string around;     ///< not empty: the page that holds this market, instead of `page`
+  bool by_cursor = false; ///< the rows behind `after`, or the first ones, instead of `page`
+  std::optional<view_place> after;
+
+  snapshot_use snapshot = snapshot_use::none;
+  std::optional<snapshot_ref> frozen; ///< to read
+  bool frozen_rows = false;           ///< rows of when the snapshot was made, not those of now
+
+  bool explain = false;
+
+  /// Equal for two queries exactly if they ask for the same markets in the same order.
+  std::string view() const;
 
   /// Equal for two queries exactly if they ask the same; the query actor's sharing key.
   std::string canonical() const;
@@ -32,28 +93,17 @@ struct view_limits {
   static constexpr std::uint32_t max_per_page = 250;
   static constexpr std::uint32_t max_page = 1'000'000;
   static constexpr std::size_t max_list = 50; ///< values in one list parameter
+  static constexpr std::size_t max_ids = 250;
+  static constexpr std::uint32_t max_age_ms = 86'400'000;
 };
 
-/// Why a parameter was refused: names it, says what was wrong and what is allowed.
-struct query_problem {
-  std::string parameter;
-  std::string detail;
-  std::string allowed;
-};
-
-/// Path and query of the same view's page `page`, percent-encoded.
+/// Path and query of the same view's, or snapshot's, page `page`, percent-encoded.
 std::string page_target(const view_query& query, std::uint32_t page);
 
-using query_parameters = std::vector<std::pair<std::string, std::string>>; // decoded
+/// The same of its page behind the place that `token` names.
+std::string cursor_target(const view_query& query, std::string_view token);
 
-/// Splits "a=b&c=d" and decodes %XX and +; the error is a query_problem.
-tl::expected<query_parameters, query_problem> parse_query_string(std::string_view text);
-
-/// Reads a whole number from 1 to `max` into `out`, or says why `text` is none.
-std::optional<query_problem> read_number(const std::string& name, const std::string& text,
-                                         std::uint32_t max, std::uint32_t& out);
-
-/// Unknown, repeated or illegal parameters are refused.
+/// Unknown, repeated, illegal and contradicting parameters are refused.
 tl::expected<view_query, query_problem> parse_view_query(const query_parameters& parameters);
 
 } // namespace tickboard

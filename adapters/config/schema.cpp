@@ -90,6 +90,9 @@ const std::array http_keys{
         "Time for a client to take one response."},
     key{"gzip", in<&settings::http, &http_settings::gzip>, yes_or_no,
         "Compress responses for clients that accept it."},
+    key{"cors_origin", in<&settings::http, &http_settings::cors_origin>, text(rules::cors_origin),
+        "Whose pages may read answers from within a browser (CORS): one origin, * for all, empty "
+        "for none but those that this daemon serves."},
 };
 
 const std::array redis_keys{
@@ -157,7 +160,15 @@ const std::array view_keys{
     key{"timeout", in<&settings::view, &view_settings::timeout>, time(10ms, 1min),
         "A page that takes longer is answered with 503."},
     key{"scan_limit", in<&settings::view, &view_settings::scan_limit>, count(100, 10'000'000),
-        "Index entries that one script call may look at. Redis serves nobody else meanwhile."},
+        "Index entries and scores that one script call may look at. Redis serves nobody else "
+        "meanwhile; views that take more are answered in several calls."},
+    key{"snapshot_ttl", in<&settings::view, &view_settings::snapshot_ttl>, time(1s, 24h),
+        "How long a snapshot can be paged through; then it is gone."},
+    key{"max_snapshots", in<&settings::view, &view_settings::max_snapshots>, count(1, 10'000),
+        "Snapshots in Redis at once; each holds one copy of an index. Further ones get 503."},
+    key{"max_frozen_rows", in<&settings::view, &view_settings::max_frozen_rows>,
+        count(1, 1'000'000),
+        "Rows that a snapshot with rows=frozen may copy; a larger view gets 400."},
     key{"cache_bytes", in<&settings::view, &view_settings::cache_bytes>, bytes(0, 64 * gib),
         "Memory for pages that may be answered again; only used with a max_age."},
     key{"max_pending", in<&settings::view, &view_settings::max_pending>, count(1, 1'000'000),

@@ -53,6 +53,7 @@ struct http_settings {
   milliseconds idle_timeout{60'000};
   milliseconds write_timeout{30'000};
   bool gzip = true;
+  std::string cors_origin; ///< empty: none
 };
 
 struct redis_settings {
@@ -88,7 +89,10 @@ struct rates_settings {
 struct view_settings {
   milliseconds max_age{0};     ///< how old a reused page may be; 0: every page is evaluated anew
   milliseconds timeout{2'000}; ///< a page that takes longer is answered 503
-  std::uint32_t scan_limit = 2'000; ///< index entries one script call may look at
+  std::uint32_t scan_limit = 2'000; ///< index entries and scores a script call may look at
+  milliseconds snapshot_ttl{300'000};
+  std::size_t max_snapshots = 64;        ///< held in Redis at once, by all daemons
+  std::uint32_t max_frozen_rows = 5'000; ///< rows that a snapshot may copy
   std::size_t cache_bytes = 64 * 1024 * 1024;
   std::size_t max_pending = 10'000; ///< distinct questions waiting for Redis; further ones get 503
 };

@@ -109,6 +109,15 @@ const text_rule rest_url{
     .accepts = is_rest_url,
     .shown = false};
 
+const text_rule cors_origin{
+    .name = "an origin",
+    .allowed =
+        [] {
+          return std::string("\"https://host[:port]\" (or http), without a path, \"*\" or \"\"");
+        },
+    .accepts =
+        [](std::string_view text) { return text.empty() || text == "*" || is_rest_url(text); }};
+
 const text_rule redis_url{
     .name = "a Redis URL",
     .allowed =

@@ -24,6 +24,7 @@ extern const text_rule log_level;
 extern const text_rule host_port; ///< "host:port", "[::1]:8080"
 extern const text_rule ws_url;
 extern const text_rule rest_url;
+extern const text_rule cors_origin; ///< empty, "*" or an origin
 extern const text_rule redis_url;
 extern const text_rule postgres_dsn;
 extern const text_rule path;           ///< of a file that need not be there

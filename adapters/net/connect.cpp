@@ -23,7 +23,15 @@ asio::awaitable<result<void>> connect(connect_attempt& attempt, dry_socket& stre
     co_return unexpected(fmt::format("cannot resolve the host name: {}", ec.message()));
 
   attempt.step = "connecting";
-  co_await asio::async_connect(socket, addresses, asio::redirect_error(asio::use_awaitable, ec));
+  const auto peer = co_await asio::async_connect(socket, addresses,
+                                                 asio::redirect_error(asio::use_awaitable, ec));
+  // Asio goes on asking epoll whether a socket can be written to once it has waited for that, as for
+  // the connect, and then each wait for data ends once for nothing: let it start anew.
+  if (!ec) {
+    const auto connected = socket.release(ec);
+    if (!ec)
+      socket.assign(peer.protocol(), connected, ec);
+  }
   if (ec)
     co_return unexpected(fmt::format("cannot connect: {}", ec.message()));
   error_code ignored;

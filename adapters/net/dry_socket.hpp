@@ -70,9 +70,12 @@ private:
     }
 
     void operator()(error_code ec) {
-      if (ec)
-        return this->complete_now(ec, std::size_t{0});
-      read(true);
+      from_.turns_.lead([&] {
+        if (ec)
+          this->complete_now(ec, std::size_t{0});
+        else
+          read(true);
+      });
     }
 
   private:

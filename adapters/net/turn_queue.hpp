@@ -35,6 +35,23 @@ public:
     schedule();
   }
 
+  /// Calls `function`, which is one of Asio's handlers and likely to push, and what it pushes right
+  /// after it: Asio would look at the sockets in between.
+  template <class Function>
+  void lead(Function&& function) {
+    const bool ours = !std::exchange(scheduled_, true);
+    try {
+      function();
+    } catch (...) {
+      scheduled_ = !ours;
+      if (ours && !entries_.empty())
+        schedule();
+      throw;
+    }
+    if (ours)
+      run();
+  }
+
   boost::asio::io_context& context() const noexcept { return io_; }
   bool on_io_thread() const noexcept { return io_.get_executor().running_in_this_thread(); }
 

@@ -15,34 +15,47 @@ namespace net = boost::asio;
 
 /// Lives as long as hiredis or a pending wait needs it. hiredis owns the file descriptor, so it is
 /// released, never closed, here.
-struct attachment : std::enable_shared_from_this<attachment> {
-  attachment(net::io_context& io, redisAsyncContext& ctx)
-      : socket(io, ctx.c.fd), context(&ctx), turns(tickboard::net::turn_queue::of(io)) {}
+struct asio_attachment final : attachment, std::enable_shared_from_this<asio_attachment> {
+  asio_attachment(net::io_context& io, redisAsyncContext& ctx)
+      : socket(io), context(&ctx), turns(tickboard::net::turn_queue::of(io)) {}
 
-  void wait(net::posix::stream_descriptor::wait_type type, bool attachment::*wanted,
-            bool attachment::*waiting, void (*handle)(redisAsyncContext*)) {
+  void wait(net::posix::stream_descriptor::wait_type type, bool asio_attachment::*wanted,
+            bool asio_attachment::*waiting, void (*handle)(redisAsyncContext*)) {
     if (!(this->*wanted) || this->*waiting || context == nullptr)
       return;
+    if (patient && type == net::posix::stream_descriptor::wait_read)
+      return;
+    if (!socket.is_open())
+      socket.assign(context->c.fd);
     this->*waiting = true;
     socket.async_wait(type, [self = shared_from_this(), type, wanted, waiting,
                              handle](boost::system::error_code error) {
       (*self).*waiting = false;
-      if (error || self->context == nullptr)
+      if (self->context == nullptr || (error && error != net::error::operation_aborted))
         return;
-      if ((*self).*wanted)
+      if (!error && (*self).*wanted)
         handle(self->context); // may free the context
+      if (type == net::posix::stream_descriptor::wait_write)
+        self->forget_writability();
       self->wait(type, wanted, waiting, handle);
     });
   }
 
+  /// Asio goes on asking epoll whether a descriptor can be written to once it has waited for that,
+  /// and then each wait for a reply ends at once, for nothing.
+  void forget_writability() {
+    if (!writing && socket.is_open())
+      socket.release(); // aborts a wait for reading, which then starts anew
+  }
+
   void wait_read() {
-    wait(net::posix::stream_descriptor::wait_read, &attachment::reading,
-         &attachment::waiting_to_read, redisAsyncHandleRead);
+    wait(net::posix::stream_descriptor::wait_read, &asio_attachment::reading,
+         &asio_attachment::waiting_to_read, redisAsyncHandleRead);
   }
 
   void wait_write() {
-    wait(net::posix::stream_descriptor::wait_write, &attachment::writing,
-         &attachment::waiting_to_write, redisAsyncHandleWrite);
+    wait(net::posix::stream_descriptor::wait_write, &asio_attachment::writing,
+         &asio_attachment::waiting_to_write, redisAsyncHandleWrite);
   }
 
   /// Writes what hiredis has gathered as soon as the running handler is done: a socket is nearly
@@ -63,6 +76,21 @@ struct attachment : std::enable_shared_from_this<attachment> {
     });
   }
 
+  void be_patient(bool wanted) override {
+    patient = wanted;
+    if (context == nullptr)
+      return;
+    if (!patient)
+      wait_read();
+    else if (socket.is_open() && !waiting_to_write)
+      socket.release(); // epoll would wake us all the same
+  }
+
+  void look() override {
+    if (context != nullptr && reading && connected())
+      redisAsyncHandleRead(context); // may free the context
+  }
+
   bool connected() const { return (context->c.flags & REDIS_CONNECTED) != 0; }
 
   net::posix::stream_descriptor socket;
@@ -70,18 +98,20 @@ struct attachment : std::enable_shared_from_this<attachment> {
   tickboard::net::turn_queue& turns;
   bool reading = false, writing = false;
   bool waiting_to_read = false, waiting_to_write = false;
+  bool patient = false;
   bool write_posted = false, in_write = false;
 };
 
 /// hiredis holds one reference, as its event data.
-attachment& from(void* data) {
-  return **static_cast<std::shared_ptr<attachment>*>(data);
+asio_attachment& from(void* data) {
+  return **static_cast<std::shared_ptr<asio_attachment>*>(data);
 }
 
 } // namespace
 
-void attach(net::io_context& io, redisAsyncContext& context) {
-  context.ev.data = new std::shared_ptr<attachment>(std::make_shared<attachment>(io, context));
+std::shared_ptr<attachment> attach(net::io_context& io, redisAsyncContext& context) {
+  const auto out = std::make_shared<asio_attachment>(io, context);
+  context.ev.data = new std::shared_ptr<asio_attachment>(out);
   context.ev.addRead = [](void* data) {
     from(data).reading = true;
     from(data).wait_read();
@@ -97,9 +127,11 @@ void attach(net::io_context& io, redisAsyncContext& context) {
   context.ev.delWrite = [](void* data) { from(data).writing = false; };
   context.ev.cleanup = [](void* data) {
     from(data).context = nullptr;
-    from(data).socket.release(); // cancels the waits
-    delete static_cast<std::shared_ptr<attachment>*>(data);
+    if (from(data).socket.is_open())
+      from(data).socket.release(); // cancels the waits
+    delete static_cast<std::shared_ptr<asio_attachment>*>(data);
   };
+  return out;
 }
 
 } // namespace tickboard::redis

@@ -68,11 +68,24 @@ namespace net = boost::asio;
 using net::ip::tcp;
 using clock = std::chrono::steady_clock;
 
+/// True for the time of its life.
+class scoped_flag {
+public:
+  explicit scoped_flag(bool& flag) : flag_(flag), before_(std::exchange(flag, true)) {}
+  ~scoped_flag() { flag_ = before_; }
+  scoped_flag(const scoped_flag&) = delete;
+  scoped_flag& operator=(const scoped_flag&) = delete;
+
+private:
+  bool& flag_;
+  bool before_;
+};
+
 class client_impl final : public client, public std::enable_shared_from_this<client_impl> {
 public:
   client_impl(net::io_context& io, client_options options, client_events events)
       : io_(io), options_(std::move(options)), events_(std::move(events)), resolver_(io),
-        retry_(io), watchdog_(io), random_(std::random_device{}()) {}
+        retry_(io), watchdog_(io), patience_(io), random_(std::random_device{}()) {}
 
   void start() {
     net::post(io_, [self = shared_from_this()] { self->resolve(); });
@@ -85,6 +98,10 @@ public:
     });
   }
 
+  void look() override {
+    net::dispatch(io_, [self = shared_from_this()] { self->look_now(); });
+  }
+
   void stop() override {
     net::post(io_, [self = shared_from_this()] {
       if (self->stopped_)
@@ -92,6 +109,7 @@ public:
       self->stopped_ = true;
       self->retry_.cancel();
       self->watchdog_.cancel();
+      self->patience_.cancel();
       self->resolver_.cancel();
       self->drop("the client was stopped");
     });
@@ -104,6 +122,7 @@ private:
     std::shared_ptr<const script> by_sha; ///< null once reloaded: NOSCRIPT is believed then
     std::string bytes;                    ///< kept for scripts only, to run them again
     reply_handler done;
+    bool patient;
   };
 
   // -- connecting ---------------------------------------------------------------------------------
@@ -145,7 +164,7 @@ private:
     context_ = context;
     context_->data = this; // this outlives the context: `hold_` keeps it
     hold_ = shared_from_this();
-    attach(io_, *context_);
+    attachment_ = attach(io_, *context_);
     redisAsyncSetConnectCallback(context_, [](const redisAsyncContext* ctx, int status) {
       auto* self = static_cast<client_impl*>(ctx->data);
       if (status == REDIS_OK) {
@@ -201,7 +220,7 @@ private:
                                    : "the connection was closed";
     context_ = nullptr;
     connected_ = false;
-    sent_.clear();
+    forget_commands();
     lost(drop_reason_.empty() ? reason : std::exchange(drop_reason_, {}));
   }
 
@@ -212,7 +231,7 @@ private:
     ready_ = false;
     if (!connected_) { // hiredis reports the end of established connections only
       redisAsyncFree(std::exchange(context_, nullptr));
-      sent_.clear();
+      forget_commands();
       lost(std::exchange(drop_reason_, {}));
       return;
     }
@@ -236,6 +255,13 @@ private:
 
   // -- commands -----------------------------------------------------------------------------------
 
+  void forget_commands() {
+    attachment_.reset();
+    sent_.clear();
+    prompt_ = 0;
+    waking_ = false;
+  }
+
   void run(call one) {
     if (!ready_ || sent_.size() >= options_.max_pending) {
       if (one.done)
@@ -244,10 +270,10 @@ private:
       return;
     }
     if (!one.by_sha) {
-      send(nullptr, one.arguments.finish(), std::move(one.done));
+      send(nullptr, one.arguments.finish(), std::move(one.done), one.patient);
       return;
     }
-    send(one.by_sha, evalsha(one), std::move(one.done));
+    send(one.by_sha, evalsha(one), std::move(one.done), one.patient);
   }
 
   static std::string evalsha(call& one) {
@@ -261,13 +287,15 @@ private:
     return fmt::format("*{}\r\n{}{}", count, strip(first), strip(rest));
   }
 
-  void send(std::shared_ptr<const script> by_sha, std::string bytes, reply_handler done) {
+  void send(std::shared_ptr<const script> by_sha, std::string bytes, reply_handler done,
+            bool patient = false) {
     if (context_ == nullptr) {
       if (done)
         done(reply{"not connected to Redis"});
       return;
     }
-    auto* const op = new pending{shared_from_this(), std::move(by_sha), {}, std::move(done)};
+    auto* const op =
+        new pending{shared_from_this(), std::move(by_sha), {}, std::move(done), patient};
     sent_.push_back(clock::now());
     const int status = redisAsyncFormattedCommand(context_, &client_impl::on_reply, op,
                                                   bytes.data(), bytes.size());
@@ -280,13 +308,70 @@ private:
     }
     if (op->by_sha)
       op->bytes = std::move(bytes);
+    if (!patient) {
+      ++prompt_;
+      set_patience();
+    } else {
+      patient_call_ = true;
+      if (!waiting_)
+        wait_patiently();
+    }
+  }
+
+  // -- patience: see call::patient ----------------------------------------------------------------
+
+  /// With patient calls one timer runs all the time, so that a call does not cost setting it. Once
+  /// none was made for a turn of it, the socket is listened to again.
+  void wait_patiently() {
+    waiting_ = true;
+    patient_call_ = false;
+    set_patience();
+    patience_.expires_after(options_.patience);
+    patience_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+      self->waiting_ = false;
+      if (error || self->stopped_)
+        return;
+      if (self->attachment_) {
+        const auto held = self->attachment_;
+        held->look();
+      }
+      if (self->patient_call_)
+        self->wait_patiently();
+      else
+        self->set_patience();
+    });
+  }
+
+  void set_patience() {
+    if (attachment_)
+      attachment_->be_patient(waiting_ && prompt_ == 0 && !waking_);
+  }
+
+  void look_now() {
+    if (in_reply_) { // what has come is being handled
+      net::post(io_, [self = shared_from_this()] { self->look_now(); });
+      return;
+    }
+    if (!attachment_ || waking_ || prompt_ != 0)
+      return;
+    const auto held = attachment_;
+    held->look();
+    waking_ = !sent_.empty();
+    if (waking_)
+      set_patience();
   }
 
   static void on_reply(redisAsyncContext*, void* raw, void* data) {
     const std::unique_ptr<pending> op{static_cast<pending*>(data)};
     auto& self = *op->owner;
+    const scoped_flag handling{self.in_reply_};
     if (!self.sent_.empty())
       self.sent_.pop_front();
+    if (!op->patient && self.prompt_ != 0)
+      --self.prompt_;
+    if (self.sent_.empty())
+      self.waking_ = false;
+    self.set_patience();
     if (raw == nullptr) {
       if (op->done)
         op->done(reply{"the connection to Redis was lost"});
@@ -323,14 +408,20 @@ private:
   client_options options_;
   client_events events_;
   tcp::resolver resolver_;
-  net::steady_timer retry_, watchdog_;
+  net::steady_timer retry_, watchdog_, patience_;
   std::mt19937 random_;
   redisAsyncContext* context_ = nullptr;
-  std::shared_ptr<client_impl> hold_;  ///< while hiredis may call back
-  std::deque<clock::time_point> sent_; ///< when each unanswered command was sent, oldest first
+  std::shared_ptr<attachment> attachment_; ///< of the context
+  std::shared_ptr<client_impl> hold_;      ///< while hiredis may call back
+  std::deque<clock::time_point> sent_;     ///< when each unanswered command was sent, oldest first
   clock::time_point deadline_;
   std::string drop_reason_;
   unsigned attempts_ = 0;
+  std::size_t prompt_ = 0;    ///< unanswered calls that are not patient
+  bool waiting_ = false;      ///< the timer of patience runs
+  bool patient_call_ = false; ///< one was made since the timer was set
+  bool waking_ = false;       ///< somebody waits for the replies to patient calls
+  bool in_reply_ = false;
   bool connected_ = false; ///< the socket; `ready_` comes after logging in
   bool ready_ = false;
   bool stopped_ = false;

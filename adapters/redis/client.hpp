@@ -22,6 +22,7 @@ struct client_options {
   std::chrono::milliseconds reply_timeout{10'000}; ///< oldest unanswered command: reconnect
   std::chrono::milliseconds backoff_min{50};
   std::chrono::milliseconds backoff_max{5'000};
+  std::chrono::milliseconds patience{20}; ///< see call::patient
   std::size_t max_pending = 20'000; ///< unanswered commands at which further ones fail at once
 };
 
@@ -39,6 +40,9 @@ struct call {
   std::size_t keys = 0;                 ///< of a script: how many of `arguments` are keys
   command arguments;
   reply_handler done; ///< runs once on the io thread, whatever happens
+  /// The reply may be noticed up to twice client_options::patience late, unless somebody looks: at
+  /// a thousand calls a second, waking up for each reply costs more than making and handling it.
+  bool patient = false;
 };
 
 /// A connection to Redis that reconnects by itself (exponential backoff, full jitter). Commands
@@ -46,12 +50,14 @@ struct call {
 /// which the caller does not see. Commands in flight when the connection breaks fail; those given
 /// while there is none fail at once.
 ///
-/// Methods may be called from any thread. On the io thread itself `submit` acts at once: a call
-/// that cannot be sent then fails before it returns.
+/// Methods may be called from any thread. On the io thread itself `submit` and `look` act at
+/// once: a call that cannot be sent then fails before `submit` returns.
 class client {
 public:
   virtual ~client() = default;
   virtual void submit(std::vector<call> calls) = 0;
+  /// Notices replies to patient calls that have come, and wakes up for those that come next.
+  virtual void look() = 0;
   virtual void stop() = 0; ///< fails what is pending and does not reconnect
 };
 

@@ -22,9 +22,11 @@ partition_keys::partition_keys(std::string_view prefix, std::string_view partiti
   version = key("version");
   bases = key("bases");
   counts = key("counts");
+  snapshots = key("snapshots");
   daemons = key("daemons");
-  for (std::size_t i = 0; i < by.size(); ++i)
+  for (std::size_t i = 0; i < sort_field_count; ++i)
     by[i] = key(fmt::format("by:{}", sort_fields[i].name));
+  by[stale_index] = key("by:stale");
 }
 
 layout::layout(std::string_view prefix, const std::vector<std::string>& quotes) : prefix_(prefix) {
@@ -37,6 +39,14 @@ layout::layout(std::string_view prefix, const std::vector<std::string>& quotes) 
 std::size_t layout::find(std::string_view quote) const noexcept {
   const auto it = std::find(names_.begin() + 1, names_.end(), quote);
   return it == names_.end() ? board : static_cast<std::size_t>(it - names_.begin());
+}
+
+snapshot_keys layout::snapshot(std::string_view name) const {
+  const auto key = [&](std::string_view rest) {
+    return fmt::format("{}:{}:{{{}}}:snapshot:{}:{}", prefix_, layout_version, names_[board], name,
+                       rest);
+  };
+  return {key("ranking"), key("rows"), key("alive")};
 }
 
 std::string layout::history(std::int64_t period) const {

@@ -15,8 +15,18 @@ struct partition_keys {
   partition_keys(std::string_view prefix, std::string_view partition);
 
   std::string epoch, owner, row, version, bases, counts;
-  std::string daemons; ///< of the board only: sorted set, daemon id by when it was last heard of
-  std::array<std::string, sort_field_count> by; ///< in the order of `sort_fields`
+  std::string snapshots; ///< of the board only: sorted set, snapshot by when it expires, Unix ms
+  std::string daemons;   ///< of the board only: sorted set, daemon id by when it was last heard of
+  /// In the order of `sort_fields`, then that of staleness. A quote's own partition has those that
+  /// are `indexed::everywhere`.
+  std::array<std::string, index_count> by;
+};
+
+/// The keys of one snapshot; they share the board's hash tag.
+struct snapshot_keys {
+  std::string ranking; ///< sorted set: id by what the view is ordered by
+  std::string rows;    ///< hash: id -> the row when the snapshot was made, if those were copied
+  std::string alive;   ///< string: there while pages may be read
 };
 
 /// Which partitions there are: the board, which holds every market, and one for each of the
@@ -34,6 +44,8 @@ public:
 
   /// The partition of its own that `quote` has, or `board`.
   std::size_t find(std::string_view quote) const noexcept;
+
+  snapshot_keys snapshot(std::string_view name) const;
 
   /// The key of the price histories that were written in this period, by id. Of the board's hash
   /// tag, but not of the board: `pattern` leaves it out.

@@ -167,11 +167,11 @@ void ask_random_questions(world& on, const std::map<std::string, std::string>& r
   for (int i = 0; i < count; ++i) {
     view_query query;
     if (pick(3) != 0)
-      query.quotes = some_of(quotes);
+      query.quotes.values = some_of(quotes);
     if (pick(3) == 0)
-      query.exchanges = some_of({"binance", "coinbaseexchange", "kraken", "elsewhere"});
+      query.exchanges.values = some_of({"binance", "coinbaseexchange", "kraken", "elsewhere"});
     if (pick(4) == 0)
-      query.bases = some_of(bases);
+      query.bases.values = some_of(bases);
     query.sort = pick(sort_field_count);
     query.descending = pick(2) == 0;
     query.per_page = 1 + static_cast<std::uint32_t>(pick(250));
@@ -180,17 +180,17 @@ void ask_random_questions(world& on, const std::map<std::string, std::string>& r
     INFO(target);
     const auto answer = on.get(target);
     REQUIRE(answer.status == 200);
+    const auto rest = answer.body.find(",\"as_of_ms\":");
+    REQUIRE(rest != std::string::npos);
+    const auto page = answer.body.substr(0, rest);
     if (is_derived(sort_fields[query.sort])) {
       REQUIRE(disorder(answer.body, query) == "");
       query.sort = id_field; // the same totals
-      const auto tail = [](const std::string& page) {
-        return page.substr(page.rfind("\"page\":"));
-      };
-      REQUIRE(tail(answer.body) == tail(brute_force_page(rows, query)));
+      const auto tail = [](const std::string& of) { return of.substr(of.rfind("\"page\":")); };
+      REQUIRE(tail(page) == tail(brute_force_page(rows, query)));
       continue;
     }
-    const bool equal =
-        without_derived(answer.body) == brute_force_page(rows, query); // too long to print
+    const bool equal = without_derived(page) == brute_force_page(rows, query); // too long to print
     REQUIRE(equal);
   }
 }

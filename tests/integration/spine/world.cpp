@@ -215,16 +215,13 @@ std::string brute_force_page(const std::map<std::string, std::string>& rows,
     const std::string* row;
     std::optional<double> value;
   };
-  const auto listed = [](const std::vector<std::string>& list, const std::string& value) {
-    return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
-  };
   const auto& field = sort_fields[query.sort];
   std::vector<entry> found;
   for (const auto& [id, row] : rows) {
     const auto json = parse_json(row);
-    if (!listed(query.quotes, text_of(json, "quote")) ||
-        !listed(query.bases, text_of(json, "base")) ||
-        !listed(query.exchanges, text_of(json, "exchange")))
+    if (!query.quotes.admits(text_of(json, "quote")) ||
+        !query.bases.admits(text_of(json, "base")) ||
+        !query.exchanges.admits(text_of(json, "exchange")))
       continue;
     entry one{&id, &row, 0.0};
     if (query.sort != id_field) {
@@ -247,8 +244,7 @@ std::string brute_force_page(const std::map<std::string, std::string>& rows,
   const auto pages = (found.size() + query.per_page - 1) / query.per_page;
   return out + "],\"page\":{\"number\":" + std::to_string(query.page) +
          ",\"size\":" + std::to_string(query.per_page) +
-         ",\"total\":" + std::to_string(found.size()) + ",\"pages\":" + std::to_string(pages) +
-         "}}";
+         ",\"total\":" + std::to_string(found.size()) + ",\"pages\":" + std::to_string(pages) + "}";
 }
 
 } // namespace tickboard::test

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "actors/lane.hpp"
+#include "market/view_token.hpp"
 #include "tests/support/store.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <map>
 #include <random>
@@ -12,6 +14,8 @@ namespace tickboard::test {
 
 /// Random markets in memory, the truth that Redis is compared with.
 struct model {
+  static constexpr std::int64_t start_ms = 1'700'000'000'000;
+
   explicit model(std::uint64_t seed) : random(seed) {}
 
   std::size_t pick(std::size_t below) { return random() % below; }
@@ -45,6 +49,9 @@ struct model {
     patch.received_ms = now;
     if (pick(3) != 0)
       patch.trade = trade_group{random_decimal()};
+    if (pick(4) != 0)
+      patch.quote =
+          quote_group{random_decimal(), random_decimal(), random_decimal(), random_decimal()};
     patch.stats = stats_group{random_decimal(),
                               random_decimal(),
                               random_decimal(),
@@ -55,6 +62,7 @@ struct model {
     if (pick(4) != 0)
       patch.stats->change_pct = static_cast<double>(pick(9)) - 4;
     market.state.apply(patch);
+    market.stale = pick(5) == 0;
     const auto some = [&]() -> std::optional<double> {
       return pick(4) == 0 ? std::nullopt : std::optional{static_cast<double>(pick(90)) / 8 - 3};
     };
@@ -67,43 +75,106 @@ struct model {
     return out;
   }
 
-  /// What `query` must be answered with, by sorting everything.
-  std::string page(const view_query& query) const {
-    const auto listed = [](const std::vector<std::string>& list, const std::string& value) {
-      return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
-    };
-    std::vector<const slot*> found;
+  /// Where a market is in the order of `query`.
+  static view_place place(const view_query& query, const slot& market) {
+    const auto& field = sort_fields[query.sort];
+    if (query.given_order)
+      return {
+          static_cast<double>(std::find(query.ids.begin(), query.ids.end(), market.subject->id) -
+                              query.ids.begin()),
+          market.subject->id};
+    const auto score = field.score != nullptr ? field.score(market.state) : std::optional{0.0};
+    return {score.value_or(-std::numeric_limits<double>::infinity()), market.subject->id};
+  }
+
+  static bool comes_before(const view_query& query, const view_place& a, const view_place& b) {
+    if (query.given_order)
+      return a.score < b.score;
+    if (std::isinf(a.score) != std::isinf(b.score))
+      return std::isinf(b.score); // nulls last
+    if (a.score != b.score)
+      return query.descending ? a.score > b.score : a.score < b.score;
+    return query.descending ? a.id > b.id : a.id < b.id;
+  }
+
+  static bool admits(const view_query& query, const slot& market, std::int64_t now_ms) {
+    const auto& subject = *market.subject;
+    return query.quotes.admits(subject.quote) && query.bases.admits(subject.base) &&
+           query.exchanges.admits(subject.exchange) &&
+           query.kinds.admits(to_string(subject.kind)) &&
+           (query.ids.empty() ||
+            std::find(query.ids.begin(), query.ids.end(), subject.id) != query.ids.end()) &&
+           (!query.stale || *query.stale == market.stale) &&
+           (query.max_age_ms == 0 || now_ms - market.state.received_ms <= query.max_age_ms) &&
+           std::all_of(query.ranges.begin(), query.ranges.end(), [&](const range_filter& range) {
+             const auto value = sort_fields[range.field].score(market.state);
+             return value && *value >= range.lowest && *value <= range.highest;
+           });
+  }
+
+  /// The markets of `query` in its order, by looking at all and sorting.
+  std::vector<std::pair<view_place, const slot*>> view(const view_query& query,
+                                                       std::int64_t now_ms) const {
+    std::vector<std::pair<view_place, const slot*>> out;
     for (const auto& one : slots)
-      if (listed(query.quotes, one.subject->quote) && listed(query.bases, one.subject->base) &&
-          listed(query.exchanges, one.subject->exchange))
-        found.push_back(&one);
-    const auto score = [&](const slot* one) {
-      const auto& field = sort_fields[query.sort];
-      return field.score != nullptr ? field.score(one->state) : std::optional{0.0};
-    };
-    std::sort(found.begin(), found.end(), [&](const slot* a, const slot* b) {
-      const auto x = score(a), y = score(b);
-      if (x.has_value() != y.has_value())
-        return x.has_value(); // nulls last
-      if (x != y)
-        return query.descending ? *x > *y : *x < *y;
-      return query.descending ? a->subject->id > b->subject->id : a->subject->id < b->subject->id;
-    });
+      if (admits(query, one, now_ms))
+        out.emplace_back(place(query, one), &one);
+    std::sort(out.begin(), out.end(),
+              [&](const auto& a, const auto& b) { return comes_before(query, a.first, b.first); });
+    return out;
+  }
+
+  /// What `query`, without `explain`, must be answered with; "" if it must be refused.
+  std::string page(const view_query& query, std::int64_t now_ms) const {
+    const auto found = view(query, now_ms);
+    const auto size = std::to_string(query.per_page);
+    std::size_t begin = query.offset();
+    std::string paging;
+    if (query.by_cursor) {
+      begin = 0;
+      while (query.after && begin < found.size() &&
+             !comes_before(query, *query.after, found[begin].first))
+        ++begin;
+      const auto end = begin + query.per_page;
+      paging =
+          "\"size\":" + size + ",\"next\":" +
+          (end < found.size() ? '"' + cursor_token(query, found[end - 1].first) + '"' : "null");
+    } else {
+      auto number = query.page;
+      std::string rank;
+      if (!query.around.empty()) {
+        const auto at = std::find_if(found.begin(), found.end(),
+                                     [&](const auto& one) { return one.first.id == query.around; });
+        if (at == found.end())
+          return "";
+        const auto before = static_cast<std::size_t>(at - found.begin());
+        begin = before - before % query.per_page;
+        number = static_cast<std::uint32_t>(before / query.per_page + 1);
+        rank = ",\"rank\":" + std::to_string(before + 1);
+      }
+      const auto pages = (found.size() + query.per_page - 1) / query.per_page;
+      paging = "\"number\":" + std::to_string(number) + ",\"size\":" + size +
+               ",\"total\":" + std::to_string(found.size()) +
+               ",\"pages\":" + std::to_string(pages) + rank;
+    }
     std::string out = "{\"data\":[";
-    for (auto i = query.offset();
-         i < std::min<std::uint64_t>(found.size(), query.offset() + query.per_page); ++i)
-      out += (out.back() == '[' ? "" : ",") + row(*found[i]);
-    const auto pages = (found.size() + query.per_page - 1) / query.per_page;
-    return out + "],\"page\":{\"number\":" + std::to_string(query.page) +
-           ",\"size\":" + std::to_string(query.per_page) +
-           ",\"total\":" + std::to_string(found.size()) + ",\"pages\":" + std::to_string(pages) +
-           "}}";
+    for (auto i = begin; i < std::min(found.size(), begin + query.per_page); ++i)
+      out += (out.back() == '[' ? "" : ",") + row(*found[i].second);
+    out += "],\"page\":{" + paging + "}";
+    if (!query.ids.empty()) {
+      out += ",\"missing\":[";
+      for (const auto& id : query.ids)
+        if (!by_id.contains(id))
+          out += (out.back() == '[' ? "\"" : ",\"") + id + '"';
+      out += ']';
+    }
+    return out + ",\"as_of_ms\":" + std::to_string(now_ms) + "}";
   }
 
   std::mt19937_64 random;
   std::deque<slot> slots; ///< addresses stay
   std::map<std::string, slot*> by_id;
-  std::int64_t now = 1'700'000'000'000;
+  std::int64_t now = start_ms;
 };
 
 /// Runs a lane's batches, one after the other, until it is idle or one is not `done`.

@@ -78,7 +78,7 @@ TEST_CASE("those who ask the same at once share an evaluation that is not older 
   const auto answers = on.ask_together(std::vector<view_query>(200));
   for (const auto& [page, error] : answers) {
     REQUIRE_FALSE(error);
-    CHECK(*page.body == *answers.front().first.body);
+    CHECK(*page.body == *(&page == &answers.front().first ? answers[0] : answers[1]).first.body);
   }
   // One runs when the others arrive; they share the next.
   CHECK(on.evaluations() == 2);

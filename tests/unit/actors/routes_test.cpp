@@ -1,4 +1,5 @@
 #include "actors/routes.hpp"
+#include "market/view_token.hpp"
 #include "tests/support/http_header.hpp"
 
 #include <doctest/doctest.h>
@@ -70,8 +71,8 @@ TEST_CASE("a page's parameters are read") {
   const auto found = ask("/v1/markets?quote=usdt,USD&exchange=kraken&sort=last&page=3&per_page=20");
   const auto* const page = std::get_if<ask_page>(&found);
   REQUIRE(page != nullptr);
-  CHECK(page->query.quotes == std::vector<std::string>{"USD", "USDT"});
-  CHECK(page->query.exchanges == std::vector<std::string>{"kraken"});
+  CHECK(page->query.quotes.values == std::vector<std::string>{"USD", "USDT"});
+  CHECK(page->query.exchanges.values == std::vector<std::string>{"kraken"});
   CHECK_FALSE(page->query.descending);
   CHECK(page->query.page == 3);
   CHECK(page->query.per_page == 20);
@@ -246,9 +247,25 @@ TEST_CASE("links lead to the pages of the same view") {
     for (auto* list : {&query.quotes, &query.exchanges, &query.bases}) {
       for (const auto& code : codes)
         if (random() % 4 == 0)
-          list->push_back(code);
-      std::sort(list->begin(), list->end());
+          list->values.push_back(code);
+      std::sort(list->values.begin(), list->values.end());
+      list->exclude = !list->empty() && random() % 2 == 0;
     }
+    for (std::size_t field = 1; field < sort_field_count; ++field)
+      if (random() % 6 == 0) {
+        query.ranges.push_back({field});
+        if (random() % 2 == 0)
+          query.ranges.back().lowest = -1.5e-7 * static_cast<double>(random());
+        else
+          query.ranges.back().highest = 1e20 * static_cast<double>(random());
+      }
+    if (random() % 3 == 0)
+      query.stale = random() % 2 == 0;
+    if (random() % 3 == 0)
+      query.max_age_ms = 1 + static_cast<std::uint32_t>(random() % view_limits::max_age_ms);
+    if (random() % 4 == 0)
+      query.ids = {"x:A&B-USD", "a:B-C"};
+    query.explain = random() % 2 == 0;
     query.sort = random() % sort_fields.size();
     query.descending = random() % 2 == 0;
     query.per_page = 1 + static_cast<std::uint32_t>(random() % view_limits::max_per_page);
@@ -262,7 +279,7 @@ TEST_CASE("links lead to the pages of the same view") {
     CAPTURE(query.page);
     CAPTURE(query.per_page);
 
-    const auto found = read_links(link_header(query, total));
+    const auto found = read_links(link_header(query, total, {query.page, "", ""}));
     for (const auto& [relation, target] : found) {
       auto same = query;
       same.page = target.page;
@@ -280,4 +297,33 @@ TEST_CASE("links lead to the pages of the same view") {
     if (found.contains("last"))
       CHECK(found.at("last").page == pages);
   }
+}
+
+TEST_CASE("a cursor's page links to the next one, a snapshot's pages to pages of the snapshot") {
+  view_query query;
+  query.quotes.values = {"A&B"};
+  query.by_cursor = true;
+  query.per_page = 7;
+  const auto token = cursor_token(query, {-0.1, "kraken:BTC-USD"});
+  auto found = read_links(link_header(query, 0, {1, token, ""}));
+  REQUIRE(found.contains("next"));
+  CHECK(found.size() == 2);
+  CHECK(found.at("next").after->score == -0.1);
+  CHECK(found.at("next").view() == query.view());
+  CHECK_FALSE(found.at("first").after);
+  CHECK_FALSE(read_links(link_header(query, 0, {})).contains("next"));
+
+  query.by_cursor = false;
+  query.snapshot = snapshot_use::make;
+  query.frozen_rows = true;
+  const auto snapshot = snapshot_token(query, {"", "0123456789abcdef", 5, true, true});
+  found = read_links(link_header(query, 30, {2, "", snapshot}));
+  for (const auto* relation : {"first", "prev", "next", "last"}) {
+    REQUIRE(found.contains(relation));
+    CHECK(found.at(relation).snapshot == snapshot_use::read);
+    CHECK(found.at(relation).frozen->token == snapshot);
+    CHECK(found.at(relation).frozen_rows);
+    CHECK(found.at(relation).per_page == 7);
+  }
+  CHECK(found.at("next").page == 3);
 }

@@ -1,3 +1,4 @@
+#include "actors/entity_tag.hpp"
 #include "actors/error.hpp"
 #include "actors/session.hpp"
 #include "tests/support/actor_fixture.hpp"
@@ -40,10 +41,12 @@ struct session_fixture : actor_fixture {
 
   /// The answer, which has to be the only one.
   net::http_response ask(const std::string& target, bool accepts_gzip = false,
-                         std::chrono::milliseconds wait = 0ms) {
+                         std::chrono::milliseconds wait = 0ms, std::string method = "GET") {
     const auto asked = start();
     net::http_request request;
-    request.method_text = "GET";
+    request.method = method == "GET" ? net::http_method::get : net::http_method::other;
+    request.method_text = std::move(method);
+    request.if_none_match = if_none_match;
     request.target = target;
     request.accepts_gzip = accepts_gzip;
     send(asked, request_received{std::move(request)});
@@ -64,6 +67,7 @@ struct session_fixture : actor_fixture {
     }));
   }
 
+  std::string if_none_match;
   std::shared_ptr<session_config> config = std::make_shared<session_config>();
   std::vector<std::shared_ptr<scripted_client>> clients;
 };
@@ -81,13 +85,78 @@ TEST_CASE("a page comes as the query actor has it, with its links") {
   const auto told = one.ask("/v1/markets?page=2");
   CHECK(told.status == 200);
   CHECK(told.body == body); // the same bytes, not a copy
-  CHECK(header(told, "Cache-Control") == "no-store");
+  CHECK(header(told, "Cache-Control") == "no-cache");
+  CHECK(header(told, "Server-Timing").starts_with("redis;dur=0.000, total;dur="));
   CHECK(header(told, "Link").find("rel=\"next\"") != std::string::npos);
 
   one.config->max_age = 3s;
   const auto reusable = one.ask("/v1/markets");
   CHECK(header(reusable, "Cache-Control") == "max-age=3");
   CHECK_FALSE(header(reusable, "Age").empty());
+}
+
+TEST_CASE("who has the page already is told so, and only then") {
+  session_fixture one;
+  answer page{text(R"({"data":[]})"), 120, std::chrono::steady_clock::now()};
+  page.tag = "W/\"1\"";
+  one.answer_queries(page);
+  for (const auto* target : {"/v1/markets", "/v1/markets/kraken:BTC-USD"}) {
+    CHECK(header(one.ask(target), "ETag") == page.tag);
+    one.if_none_match = "\"0\", W/\"1\"";
+    const auto same = one.ask(target);
+    CHECK(same.status == 304);
+    CHECK(same.body == nullptr);
+    CHECK(header(same, "ETag") == page.tag);
+    one.if_none_match = "\"0\"";
+    CHECK(one.ask(target).status == 200);
+    one.if_none_match.clear();
+  }
+}
+
+TEST_CASE("browsers are told whose pages may read answers, if the config says so") {
+  session_fixture one;
+  one.answer_queries(answer{text("{}"), 1, {}});
+  CHECK(header(one.ask("/v1/markets"), "Access-Control-Allow-Origin").empty());
+  CHECK(one.ask("/v1/markets", false, 0ms, "OPTIONS").status == 405);
+  one.config->cors_origin = "*";
+  for (const auto* target : {"/v1/markets", "/nowhere"})
+    CHECK(header(one.ask(target), "Access-Control-Allow-Origin") == "*");
+  CHECK(header(one.ask("/v1/markets"), "Vary").empty());
+  const auto before = one.ask("/v1/markets", false, 0ms, "OPTIONS");
+  CHECK(before.status == 204);
+  CHECK(header(before, "Access-Control-Allow-Methods") == "GET, HEAD");
+  one.config->cors_origin = "https://board.example";
+  const auto told = one.ask("/v1/markets");
+  CHECK(header(told, "Access-Control-Allow-Origin") == "https://board.example");
+  CHECK(header(told, "Vary") == "Origin");
+}
+
+TEST_CASE("tags are of what is shown, not of when it was read") {
+  const auto tag = entity_tag(R"({"data":[1],"page":{},"as_of_ms":1,"explain":{"us":3}})");
+  CHECK(tag == entity_tag(R"({"data":[1],"page":{},"as_of_ms":2})"));
+  CHECK(tag != entity_tag(R"({"data":[2],"page":{},"as_of_ms":1})"));
+  CHECK(entity_tag("{}") != entity_tag("{ }"));
+  CHECK(names_tag("*", tag));
+  CHECK(names_tag("\"x\" ,\t" + tag + " ", tag));
+  CHECK(names_tag(tag.substr(2), tag));
+  for (const auto* other : {"", ",", "W/", "\"x\"", "W/\"\""})
+    CHECK_FALSE(names_tag(other, tag));
+}
+
+TEST_CASE("a question that cannot be answered with a page is refused as it was told") {
+  session_fixture one;
+  answer refused;
+  refused.refusal = {503, "Too many snapshots", "64 are held", 42s};
+  one.answer_queries(refused);
+  const auto told = one.ask("/v1/markets?snapshot=new");
+  CHECK(told.status == 503);
+  CHECK(header(told, "Retry-After") == "42");
+  CHECK(told.body->find("64 are held") != std::string::npos);
+  refused.refusal = {410, "Snapshot expired", "gone", 0s};
+  one.answer_queries(refused);
+  const auto gone = one.ask("/v1/markets");
+  CHECK(gone.status == 410);
+  CHECK(header(gone, "Retry-After").empty());
 }
 
 TEST_CASE("large bodies are compressed for those who take it") {

@@ -139,7 +139,7 @@ TEST_CASE("a row reads back as it was written") {
         R"("kind":"spot","last":"91000.10","bid":"91000.00","ask":"91000.20",)"
         R"("bid_size":"0.5","ask_size":null,"open_24h":"90000","high_24h":"92000",)"
         R"("low_24h":"89000","volume_24h":"12.50","quote_volume_24h":null,)"
-        R"("change_24h_pct":1.111222,"change_basis":"rolling_24h",)"
+        R"("change_24h_pct":1.111222,"spread_bps":0.022,"change_basis":"rolling_24h",)"
         R"("ts_ms":1700000000123,"received_ms":1700000000200,)"
         R"("price_usd":null,"volume_usd_24h":null,"change_1m_pct":null,"change_5m_pct":null,)"
         R"("change_15m_pct":null,"change_1h_pct":null,"stale":false})");

@@ -1,0 +1,39 @@
+#include "actors/entity_tag.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace tickboard {
+
+namespace {
+
+std::string_view without_weakness(std::string_view tag) {
+  return tag.starts_with("W/") ? tag.substr(2) : tag;
+}
+
+} // namespace
+
+std::string entity_tag(std::string_view body) {
+  const auto rest = body.rfind(",\"as_of_ms\":");
+  return fmt::format("W/\"{:016x}\"", std::hash<std::string_view>{}(body.substr(0, rest)));
+}
+
+bool names_tag(std::string_view if_none_match, std::string_view tag) {
+  const auto wanted = without_weakness(tag);
+  while (!if_none_match.empty()) {
+    const auto comma = std::min(if_none_match.find(','), if_none_match.size());
+    auto one = if_none_match.substr(0, comma);
+    if_none_match.remove_prefix(std::min(comma + 1, if_none_match.size()));
+    while (!one.empty() && (one.front() == ' ' || one.front() == '\t'))
+      one.remove_prefix(1);
+    while (!one.empty() && (one.back() == ' ' || one.back() == '\t'))
+      one.remove_suffix(1);
+    if (one == "*" || without_weakness(one) == wanted)
+      return true;
+  }
+  return false;
+}
+
+} // namespace tickboard

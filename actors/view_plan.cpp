@@ -1,0 +1,138 @@
+#include "actors/view_plan.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace tickboard {
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// Every index that the filters name, each once.
+std::vector<index_range> ranges_of(const view_query& query, std::int64_t now_ms) {
+  std::vector<index_range> out;
+  const auto add = [&](std::size_t index, double lowest, double highest) {
+    for (auto& known : out)
+      if (known.index == index) {
+        known.lowest = std::max(known.lowest, lowest);
+        known.highest = std::min(known.highest, highest);
+        return;
+      }
+    out.push_back({index, lowest, highest});
+  };
+  for (const auto& range : query.ranges)
+    add(range.field, range.lowest, range.highest);
+  if (query.stale)
+    add(stale_index, *query.stale ? 1 : 0, *query.stale ? 1 : 0);
+  if (query.max_age_ms != 0)
+    add(*find_sort_field("received_ms"), static_cast<double>(now_ms - query.max_age_ms), infinity);
+  if (!query.kinds.admits(to_string(market_kind::spot))) // the only kind that there is
+    add(query.sort, infinity, -infinity);
+  return out;
+}
+
+view_plan::list list_of(std::string_view name, const list_filter& filter) {
+  return {name, &filter.values, filter.exclude};
+}
+
+view_plan plan(const redis::layout& layout, const view_query& query, std::int64_t now_ms,
+               bool may_gather) {
+  view_plan out;
+  out.index = query.given_order ? id_field : query.sort;
+  out.ranges = ranges_of(query, now_ms);
+  const auto own = query.quotes.values.size() == 1 && !query.quotes.exclude && query.ids.empty()
+                       ? layout.find(query.quotes.values.front())
+                       : redis::layout::board;
+  if (is_everywhere(out.index) &&
+      std::all_of(out.ranges.begin(), out.ranges.end(),
+                  [](const index_range& range) { return is_everywhere(range.index); }))
+    out.partition = own;
+
+  const auto on_index = std::find_if(out.ranges.begin(), out.ranges.end(),
+                                     [&](const auto& range) { return range.index == out.index; });
+  if (on_index != out.ranges.end() && !query.given_order) {
+    out.interval = *on_index;
+    out.ranges.erase(on_index);
+  }
+  if (!query.exchanges.empty())
+    out.lists.push_back(list_of("exchange", query.exchanges));
+  if (!query.quotes.empty() && out.partition == redis::layout::board)
+    out.lists.push_back(list_of("quote", query.quotes));
+
+  const bool few_bases = may_gather && !query.bases.empty() && !query.bases.exclude;
+  const bool by_bases = few_bases && query.ids.empty();
+  const bool countable = out.ranges.empty() && !out.interval && query.bases.empty();
+  if (!query.bases.empty() && !by_bases)
+    out.lists.push_back(list_of("base", query.bases));
+  if (by_bases || !query.ids.empty()) {
+    out.by = view_plan::access::gather;
+    return out;
+  }
+  if (query.by_cursor)
+    out.counting = "cursor";
+  else if (out.lists.empty() && out.ranges.empty())
+    out.counting = "interval";
+  else
+    out.counting = countable ? "counts" : "walk";
+  const bool plain = out.counting == "interval" && !out.interval && query.around.empty();
+  out.by = plain ? view_plan::access::page : view_plan::access::walk;
+  return out;
+}
+
+} // namespace
+
+view_plan plan_view(const redis::layout& layout, const view_query& query, std::int64_t now_ms) {
+  return plan(layout, query, now_ms, true);
+}
+
+view_plan plan_snapshot(const view_query& query, std::int64_t now_ms) {
+  view_plan out;
+  out.by = view_plan::access::walk;
+  out.index = query.given_order ? id_field : query.sort;
+  out.ranges = ranges_of(query, now_ms);
+  for (const auto& list : {list_of("exchange", query.exchanges), list_of("quote", query.quotes),
+                           list_of("base", query.bases), view_plan::list{"id", &query.ids, false}})
+    if (!list.values->empty())
+      out.lists.push_back(list);
+  return out;
+}
+
+view_plan plan_walk(const redis::layout& layout, const view_query& query, std::int64_t now_ms) {
+  return plan(layout, query, now_ms, false);
+}
+
+// -- the same as the scripts read it --------------------------------------------------------------
+
+void add_range_keys(redis::call& to, std::size_t before, const view_plan& plan,
+                    const redis::partition_keys& keys) {
+  for (const auto& range : plan.ranges)
+    to.arguments.add(keys.by[range.index]);
+  to.keys = before + plan.ranges.size();
+}
+
+std::int64_t scan_of(std::uint32_t limit, const view_plan& plan, std::size_t steps) {
+  return std::max<std::int64_t>(1, limit / static_cast<std::int64_t>(steps + plan.ranges.size()));
+}
+
+void add_values(redis::command& to, const std::vector<std::string>& values) {
+  to.add(static_cast<std::int64_t>(values.size()));
+  for (const auto& value : values)
+    to.add(value);
+}
+
+void add_filters(redis::command& to, std::size_t before, const view_plan& plan) {
+  for (const auto& list : plan.lists) {
+    to.add(list.name);
+    to.add(list.exclude ? "not" : "only");
+    add_values(to, *list.values);
+  }
+  for (std::size_t i = 0; i < plan.ranges.size(); ++i) {
+    to.add("range");
+    to.add(static_cast<std::int64_t>(before + i + 1));
+    to.add(plan.ranges[i].lowest);
+    to.add(plan.ranges[i].highest);
+  }
+}
+
+} // namespace tickboard

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "adapters/redis/client.hpp"
+#include "adapters/redis/layout.hpp"
+#include "market/view_query.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace tickboard {
+
+/// Values of an index that pass.
+struct index_range {
+  std::size_t index; ///< in partition_keys::by
+  double lowest, highest;
+};
+
+/// How a view is answered: from which partition, by which script, and what that filters.
+/// Refers to the query that it was made for.
+struct view_plan {
+  enum class access {
+    page,   ///< page.lua: no filter at all
+    walk,   ///< walk.lua: along an index
+    gather, ///< gather.lua: few candidates
+  };
+  struct list {
+    std::string_view name; ///< as view.lua knows it
+    const std::vector<std::string>* values;
+    bool exclude;
+  };
+
+  access by = access::page;
+  std::size_t partition = redis::layout::board;
+  std::size_t index = 0;               ///< that the view is ordered by
+  std::optional<index_range> interval; ///< of that index: the part that is looked at
+  std::vector<index_range> ranges;     ///< of other indexes, each once
+  std::vector<list> lists;
+  std::string_view counting; ///< of a walk: ARGV[2] of walk.lua
+};
+
+/// Chooses what costs least. A view of one quote is answered by the quote's own partition if that
+/// has every index that is needed, any other by the board. `now_ms` is what max_age counts from.
+view_plan plan_view(const redis::layout& layout, const view_query& query, std::int64_t now_ms);
+
+/// What of the board goes into a snapshot of the view, and in the order of which index. No
+/// interval.
+view_plan plan_snapshot(const view_query& query, std::int64_t now_ms);
+
+/// The same view by a walk, for candidates that turned out to be many.
+view_plan plan_walk(const redis::layout& layout, const view_query& query, std::int64_t now_ms);
+
+// -- the same as the scripts read it --------------------------------------------------------------
+
+/// Adds the keys of the plan's ranges to a call that has `before` keys, and says how many it has.
+void add_range_keys(redis::call& to, std::size_t before, const view_plan& plan,
+                    const redis::partition_keys& keys);
+
+/// Entries that one call may look at: reading the scores of a range costs about as much again as
+/// looking at the entries, and so do the `steps` that the script takes for each.
+std::int64_t scan_of(std::uint32_t limit, const view_plan& plan, std::size_t steps);
+
+/// Their number, and each of them.
+void add_values(redis::command& to, const std::vector<std::string>& values);
+
+/// Everything that the plan filters by, for a call that has `before` keys in front of the ranges'.
+void add_filters(redis::command& to, std::size_t before, const view_plan& plan);
+
+} // namespace tickboard

@@ -1,0 +1,150 @@
+#include "tests/integration/store/shrinking.hpp"
+
+#include <cstdlib>
+
+using namespace tickboard;
+using test::filled_board;
+using test::model;
+using test::small_case;
+
+namespace {
+
+constexpr int rounds = 20;
+constexpr int questions = 1'000; ///< in each round; every one is a comparison
+
+std::string answer_of(filled_board& on, const view_query& query, std::uint32_t scan_limit) {
+  const auto outcome = on.ask(query, scan_limit);
+  if (!outcome.problem.empty())
+    return outcome.problem;
+  return outcome.body ? *outcome.body : "";
+}
+
+/// The same question to a board that has only these markets.
+bool still_fails(const small_case& what, std::int64_t now_ms, std::uint32_t scan_limit) {
+  static filled_board small{0};
+  small.redis.run({"FLUSHALL"});
+  small.set_epochs();
+  small.lanes.clear();
+  for (std::size_t i = 0; i < small.board->layout.size(); ++i)
+    small.lanes.emplace_back(*small.board, i);
+  small.truth.slots.clear();
+  small.truth.by_id.clear();
+  small.truth.now = now_ms - 5;
+  for (const auto* from : what.markets) {
+    auto& to = small.truth.slots.emplace_back();
+    to.subject = from->subject;
+    to.state = from->state;
+    to.stale = from->stale;
+    small.truth.by_id[to.subject->id] = &to;
+    small.mark(to);
+  }
+  small.flush();
+  return answer_of(small, what.query, scan_limit) != small.truth.page(what.query, small.now_ms());
+}
+
+/// TICKBOARD_SEED repeats a run.
+std::uint64_t chosen_seed() {
+  const auto* const given = std::getenv("TICKBOARD_SEED");
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+}
+
+} // namespace
+
+TEST_CASE("any legal question is answered as by looking at every market and sorting") {
+  const auto seed = chosen_seed();
+  MESSAGE("seed " << seed);
+  filled_board on{seed};
+  on.set_epochs();
+  std::size_t rows = 0, empty = 0, refused = 0;
+  for (int round = 0; round < rounds; ++round) {
+    on.grow(round == 0 ? 1 + on.truth.pick(40) : 20);
+    for (int i = 0; i < questions; ++i) {
+      const auto query = on.random_query();
+      const auto scan_limit = 1 + static_cast<std::uint32_t>(on.truth.pick(300));
+      const auto expected = on.truth.page(query, on.now_ms());
+      const auto answer = answer_of(on, query, scan_limit);
+      refused += expected.empty() ? 1 : 0;
+      empty += expected.starts_with("{\"data\":[]") ? 1 : 0;
+      rows += answer.size();
+      if (answer == expected)
+        continue;
+      small_case failing{query, {}};
+      for (const auto& market : on.truth.slots)
+        failing.markets.push_back(&market);
+      const auto now_ms = on.now_ms();
+      if (still_fails(failing, now_ms, scan_limit))
+        failing = shrink(
+            failing, [&](const small_case& what) { return still_fails(what, now_ms, scan_limit); });
+      FAIL("seed " << seed << ", scan limit " << scan_limit << ": " << failing.text());
+    }
+  }
+  // The questions must be worth asking.
+  CHECK(empty + refused < rounds * questions / 2);
+  CHECK(refused < rounds * questions / 4);
+  CHECK(rows > 0);
+}
+
+TEST_CASE("explain says what a view cost, within the limits") {
+  filled_board on{11};
+  on.set_epochs();
+  on.grow(200);
+  const auto explain = [&](view_query query, std::uint32_t scan_limit) {
+    query.explain = true;
+    const auto outcome = on.ask(query, scan_limit);
+    REQUIRE(outcome.body);
+    const auto at = outcome.body->find("\"explain\":");
+    REQUIRE(at != std::string::npos);
+    return outcome.body->substr(at + 10, outcome.body->find(",\"us\":", at) - at - 10);
+  };
+  view_query query;
+  query.sort = *find_sort_field("last");
+  CHECK(explain(query, 100) ==
+        R"({"index":"last","partitions":["*"],"pruned":2,"scanned":50,"calls":1)");
+  query.quotes.values = {"USDT"};
+  CHECK(explain(query, 100)
+            .starts_with(R"({"index":"last","partitions":["USDT"],"pruned":2,"scanned":)"));
+  query.sort = *find_sort_field("bid"); // only the board knows
+  CHECK(explain(query, 500).starts_with(R"({"index":"bid","partitions":["*"],)"));
+  query.stale = true;
+  CHECK(explain(query, 500).ends_with(R"("scanned":200,"calls":1)"));
+  CHECK(explain(query, 60).ends_with(R"("scanned":200,"calls":7)"));
+  query = {};
+  query.bases.values = {"B1", "B2"};
+  CHECK(explain(query, 100).starts_with(R"({"index":"bases",)"));
+  CHECK(explain(query, 1).starts_with(R"({"index":"id",)")); // too many to gather: walked
+  query = {};
+  query.ids = {on.truth.slots[0].subject->id};
+  query.given_order = true;
+  CHECK(explain(query, 100) ==
+        R"({"index":"ids","partitions":["*"],"pruned":2,"scanned":1,"calls":1)");
+}
+
+TEST_CASE("following the cursor meets every market once, in the order of the view") {
+  filled_board on{12};
+  on.set_epochs();
+  on.grow(200);
+  for (int round = 0; round < 30; ++round) {
+    auto query = on.random_query();
+    query.around.clear();
+    query.page = 1;
+    query.by_cursor = true;
+    query.after.reset();
+    std::vector<std::string> expected, met;
+    for (const auto& [place, market] : on.truth.view(query, on.now_ms()))
+      expected.push_back(market->subject->id);
+    for (bool more = true; more;) {
+      const auto outcome = on.ask(query, 50);
+      REQUIRE(outcome.body);
+      for (auto& id : filled_board::ids_in(*outcome.body))
+        met.push_back(std::move(id));
+      more = !outcome.place.next.empty();
+      if (more) {
+        const auto place = read_cursor_token(query, outcome.place.next);
+        REQUIRE(place);
+        query.after = *place;
+      }
+    }
+    INFO(query.canonical());
+    CHECK(met == expected);
+  }
+}
