@@ -37,21 +37,31 @@ void derivation::note_source(slot& market) {
 }
 
 void derivation::changed(slot& market, std::int64_t now_ms) {
-  derive(market, now_ms);
+  note_price(market, now_ms);
   note_source(market);
+  market.derived_due = true;
+}
+
+void derivation::refresh(slot& market, std::int64_t now_ms) {
+  if (market.derived_due)
+    derive(market, now_ms);
+}
+
+void derivation::note_price(slot& market, std::int64_t now_ms) {
+  const auto& last = market.state.trade.last;
+  if (const double price = last && !market.stale ? last.value() : 0; price > 0)
+    market.prices.set(now_ms, price);
+  else
+    market.prices.lose(now_ms);
 }
 
 void derivation::derive(slot& market, std::int64_t now_ms) {
   static const rate_table dollars_only;
   const bool believed = now_ms - rates_->as_of_ms() <= rates_lifetime_ms;
   value_in_usd(market.state, (believed ? *rates_ : dollars_only).usd_per(market.subject->quote));
-  const auto& last = market.state.trade.last;
-  if (const double price = last && !market.stale ? last.value() : 0; price > 0)
-    market.prices.set(now_ms, price);
-  else
-    market.prices.lose(now_ms);
   market.state.derived.change_pct = market.prices.changes(now_ms);
   market.derived_ms = now_ms;
+  market.derived_due = false;
 }
 
 std::vector<slot*> derivation::sweep(std::int64_t now_ms) {
@@ -61,7 +71,7 @@ std::vector<slot*> derivation::sweep(std::int64_t now_ms) {
     next_ = next_ + 1 < markets_.size() ? next_ + 1 : 0;
     auto& market = *markets_[next_];
     const auto age = now_ms - market.derived_ms;
-    if (age >= 0 && age < settled_ms)
+    if (market.derived_due || (age >= 0 && age < settled_ms))
       continue;
     const auto before = market.state.derived;
     derive(market, now_ms);

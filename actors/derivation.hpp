@@ -10,21 +10,24 @@
 namespace tickboard {
 
 /// Keeps up to date what a writer's markets show beside what their exchanges said, and what the
-/// rates actor must know of them. Values are set with each change of a market; those of a quiet
-/// market move too, as rates and time do, so a sweep goes round all of them. Used by its writer
-/// alone; all times are Unix ms by the writer's clock.
+/// rates actor must know of them. Values are set when a changed market goes to Redis; those of a
+/// quiet market move too, as rates and time do, so a sweep goes round all of them. Used by its
+/// writer alone; all times are Unix ms by the writer's clock.
 class derivation {
 public:
-  static constexpr std::size_t sweep_rounds = 16;   ///< sweeps that visit every market, if few
-  static constexpr std::size_t sweep_limit = 256;   ///< markets that one sweep visits at most
+  static constexpr std::size_t sweep_rounds = 80;   ///< sweeps that visit every market, if few
+  static constexpr std::size_t sweep_limit = 50;    ///< markets that one sweep visits at most
   static constexpr std::int64_t settled_ms = 2'000; ///< a value this young is left alone
   static constexpr std::int64_t rates_lifetime_ms = 30'000; ///< older rates are no rates
 
   /// A market of the writer's, from now on; it must outlive this object.
   void add(slot& market);
 
-  /// To be called after every change of the market's state: sets what it shows as of now.
+  /// To be called after every change of the market's state.
   void changed(slot& market, std::int64_t now_ms);
+
+  /// Sets what the market shows as of now, if its state has changed since that was set last.
+  void refresh(slot& market, std::int64_t now_ms);
 
   /// Visits the next markets, at most `sweep_limit`, and returns those that show something else
   /// now: they must go to Redis.
@@ -38,6 +41,7 @@ public:
   void tell_everything();
 
 private:
+  static void note_price(slot& market, std::int64_t now_ms);
   void derive(slot& market, std::int64_t now_ms);
   void note_source(slot& market);
 

@@ -25,7 +25,7 @@ std::vector<redis::call> history_store::read(std::int64_t now_ms,
                                              std::function<void(histories_read)> done) {
   if (!reading_.empty() || unread_.empty())
     return {};
-  const auto count = static_cast<std::ptrdiff_t>(std::min(unread_.size(), max_batch));
+  const auto count = static_cast<std::ptrdiff_t>(std::min(unread_.size(), max_read));
   reading_.assign(unread_.begin(), unread_.begin() + count);
   unread_.erase(unread_.begin(), unread_.begin() + count);
   auto found = std::make_shared<histories_read>();
@@ -83,7 +83,7 @@ std::vector<redis::call> history_store::write(std::int64_t now_ms,
   auto& set = calls[0].arguments;
   set.add("HSET");
   set.add(board_->layout.history(period));
-  const auto count = std::min({read_.size() / write_rounds + 1, max_batch, read_.size()});
+  const auto count = std::min({read_.size() / write_rounds + 1, max_written, read_.size()});
   for (std::size_t i = 0; i < count; ++i) {
     next_ = next_ + 1 < read_.size() ? next_ + 1 : 0;
     const auto text = read_[next_]->prices.encode();

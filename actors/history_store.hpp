@@ -17,8 +17,9 @@ namespace tickboard {
 /// not to be had from there. Used by its writer alone.
 class history_store {
 public:
-  static constexpr std::size_t write_rounds = 80; ///< writes, one a sweep, that bring each market
-  static constexpr std::size_t max_batch = 256;   ///< markets: bounds how long Redis is held
+  static constexpr std::size_t write_rounds = 400; ///< writes, one a sweep, that bring each market
+  static constexpr std::size_t max_written = 50;   ///< markets: bounds how long Redis is held ...
+  static constexpr std::size_t max_read = 256;     ///< ... also at a start, which should be quick
 
   explicit history_store(board_ptr on) : board_(std::move(on)) {}
 

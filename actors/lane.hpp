@@ -3,6 +3,7 @@
 #include "actors/board.hpp"
 #include "actors/slot.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <string>
@@ -44,6 +45,13 @@ public:
 
   /// To be called after every change of the market: queues it, unless it is queued already.
   void mark(slot& market);
+
+  /// Calls `visit` with each market of the batch that comes next.
+  template <class Visit>
+  void visit_next(Visit visit) const {
+    for (std::size_t i = 0; i < std::min(waiting_.size(), max_batch); ++i)
+      visit(*waiting_[i]);
+  }
 
   /// The calls that bring the next batch to Redis; `done` runs once, on the io thread, when all
   /// of them are answered. Precondition: has_waiting() and not in_flight().

@@ -14,7 +14,8 @@ namespace tickboard {
 
 namespace {
 
-constexpr auto sweep_interval = std::chrono::milliseconds{250};
+constexpr auto sweep_interval = std::chrono::milliseconds{50};
+constexpr std::uint32_t sweeps_per_news = 5; ///< so the rates actor hears of sources every 250 ms
 constexpr auto retry_delay = std::chrono::milliseconds{200}; ///< after Redis refused a batch
 
 /// After a large batch Redis gets three times as long a rest as the batch took: a flood of updates
@@ -57,6 +58,7 @@ void writer_state::apply(const write_patches& batch) {
     const auto known = live.find(batch.source_id);
     return known != live.end() && !known->second;
   }();
+  const auto now_ms = config.now_ms();
   for (const auto& patch : *batch.patches) {
     auto it = slots.find(patch.subject->id);
     if (it == slots.end()) {
@@ -74,15 +76,15 @@ void writer_state::apply(const write_patches& batch) {
     market.source_id = batch.source_id;
     market.stale = stale;
     if (changed || moved)
-      mark(market);
+      mark(market, now_ms);
   }
   read_histories();
   pump();
 }
 
 /// To be called after every change of a market.
-void writer_state::mark(slot& market) {
-  derived.changed(market, config.now_ms());
+void writer_state::mark(slot& market, std::int64_t now_ms) {
+  derived.changed(market, now_ms);
   queue(market);
 }
 
@@ -94,10 +96,11 @@ void writer_state::queue(slot& market) {
 
 void writer_state::set_liveness(const source_liveness& change) {
   live[change.source_id] = change.live;
+  const auto now_ms = config.now_ms();
   for (auto& [id, market] : slots)
     if (market->source_id == change.source_id && market->stale == change.live) {
       market->stale = !change.live;
-      mark(*market);
+      mark(*market, now_ms);
     }
   pump();
 }
@@ -108,7 +111,8 @@ void writer_state::sweep() {
   self->delayed_send(self, sweep_interval, sweep_due{});
   for (auto* market : derived.sweep(config.now_ms()))
     queue(*market);
-  tell_rates();
+  if (++sweeps % sweeps_per_news == 0)
+    tell_rates();
   read_histories();
   write_histories();
   pump();
@@ -162,7 +166,9 @@ void writer_state::pump() {
       std::make_shared<answers>(answers{caf::actor_cast<caf::actor_addr>(self), ready.size(), {}});
   std::vector<redis::call> calls;
   std::size_t rows = 0;
+  const auto now_ms = config.now_ms();
   for (const auto i : ready) {
+    lanes[i].visit_next([this, now_ms](slot& market) { derived.refresh(market, now_ms); });
     sent_at[i] = self->clock().now();
     auto batch = lanes[i].take_batch(token, [gathered, i](lane_result result) {
       gathered->message.lanes.push_back({i, std::move(result)});
@@ -238,7 +244,7 @@ void writer_state::resolve(const lane_result::conflict& conflict) {
   } else {
     market.state.adopt(*stored);
   }
-  mark(market);
+  mark(market, config.now_ms());
 }
 
 // -- rebuilding -----------------------------------------------------------------------------------
@@ -247,11 +253,12 @@ void writer_state::start_rebuild(std::uint64_t wanted) {
   incarnation = wanted;
   token = fmt::format("{}:{}", config.daemon_id, incarnation);
   rebuilding = true;
+  const auto now_ms = config.now_ms();
   for (auto& one : lanes)
     one.reset();
   for (auto& [id, market] : slots) {
     market->entries = {};
-    mark(*market);
+    mark(*market, now_ms);
   }
   tell_if_rebuilt();
   pump();
@@ -297,8 +304,9 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
         state.tell_rates();
       },
       [&state](const histories_read& found) {
-        for (auto* market : state.histories->finish_read(found, state.config.now_ms()))
-          state.mark(*market);
+        const auto now_ms = state.config.now_ms();
+        for (auto* market : state.histories->finish_read(found, now_ms))
+          state.mark(*market, now_ms);
         if (!found.away) // else when Redis is back
           state.read_histories();
         state.pump();

@@ -44,7 +44,7 @@ struct writer_state {
 
   void connect();
   void apply(const write_patches& batch);
-  void mark(slot& market);
+  void mark(slot& market, std::int64_t now_ms);
   void queue(slot& market);
   void sweep();
   void tell_rates();
@@ -70,6 +70,7 @@ struct writer_state {
   std::unordered_map<std::string_view, std::unique_ptr<slot>> slots; ///< by id, held by the slot
   std::unordered_map<std::uint32_t, bool> live;                      ///< by source
   derivation derived;
+  std::uint32_t sweeps = 0;
   std::unique_ptr<history_store> histories;
 };
 

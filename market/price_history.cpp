@@ -55,6 +55,13 @@ void price_history::advance(std::int64_t now_ms) {
     return;
   if (now_ms <= until_ms_)
     return;
+  constexpr auto shortest = step_ms(0); // divides the others
+  static_assert(step_ms(1) % shortest == 0 && step_ms(2) % shortest == 0 &&
+                step_ms(3) % shortest == 0 && window_count == 4);
+  if (now_ms / shortest == until_ms_ / shortest) {
+    until_ms_ = now_ms;
+    return;
+  }
   for (std::size_t w = 0; w < window_count; ++w) {
     const auto last = now_ms / step_ms(w);
     auto number = std::max(until_ms_ / step_ms(w), last - capacity);

@@ -121,6 +121,8 @@ std::string misvalued(const std::map<std::string, std::string>& rows) {
         said[quote].take(said[base].most / price);
       }
     }
+  if (rows.empty())
+    return "there are no rows";
   for (const auto& [id, row] : rows) {
     const auto json = parse_json(row);
     const auto price = text_of(json, "price_usd"), volume = text_of(json, "volume_usd_24h");

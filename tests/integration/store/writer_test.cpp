@@ -58,9 +58,9 @@ struct written_board : actor_fixture {
     run();
   }
 
-  void wait(std::chrono::milliseconds time) {
-    for (; time.count() > 0; time -= std::min(time, std::chrono::milliseconds{250})) {
-      advance(std::min(time, std::chrono::milliseconds{250}), 250ms);
+  void wait(std::chrono::milliseconds time, std::chrono::milliseconds step = 250ms) {
+    for (; time.count() > 0; time -= step) {
+      advance(step, 50ms);
       settle();
     }
   }
@@ -232,7 +232,7 @@ TEST_CASE_FIXTURE(written_board,
                   "histories expire, are written in turns, and the keeper spares them") {
   for (int i = 0; i < 300; ++i)
     hear("A" + std::to_string(i), "USD", std::to_string(1 + i));
-  wait(21s);
+  wait(21s, 50ms);
   const auto keys = db.run({"KEYS", "*history*"}).elements;
   REQUIRE(keys.size() == 1);
   CHECK(db.run({"HLEN", keys[0].text}).integer == 300);

@@ -30,6 +30,7 @@ struct derived_markets {
     patch.trade = trade_group{*decimal::parse(last)};
     one.state.apply(patch);
     subject.changed(one, now);
+    subject.refresh(one, now);
   }
 
   /// As the rates actor would, of everything that was ever told.

@@ -2,6 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <random>
+#include <string_view>
+
 using namespace tickboard;
 
 namespace {
@@ -53,6 +59,20 @@ TEST_CASE("rows show ten digits of a dollar value, and rankings go by these") {
   CHECK(shown_usd(1.0 / 3) == 0.3333333333);
   CHECK(shown_usd(98'765'432.123456) == 98'765'432.12);
   CHECK(shown_usd(-0.0) == 0);
+  std::mt19937_64 random{11};
+  for (int i = 0; i < 200'000; ++i) {
+    const double value = std::pow(10.0, static_cast<double>(random() % 44'000) / 1000 - 22) *
+                         (random() % 8 == 0 ? -1 : 1);
+    const double shown = shown_usd(value);
+    REQUIRE(std::abs(shown - value) <= 5.0001e-10 * std::abs(value));
+    std::array<char, 40> text;
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), shown, std::chars_format::scientific)
+            .ptr;
+    const std::string_view digits{text.data(), static_cast<std::size_t>(end - text.data())};
+    REQUIRE(digits.substr(0, digits.find('e')).size() <= (value < 0 ? 12 : 11)); // and a point
+    REQUIRE(shown_usd(shown) == shown);
+  }
   auto state = priced("1", "3", nullptr);
   value_in_usd(state, 1.0 / 3e7);
   CHECK(row_of(state).find(R"("price_usd":3.333333333e-08,"volume_usd_24h":1e-07,)") !=
