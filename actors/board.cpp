@@ -17,7 +17,9 @@ board::board(std::string_view prefix, const std::vector<std::string>& quotes)
       page_filtered(script("page_filtered", lua::page_filtered)),
       page_of_bases(script("page_of_bases", lua::page_of_bases)), row(script("row", lua::row)),
       rows(script("rows", lua::rows)), write(script("write", lua::write)),
-      merge(script("merge", lua::merge)) {
+      merge(script("merge", lua::merge)), assets(prefix),
+      assets_filtered(script("assets_filtered", lua::assets_filtered)),
+      movers(script("movers", lua::movers)), keep(script("keep", lua::keep)) {
 }
 
 } // namespace tickboard

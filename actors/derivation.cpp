@@ -41,10 +41,14 @@ void derivation::changed(slot& market, std::int64_t now_ms) {
   note_source(market);
 }
 
-void derivation::derive(slot& market, std::int64_t now_ms) {
+std::optional<double> derivation::usd_per(std::string_view asset, std::int64_t now_ms) const {
   static const rate_table dollars_only;
   const bool believed = now_ms - rates_->as_of_ms() <= rates_lifetime_ms;
-  value_in_usd(market.state, (believed ? *rates_ : dollars_only).usd_per(market.subject->quote));
+  return (believed ? *rates_ : dollars_only).usd_per(asset);
+}
+
+void derivation::derive(slot& market, std::int64_t now_ms) {
+  value_in_usd(market.state, usd_per(market.subject->quote, now_ms));
   const auto& last = market.state.trade.last;
   if (const double price = last && !market.stale ? last.value() : 0; price > 0)
     market.prices.set(now_ms, price);

@@ -15,6 +15,7 @@ namespace tickboard {
 namespace {
 
 constexpr auto sweep_interval = std::chrono::milliseconds{250};
+constexpr auto patience = std::chrono::seconds{10};          ///< with the assets actor
 constexpr auto retry_delay = std::chrono::milliseconds{200}; ///< after Redis refused a batch
 
 /// After a large batch Redis gets three times as long a rest as the batch took: a flood of updates
@@ -87,6 +88,7 @@ void writer_state::mark(slot& market) {
 }
 
 void writer_state::queue(slot& market) {
+  report.changed(market);
   lanes[redis::layout::board].mark(market);
   if (market.own_lane != redis::layout::board)
     lanes[market.own_lane].mark(market);
@@ -109,6 +111,7 @@ void writer_state::sweep() {
   for (auto* market : derived.sweep(config.now_ms()))
     queue(*market);
   tell_rates();
+  tell_assets();
   read_histories();
   write_histories();
   pump();
@@ -135,6 +138,15 @@ void writer_state::tell_rates() {
     return; // it asks when it is back
   if (auto news = derived.take_news(); !news.empty())
     self->send(to, std::move(news));
+}
+
+void writer_state::tell_assets() {
+  const auto to = config.assets->get();
+  if (!to || !report.is_due(to, config.now_ms()))
+    return;
+  self->request(to, patience, report.take(config.index, derived, config.now_ms()))
+      .then([this](const markets_learnt&) { report.answered(); },
+            [this](const caf::error&) { report.failed(); });
 }
 
 // -- flushing -------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "market/asset_board.hpp"
 #include "market/fields.hpp"
 
 #include <array>
@@ -17,6 +18,14 @@ struct partition_keys {
   std::string epoch, owner, row, version, bases, counts;
   std::string daemons; ///< of the board only: sorted set, daemon id by when it was last heard of
   std::array<std::string, sort_field_count> by; ///< in the order of `sort_fields`
+};
+
+/// The keys of the partition that assets have of their own. No quote can be called like it.
+struct asset_keys {
+  explicit asset_keys(std::string_view prefix);
+
+  std::string epoch, owner, row, tags;
+  std::array<std::string, asset_sort_field_count> by; ///< in the order of `asset_sort_fields`
 };
 
 /// Which partitions there are: the board, which holds every market, and one for each of the
