@@ -20,7 +20,9 @@ board::board(std::string_view prefix, const std::vector<std::string>& quotes)
     : layout(prefix, quotes), page(script("page", lua::page)), walk(view_script("walk", lua::walk)),
       gather(view_script("gather", lua::gather)), freeze(view_script("freeze", lua::freeze)),
       row(script("row", lua::row)), rows(script("rows", lua::rows)),
-      write(script("write", lua::write)), merge(script("merge", lua::merge)) {
+      write(script("write", lua::write)), merge(script("merge", lua::merge)), assets(prefix),
+      assets_filtered(script("assets_filtered", lua::assets_filtered)),
+      movers(script("movers", lua::movers)), keep(script("keep", lua::keep)) {
 }
 
 } // namespace tickboard

@@ -19,6 +19,9 @@ struct board {
   redis::layout layout;
   script_ptr page, walk, gather, freeze, row, rows; // for the query actor
   script_ptr write, merge;                          // for the writers
+  redis::asset_keys assets;
+  script_ptr assets_filtered, movers; // for the query actor
+  script_ptr keep;                    // for the assets actor
 };
 
 using board_ptr = std::shared_ptr<const board>;

@@ -1,5 +1,6 @@
 #include "actors/daemon.hpp"
 
+#include "actors/assets.hpp"
 #include "actors/feed.hpp"
 #include "actors/io_scheduler.hpp"
 #include "actors/keeper.hpp"
@@ -115,7 +116,7 @@ public:
         waiter->receive([](const caf::down_msg&) {});
       }
     }
-    for (auto* one : {&query_, &status_, &keeper_, &search_, &metadata_, &rates_})
+    for (auto* one : {&query_, &status_, &keeper_, &search_, &metadata_, &rates_, &assets_})
       (*one)->set(nullptr);
     for (auto* pool : {&writers_, &normalizers_})
       for (auto& one : *pool)
@@ -165,8 +166,10 @@ private:
     add("keeper", keeper_, [this, keeping] { return system_.spawn(keeper, keeping); });
     rates_config valuing{writers_, settings_.rates.max_age};
     add("rates", rates_, [this, valuing] { return system_.spawn(rates, valuing); });
+    assets_config showing{board_, open_store(1), keeper_, metadata_, search_, writers_.size()};
+    add("assets", assets_, [this, showing] { return system_.spawn(assets, showing); });
     for (std::size_t i = 0; i < writers_.size(); ++i) {
-      writer_config writing{i, daemon_id_, board_, open_store(0), keeper_, rates_};
+      writer_config writing{i, daemon_id_, board_, open_store(0), keeper_, rates_, assets_};
       add(fmt::format("writer {}", i), writers_[i],
           [this, writing] { return system_.spawn(writer, writing); });
     }
@@ -207,7 +210,7 @@ private:
       };
     }
     knowing.built_in = built_in::assets;
-    knowing.subscribers = {search_};
+    knowing.subscribers = {search_, assets_};
     knowing.spawn_worker = [this] { return system_.spawn<caf::detached>(metadata_worker); };
     add("metadata", metadata_, [this, knowing] { return system_.spawn(metadata, knowing); });
   }
@@ -258,6 +261,7 @@ private:
     config->keeper = keeper_;
     config->search = search_;
     config->metadata = metadata_;
+    config->assets = assets_;
     config->lifeline = lifeline_;
     config->timeout = settings_.view.timeout;
     config->max_age = settings_.view.max_age;
@@ -289,7 +293,8 @@ private:
   caf::actor_system system_;
   caf::actor root_, lifeline_;
   address_ptr query_ = make_address(), status_ = make_address(), keeper_ = make_address(),
-              search_ = make_address(), metadata_ = make_address(), rates_ = make_address();
+              search_ = make_address(), metadata_ = make_address(), rates_ = make_address(),
+              assets_ = make_address();
   std::vector<address_ptr> writers_, normalizers_;
   std::shared_ptr<net::http_server> server_;
   bool stopped_ = false;

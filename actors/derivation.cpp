@@ -55,10 +55,14 @@ void derivation::note_price(slot& market, std::int64_t now_ms) {
     market.prices.lose(now_ms);
 }
 
-void derivation::derive(slot& market, std::int64_t now_ms) {
+std::optional<double> derivation::usd_per(std::string_view asset, std::int64_t now_ms) const {
   static const rate_table dollars_only;
   const bool believed = now_ms - rates_->as_of_ms() <= rates_lifetime_ms;
-  value_in_usd(market.state, (believed ? *rates_ : dollars_only).usd_per(market.subject->quote));
+  return (believed ? *rates_ : dollars_only).usd_per(asset);
+}
+
+void derivation::derive(slot& market, std::int64_t now_ms) {
+  value_in_usd(market.state, usd_per(market.subject->quote, now_ms));
   market.state.derived.change_pct = market.prices.changes(now_ms);
   market.derived_ms = now_ms;
   market.derived_due = false;

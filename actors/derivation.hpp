@@ -4,6 +4,7 @@
 #include "actors/slot.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -34,6 +35,9 @@ public:
   std::vector<slot*> sweep(std::int64_t now_ms);
 
   void set_rates(rate_table_ptr rates);
+
+  /// Dollars per unit, if the rates are young enough to be believed.
+  std::optional<double> usd_per(std::string_view asset, std::int64_t now_ms) const;
 
   /// What the rates actor does not know yet; empty if nothing.
   rate_news take_news();

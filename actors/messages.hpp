@@ -6,6 +6,8 @@
 #include "adapters/net/http_server.hpp"
 #include "adapters/postgres/reply.hpp"
 #include "market/asset.hpp"
+#include "market/asset_board.hpp"
+#include "market/asset_query.hpp"
 #include "market/rates.hpp"
 #include "market/view_query.hpp"
 
@@ -131,6 +133,30 @@ struct rate_news {
 
 struct rates_due {};
 
+// -- to the assets actor --------------------------------------------------------------------------
+
+/// Of a writer, at most every 500 ms, and only when the last one was answered: each market that
+/// changed since, as it is now. Answered with `markets_learnt`.
+struct market_news {
+  std::size_t writer = 0;
+  std::vector<market_value> markets;
+  bool begins = false; ///< these are all markets of the writer, of which nothing was told before
+};
+struct markets_learnt {};
+
+struct assets_due {};
+
+/// What Redis made of what was sent together. From the io thread.
+struct assets_written {
+  bool emptied = false;
+  std::string failure; ///< empty: none
+};
+
+/// The bodies of GET /v1/categories and /v1/global, as of the last look. Answered with `answer`,
+/// or ec::rebuilding.
+struct categories_asked {};
+struct totals_asked {};
+
 // -- to the keeper --------------------------------------------------------------------------------
 
 struct rebuilt {
@@ -200,9 +226,20 @@ struct row_asked {
   std::string quote; ///< chooses the partition
 };
 
+struct asset_page_asked {
+  asset_query query;
+};
+struct movers_asked {
+  movers_query query;
+};
+/// An asset's row with those of its markets.
+struct asset_asked {
+  std::string symbol;
+};
+
 /// One answer, shared by all who asked the same.
 struct answer {
-  net::shared_bytes body; ///< null: there is no such market
+  net::shared_bytes body; ///< null: there is no such market or asset
   std::uint64_t total = 0;
   std::chrono::steady_clock::time_point evaluated;
   page_place place{};
@@ -429,6 +466,12 @@ TICKBOARD_MESSAGE(store_ready)
 TICKBOARD_MESSAGE(store_lost)
 TICKBOARD_MESSAGE(lanes_flushed)
 TICKBOARD_MESSAGE(lane_retry)
+TICKBOARD_MESSAGE(market_news)
+TICKBOARD_MESSAGE(markets_learnt)
+TICKBOARD_MESSAGE(assets_due)
+TICKBOARD_MESSAGE(assets_written)
+TICKBOARD_MESSAGE(categories_asked)
+TICKBOARD_MESSAGE(totals_asked)
 TICKBOARD_MESSAGE(rebuilt)
 TICKBOARD_MESSAGE(state_lost)
 TICKBOARD_MESSAGE(writer_connected)
@@ -443,6 +486,9 @@ TICKBOARD_MESSAGE(readiness_asked)
 TICKBOARD_MESSAGE(readiness)
 TICKBOARD_MESSAGE(page_asked)
 TICKBOARD_MESSAGE(row_asked)
+TICKBOARD_MESSAGE(asset_page_asked)
+TICKBOARD_MESSAGE(movers_asked)
+TICKBOARD_MESSAGE(asset_asked)
 TICKBOARD_MESSAGE(answer)
 TICKBOARD_MESSAGE(evaluation_done)
 TICKBOARD_MESSAGE(connection_status)

@@ -1,5 +1,6 @@
 #include "actors/query.hpp"
 
+#include "actors/asset_evaluation.hpp"
 #include "actors/entity_tag.hpp"
 #include "actors/search_evaluation.hpp"
 #include "actors/unix_ms.hpp"
@@ -110,9 +111,9 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
   auto& state = self->state;
   state.config = std::move(config);
   const auto& board = *state.config.board;
-  state.store =
-      state.config.open({board.page, board.walk, board.gather, board.freeze, board.row, board.rows},
-                        redis::client_events{});
+  state.store = state.config.open({board.page, board.walk, board.gather, board.freeze, board.row,
+                                   board.rows, board.assets_filtered, board.movers},
+                                  redis::client_events{});
   return {
       [&state](const page_asked& asked) {
         return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {
@@ -128,6 +129,25 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
       [&state](const found_asked& asked) {
         return state.ask(asked.canonical(), [&state, asked](auto done) {
           evaluate_found(state.config.board, state.store, asked, std::move(done));
+        });
+      },
+      [&state](const asset_page_asked& asked) {
+        return state.ask(asked.query.target(asked.query.page),
+                         [&state, view = asked.query](auto done) {
+                           evaluate_asset_page(state.config.board, state.store, view,
+                                               state.config.bounds.scan_limit, std::move(done));
+                         });
+      },
+      [&state](const movers_asked& asked) {
+        return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {
+          evaluate_movers(state.config.board, state.store, view, state.config.bounds.scan_limit,
+                          std::move(done));
+        });
+      },
+      [&state](const asset_asked& asked) {
+        return state.ask("asset " + asked.symbol, [&state, asked](auto done) {
+          evaluate_asset(state.config.board, state.store, asked.symbol, state.config.bounds,
+                         unix_ms(), std::move(done));
         });
       },
       [&state](const evaluation_done& message) { state.done(message); },

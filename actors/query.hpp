@@ -68,8 +68,8 @@ struct query_state {
 
 /// Answers questions about the board. Identical questions share one evaluation and one body.
 ///
-/// Takes: page_asked, row_asked, found_asked; answers with `answer`, or an error:
-/// ec::store_unavailable, ec::rebuilding, ec::overloaded.
+/// Takes: page_asked, row_asked, found_asked, asset_page_asked, movers_asked, asset_asked; answers
+/// with `answer`, or an error: ec::store_unavailable, ec::rebuilding, ec::overloaded.
 caf::behavior query(caf::stateful_actor<query_state>* self, query_config config);
 
 } // namespace tickboard

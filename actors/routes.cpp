@@ -59,7 +59,8 @@ route find_route(const net::http_request& request) {
   };
   route found = problem(
       404, "No such resource",
-      "there are /v1/markets, /v1/markets/{id}, /v1/exchanges, /v1/search, /healthz, /readyz");
+      "there are /v1/markets, /v1/markets/{id}, /v1/assets, /v1/assets/{symbol}, /v1/movers, "
+      "/v1/categories, /v1/global, /v1/exchanges, /v1/search, /healthz, /readyz");
   if (path == markets) {
     const auto parameters = parse_query_string(query);
     auto view =
@@ -78,6 +79,11 @@ route find_route(const net::http_request& request) {
     found = without_parameters(find_row(path.substr(markets.size() + 1)));
   } else if (path == "/v1/exchanges") {
     found = without_parameters(ask_exchanges{});
+  } else if (auto asset = find_asset_route(path, query)) {
+    if (*asset)
+      found = std::move(**asset);
+    else
+      found = bad_parameter(asset->error());
   } else if (path == "/v1/search") {
     auto search = parse_query_string(query).and_then(
         [](const query_parameters& parameters) { return parse_search(parameters); });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/asset_route.hpp"
 #include "actors/search_route.hpp"
 #include "actors/view_answer.hpp"
 #include "adapters/net/http_server.hpp"
@@ -24,7 +25,7 @@ struct ask_readiness {};
 
 /// A question for an actor, or the answer if the request itself decides it.
 using route = std::variant<net::http_response, ask_page, ask_row, ask_exchanges, ask_health,
-                           ask_readiness, ask_search>;
+                           ask_readiness, ask_search, asset_question>;
 
 /// Reads method, path and query. Never throws.
 route find_route(const net::http_request& request);

@@ -62,6 +62,8 @@ void session_state::handle(const net::http_request& request) {
           ask_for_health();
         } else if constexpr (std::is_same_v<type, ask_search>) {
           ask_for_search(found);
+        } else if constexpr (std::is_same_v<type, asset_question>) {
+          ask_about_assets(found);
         } else {
           ask_for_readiness();
         }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/address.hpp"
+#include "actors/asset_route.hpp"
 #include "actors/messages.hpp"
 #include "actors/search_route.hpp"
 
@@ -13,6 +14,7 @@ namespace tickboard {
 struct session_config {
   address_ptr query, status, keeper, search;
   address_ptr metadata = make_address();
+  address_ptr assets = make_address();
   caf::actor lifeline; ///< sessions end with it, so that a shutdown reaches all of them
   std::chrono::milliseconds timeout{2'000}; ///< for an actor's answer; then 503
   std::chrono::milliseconds max_age{0};     ///< of a reused page; for Cache-Control
@@ -32,6 +34,7 @@ struct session_state {
   void ask_for_health();
   void ask_for_readiness();
   void ask_for_search(const ask_search& what);
+  void ask_about_assets(const asset_question& what);
   void answer_page(const view_query& query, const answer& page);
   net::http_response from_redis(const answer& told) const;
   void answer_preflight();

@@ -42,7 +42,9 @@ struct slot {
   std::int64_t derived_ms = 0;       ///< when state.derived was last set, Unix ms
   bool derived_due = false;          ///< the state has changed since
   bool is_rate_source = false;
-  bool has_rate_news = false; ///< the rates actor has yet to hear of the latest change
+  bool has_rate_news = false;  ///< the rates actor has yet to hear of the latest change
+  bool is_reported = false;    ///< the assets actor was told of it, or is about to be
+  bool has_asset_news = false; ///< the assets actor has yet to hear of the latest change
 
   lane_entry& entry(std::size_t lane) noexcept { return entries[lane == 0 ? 0 : 1]; }
 

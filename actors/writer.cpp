@@ -15,7 +15,8 @@ namespace tickboard {
 namespace {
 
 constexpr auto sweep_interval = std::chrono::milliseconds{50};
-constexpr std::uint32_t sweeps_per_news = 5; ///< so the rates actor hears of sources every 250 ms
+constexpr std::uint32_t sweeps_per_news = 5; ///< so other actors hear of markets every 250 ms
+constexpr auto patience = std::chrono::seconds{10};          ///< with the assets actor
 constexpr auto retry_delay = std::chrono::milliseconds{200}; ///< after Redis refused a batch
 
 /// After a large batch Redis gets three times as long a rest as the batch took: a flood of updates
@@ -89,6 +90,7 @@ void writer_state::mark(slot& market, std::int64_t now_ms) {
 }
 
 void writer_state::queue(slot& market) {
+  report.changed(market);
   lanes[redis::layout::board].mark(market);
   if (market.own_lane != redis::layout::board)
     lanes[market.own_lane].mark(market);
@@ -111,8 +113,10 @@ void writer_state::sweep() {
   self->delayed_send(self, sweep_interval, sweep_due{});
   for (auto* market : derived.sweep(config.now_ms()))
     queue(*market);
-  if (++sweeps % sweeps_per_news == 0)
+  if (++sweeps % sweeps_per_news == 0) {
     tell_rates();
+    tell_assets();
+  }
   read_histories();
   write_histories();
   pump();
@@ -139,6 +143,15 @@ void writer_state::tell_rates() {
     return; // it asks when it is back
   if (auto news = derived.take_news(); !news.empty())
     self->send(to, std::move(news));
+}
+
+void writer_state::tell_assets() {
+  const auto to = config.assets->get();
+  if (!to || !report.is_due(to, config.now_ms()))
+    return;
+  self->request(to, patience, report.take(config.index, derived, config.now_ms()))
+      .then([this](const markets_learnt&) { report.answered(); },
+            [this](const caf::error&) { report.failed(); });
 }
 
 // -- flushing -------------------------------------------------------------------------------------

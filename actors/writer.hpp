@@ -4,6 +4,7 @@
 #include "actors/derivation.hpp"
 #include "actors/history_store.hpp"
 #include "actors/lane.hpp"
+#include "actors/market_report.hpp"
 #include "actors/messages.hpp"
 #include "actors/unix_ms.hpp"
 
@@ -33,6 +34,7 @@ struct writer_config {
   store_opener open;
   address_ptr keeper;
   address_ptr rates;
+  address_ptr assets = make_address();
   wall_clock now_ms = system_clock();
 };
 
@@ -48,6 +50,7 @@ struct writer_state {
   void queue(slot& market);
   void sweep();
   void tell_rates();
+  void tell_assets();
   void read_histories();
   void write_histories();
   void pump();
@@ -71,6 +74,7 @@ struct writer_state {
   std::unordered_map<std::uint32_t, bool> live;                      ///< by source
   derivation derived;
   std::uint32_t sweeps = 0;
+  market_report report;
   std::unique_ptr<history_store> histories;
 };
 
@@ -81,8 +85,8 @@ struct writer_state {
 ///
 /// Takes: write_patches, source_liveness, rebuild, rates_published, rate_sources_asked;
 /// store_ready, store_lost, lanes_flushed, histories_read, histories_written (io thread). Sends to
-/// the keeper: writer_connected, state_lost, rebuilt; to the rates actor: rate_news. Answers
-/// markets_held.
+/// the keeper: writer_connected, state_lost, rebuilt; to the rates actor: rate_news; to the
+/// assets actor: market_news. Answers markets_held.
 caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config config);
 
 } // namespace tickboard

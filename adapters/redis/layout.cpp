@@ -10,12 +10,14 @@ namespace {
 
 constexpr int layout_version = 1; // a new layout is built beside the old one
 
+std::string key_of(std::string_view prefix, std::string_view partition, std::string_view rest) {
+  return fmt::format("{}:{}:{{{}}}:{}", prefix, layout_version, partition, rest);
+}
+
 } // namespace
 
 partition_keys::partition_keys(std::string_view prefix, std::string_view partition) {
-  const auto key = [&](std::string_view rest) {
-    return fmt::format("{}:{}:{{{}}}:{}", prefix, layout_version, partition, rest);
-  };
+  const auto key = [&](std::string_view rest) { return key_of(prefix, partition, rest); };
   epoch = key("epoch");
   owner = key("owner");
   row = key("row");
@@ -27,6 +29,16 @@ partition_keys::partition_keys(std::string_view prefix, std::string_view partiti
   for (std::size_t i = 0; i < sort_field_count; ++i)
     by[i] = key(fmt::format("by:{}", sort_fields[i].name));
   by[stale_index] = key("by:stale");
+}
+
+asset_keys::asset_keys(std::string_view prefix) {
+  const auto key = [&](std::string_view rest) { return key_of(prefix, "*assets", rest); };
+  epoch = key("epoch");
+  owner = key("owner");
+  row = key("row");
+  tags = key("tags");
+  for (std::size_t i = 0; i < by.size(); ++i)
+    by[i] = key(fmt::format("by:{}", asset_sort_fields[i].name));
 }
 
 layout::layout(std::string_view prefix, const std::vector<std::string>& quotes) : prefix_(prefix) {

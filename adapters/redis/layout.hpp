@@ -1,5 +1,6 @@
 #pragma once
 
+#include "market/asset_board.hpp"
 #include "market/fields.hpp"
 
 #include <array>
@@ -27,6 +28,14 @@ struct snapshot_keys {
   std::string ranking; ///< sorted set: id by what the view is ordered by
   std::string rows;    ///< hash: id -> the row when the snapshot was made, if those were copied
   std::string alive;   ///< string: there while pages may be read
+};
+
+/// The keys of the partition that assets have of their own. No quote can be called like it.
+struct asset_keys {
+  explicit asset_keys(std::string_view prefix);
+
+  std::string epoch, owner, row, tags;
+  std::array<std::string, asset_sort_field_count> by; ///< in the order of `asset_sort_fields`
 };
 
 /// Which partitions there are: the board, which holds every market, and one for each of the

@@ -223,6 +223,47 @@ private:
   std::thread thread_;
 };
 
+/// Empty if /v1/assets has exactly these, by rank, each with its markets and a price among theirs.
+std::string misshown_assets(world& on, const std::map<std::string, std::set<std::string>>& bases) {
+  std::set<std::string> seen;
+  for (int page = 1; seen.size() < bases.size(); ++page) {
+    const auto got = on.get("/v1/assets?sort=rank&per_page=250&page=" + std::to_string(page));
+    if (got.status != 200)
+      return got.body;
+    const auto json = parse_json(got.body);
+    if (json["data"].Empty())
+      return std::to_string(seen.size()) + " assets are shown";
+    for (const auto& row : json["data"].GetArray()) {
+      const auto symbol = text_of(row, "symbol");
+      seen.insert(symbol);
+      if (text_of(row, "rank") != std::to_string(seen.size()))
+        return symbol + " is ranked " + text_of(row, "rank");
+      const auto markets = bases.find(symbol);
+      if (markets == bases.end() ||
+          text_of(row, "markets") != std::to_string(markets->second.size()))
+        return symbol + " has " + text_of(row, "markets") + " markets";
+    }
+  }
+  for (const auto* symbol : {"BTC", "ETH"}) {
+    const auto json = parse_json(on.get(std::string{"/v1/assets/"} + symbol).body);
+    std::set<std::string> ids;
+    double least = INFINITY, most = 0;
+    for (const auto& row : json["markets"].GetArray()) {
+      ids.insert(text_of(row, "id"));
+      if (const auto price = text_of(row, "price_usd"); !price.empty()) {
+        least = std::min(least, std::stod(price));
+        most = std::max(most, std::stod(price));
+      }
+    }
+    if (ids != bases.at(symbol))
+      return std::string{symbol} + " comes with other markets";
+    const auto price = text_of(json["data"], "price_usd");
+    if (price.empty() || std::stod(price) < least || std::stod(price) > most)
+      return std::string{symbol} + " costs " + price;
+  }
+  return {};
+}
+
 } // namespace
 
 TEST_CASE("three exchanges, 1,500 markets: every row is the exchange's, every page in order") {
@@ -264,6 +305,35 @@ TEST_CASE("three exchanges, 1,500 markets: every row is the exchange's, every pa
         CHECK(text_of(link, "malformed") == "0");
         CHECK(std::stoi(text_of(link, "patches")) > 0);
       }
+  }
+  SUBCASE("every base asset is there, with its markets") {
+    std::map<std::string, std::set<std::string>> bases;
+    for (const auto& [id, row] : rows)
+      bases[text_of(parse_json(row), "base")].insert(id);
+    std::string last;
+    on.wait_until("assets show the markets", [&] {
+      auto now = misshown_assets(on, bases);
+      if (now != last)
+        MESSAGE("not yet: " << now);
+      last = std::move(now);
+      return last.empty();
+    });
+    CHECK(on.get("/v1/assets/NOPE").status == 404);
+    CHECK(on.get("/v1/assets?sort=bid").status == 400);
+    const auto movers = parse_json(on.get("/v1/movers?window=24h&min_volume_usd=0&limit=100").body);
+    REQUIRE(movers["data"].Size() > 1);
+    for (rapidjson::SizeType i = 0; i < movers["data"].Size(); ++i) {
+      const auto change = [&](rapidjson::SizeType at) {
+        return std::stod(text_of(movers["data"][at], "change_24h_pct"));
+      };
+      CHECK(change(i) > 0);
+      CHECK((i == 0 || change(i - 1) >= change(i)));
+    }
+    const auto totals = parse_json(on.get("/v1/global").body);
+    CHECK(text_of(totals["data"], "markets") == "1500");
+    CHECK(text_of(totals["data"], "exchanges") == "3");
+    CHECK(text_of(totals["data"], "assets") == std::to_string(bases.size()));
+    CHECK(parse_json(on.get("/v1/categories").body)["data"].Size() > 0);
   }
   SUBCASE("it ends in order on SIGTERM") {
     on.daemon->kill(SIGTERM);

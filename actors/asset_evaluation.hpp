@@ -1,0 +1,28 @@
+#pragma once
+
+#include "actors/evaluation.hpp"
+#include "market/asset_query.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+/// Questions about assets, asked of Redis. Each `done` runs once, on the io thread.
+namespace tickboard {
+
+/// A page. A filtered one is a walk through all assets, `scan_limit` a call.
+void evaluate_asset_page(const board_ptr& board, const std::shared_ptr<redis::client>& store,
+                         const asset_query& query, std::uint32_t scan_limit,
+                         evaluation_callback done);
+
+/// The assets that moved most, looking at `scan_limit` a call.
+void evaluate_movers(const board_ptr& board, const std::shared_ptr<redis::client>& store,
+                     const movers_query& query, std::uint32_t scan_limit, evaluation_callback done);
+
+/// One asset's row, and those of its markets by turnover: the first 250, which is more than any
+/// asset has. No body if there is no such asset.
+void evaluate_asset(const board_ptr& board, const std::shared_ptr<redis::client>& store,
+                    const std::string& symbol, const evaluation_bounds& bounds, std::int64_t now_ms,
+                    evaluation_callback done);
+
+} // namespace tickboard

@@ -1,0 +1,97 @@
+#include "actors/asset_store.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace tickboard {
+
+namespace {
+
+constexpr std::size_t max_rows = 256; ///< of one call: bounds how long a script holds Redis
+
+held_asset::scores scores_of(const asset_values& values) {
+  held_asset::scores out{};
+  for (std::size_t i = 0; i < out.size(); ++i)
+    if (asset_sort_fields[i].score != nullptr)
+      out[i] =
+          asset_sort_fields[i].score(values).value_or(-std::numeric_limits<double>::infinity());
+  return out;
+}
+
+std::string tags_of(const asset* known) {
+  std::string out = "|";
+  if (known != nullptr)
+    for (const auto& one : known->categories)
+      out += one.slug + "|";
+  return out;
+}
+
+void add_texts(redis::command& to, const std::vector<std::string>& texts) {
+  to.add(static_cast<std::int64_t>(texts.size()));
+  for (const auto& one : texts)
+    to.add(one);
+}
+
+redis::call write_some(const board& on, std::string_view owner, std::span<held_asset* const> assets,
+                       const asset_catalogue& catalogue) {
+  std::vector<std::string> rows, tags;
+  std::array<std::vector<std::pair<double, std::string_view>>, asset_sort_field_count> scores;
+  for (auto* one : assets) {
+    const auto* const known = catalogue.find(one->symbol);
+    rows.push_back(one->symbol);
+    append_asset_row(rows.emplace_back(), {one->symbol, known, &one->values});
+    if (auto now = tags_of(known); !one->written || one->tags != now) {
+      tags.push_back(one->symbol);
+      tags.push_back(now);
+      one->tags = std::move(now);
+    }
+    const auto now = scores_of(one->values);
+    for (std::size_t i = 0; i < now.size(); ++i)
+      if (!one->written || one->sent[i] != now[i])
+        scores[i].emplace_back(now[i], one->symbol);
+    one->sent = now;
+    one->written = true;
+  }
+  redis::call out;
+  out.by_sha = on.write;
+  auto& to = out.arguments;
+  const auto& keys = on.assets;
+  to.add(keys.owner);
+  to.add(keys.row);
+  to.add(keys.tags);
+  out.keys = 3;
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    if (!scores[i].empty()) {
+      to.add(keys.by[i]);
+      ++out.keys;
+    }
+  to.add(owner);
+  add_texts(to, rows);
+  add_texts(to, tags);
+  for (const auto& changed : scores) {
+    if (changed.empty())
+      continue;
+    to.add(static_cast<std::int64_t>(2 * changed.size()));
+    for (const auto& [score, symbol] : changed) {
+      to.add(score);
+      to.add(symbol);
+    }
+  }
+  return out;
+}
+
+} // namespace
+
+std::vector<redis::call> write_assets(const board& on, std::string_view owner,
+                                      std::span<held_asset* const> assets,
+                                      const asset_catalogue& catalogue) {
+  std::vector<redis::call> out;
+  while (!assets.empty()) {
+    const auto count = std::min(assets.size(), max_rows);
+    out.push_back(write_some(on, owner, assets.first(count), catalogue));
+    assets = assets.subspan(count);
+  }
+  return out;
+}
+
+} // namespace tickboard

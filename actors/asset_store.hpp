@@ -1,0 +1,33 @@
+#pragma once
+
+#include "actors/board.hpp"
+#include "market/asset_board.hpp"
+
+#include <array>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tickboard {
+
+/// An asset as the assets actor holds it: what it shows, and how far Redis has it.
+struct held_asset {
+  using scores = std::array<double, asset_sort_field_count>; ///< null is -inf; of `symbol` 0
+
+  std::string symbol;
+  asset_values values;
+  bool renamed = false; ///< what is known of it changed, perhaps none of its values
+  bool queued = false;  ///< Redis has not what we have
+  bool written = false; ///< `sent` and `tags` are what Redis has
+  scores sent{};
+  std::string tags; ///< the categories, as lua/assets_filtered.lua reads them
+};
+
+/// The calls, each of a bounded size, that bring these assets to Redis, if the partition still has
+/// this owner. Each answers as lua/write.lua does. Takes for granted that they will succeed: if
+/// not, `written` must be reset. Changed scores alone are sent.
+std::vector<redis::call> write_assets(const board& on, std::string_view owner,
+                                      std::span<held_asset* const> assets,
+                                      const asset_catalogue& catalogue);
+
+} // namespace tickboard

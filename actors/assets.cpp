@@ -1,0 +1,283 @@
+#include "actors/assets.hpp"
+
+#include "actors/error.hpp"
+#include "actors/to_actor.hpp"
+#include "market/asset_totals.hpp"
+
+#include <caf/all.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace tickboard {
+
+namespace {
+
+constexpr auto look_interval = std::chrono::milliseconds{500};
+constexpr auto patience = std::chrono::seconds{10};
+constexpr std::int64_t weights_interval_ms = 10'000;
+constexpr std::string_view epoch_lifetime_ms = "60000";
+
+/// One name for all daemons: they may share the partition. It is there while the partition is.
+constexpr std::string_view owner = "assets";
+
+/// Writers report at most 750 ms after a change: by then they have told what made the board whole.
+constexpr int ticks_until_warm = 3;
+
+} // namespace
+
+assets_state::~assets_state() {
+  if (store)
+    store->stop();
+}
+
+void assets_state::connect() {
+  redis::client_events events;
+  events.on_ready = [tell = to_actor<store_ready>(self)] { tell({}); };
+  events.on_lost = [tell = to_actor<store_lost>(self)](std::string why) { tell({std::move(why)}); };
+  store = config.open({config.board->write, config.board->keep}, std::move(events));
+}
+
+// -- what is known --------------------------------------------------------------------------------
+
+void assets_state::ask_for_catalogue() {
+  if (const auto to = config.metadata->get())
+    self->request(to, patience, catalogue_asked{})
+        .then([this](const catalogue_changed& known) { take(known); },
+              [](const caf::error&) {}); // its next life tells by itself
+}
+
+void assets_state::take(const catalogue_changed& fresh) {
+  for (const auto& symbol : changed_symbols(*catalogue, *fresh.catalogue))
+    if (const auto it = held.find(symbol); it != held.end()) {
+      changed.insert(it->first);
+      it->second.renamed = true;
+    }
+  catalogue = fresh.catalogue;
+  for (auto& one : ranking)
+    one.known = catalogue->find(one.symbol);
+}
+
+void assets_state::learn(const market_news& news) {
+  if (news.begins)
+    begun.insert(news.writer);
+  for (const auto& one : news.markets) {
+    const auto& base = one.subject->base;
+    quotes.insert(one.subject->quote);
+    const auto of_base = markets.try_emplace(base).first;
+    auto& all = of_base->second;
+    const auto known =
+        std::ranges::find(all, one.subject->id, [](const auto& had) { return had.subject->id; });
+    if (known == all.end())
+      all.push_back(one);
+    else if (*known == one)
+      continue;
+    else
+      *known = one;
+    changed.insert(of_base->first);
+  }
+}
+
+// -- what is shown --------------------------------------------------------------------------------
+
+void assets_state::look() {
+  if (changed.empty())
+    return;
+  const auto in_usd = changes_in_usd(markets, quotes);
+  for (const auto symbol : std::exchange(changed, {})) {
+    const auto [it, fresh] = held.try_emplace(symbol);
+    auto& one = it->second;
+    if (fresh) {
+      one.symbol = symbol;
+      ranking.push_back({it->first, catalogue->find(symbol), &one.values});
+    }
+    auto values = summarize(markets.find(symbol)->second, in_usd, catalogue->find(symbol));
+    values.rank = one.values.rank;
+    if (std::exchange(one.renamed, false) || fresh || values != one.values) {
+      one.values = std::move(values);
+      queue(one);
+    }
+  }
+  std::ranges::sort(ranking, outranks);
+  for (std::size_t i = 0; i < ranking.size(); ++i) {
+    if (const auto rank = static_cast<std::uint32_t>(i + 1); ranking[i].values->rank != rank) {
+      auto& one = held.find(ranking[i].symbol)->second;
+      one.values.rank = rank;
+      queue(one);
+    }
+  }
+  categories_body = global_body = nullptr;
+}
+
+caf::result<answer> assets_state::totals(net::shared_bytes& body, bool of_categories) {
+  if (!warm)
+    return caf::make_error(ec::rebuilding,
+                           std::string{"the first data of every market is waited for"});
+  if (!body) {
+    std::set<std::string_view> exchanges;
+    std::int64_t as_of_ms = 0;
+    if (!of_categories)
+      for (const auto& [base, all] : markets)
+        for (const auto& one : all) {
+          exchanges.insert(one.subject->exchange);
+          as_of_ms = std::max(as_of_ms, one.received_ms);
+        }
+    body = std::make_shared<const std::string>(
+        of_categories ? tickboard::categories_body(ranking)
+                      : tickboard::global_body(ranking, exchanges.size(), as_of_ms));
+  }
+  return answer{body, ranking.size(), std::chrono::steady_clock::now()};
+}
+
+void assets_state::tell_search() {
+  const auto now = config.now_ms();
+  const auto since = now - weights_told_ms;
+  const auto to = config.search->get();
+  if (!to || held.empty() || (since >= 0 && since < weights_interval_ms))
+    return;
+  weights_told_ms = now;
+  search_weights out;
+  for (const auto& one : ranking) {
+    const auto& values = *one.values;
+    out.assets.emplace_back(one.symbol,
+                            values.market_cap.value_or(values.volume_usd_24h.value_or(0)));
+    for (const auto& market : markets.find(one.symbol)->second)
+      out.markets.emplace_back(market.subject->id,
+                               market.stale ? 0 : market.volume_usd_24h.value_or(0));
+  }
+  self->send(to, std::move(out));
+}
+
+// -- what Redis has -------------------------------------------------------------------------------
+
+void assets_state::queue(held_asset& one) {
+  if (!std::exchange(one.queued, true))
+    waiting.push_back(&one);
+}
+
+void assets_state::warm_up() {
+  const auto to = config.keeper->get();
+  if (warm || begun.size() < config.writers || !to)
+    return;
+  self->request(to, patience, readiness_asked{})
+      .then(
+          [this](const readiness& board) {
+            ready_ticks = board.ready ? ready_ticks + 1 : 0;
+            warm = warm || ready_ticks >= ticks_until_warm;
+          },
+          [this](const caf::error&) { ready_ticks = 0; });
+}
+
+void assets_state::pump() {
+  if (!connected || !warm || writing)
+    return;
+  std::vector<redis::call> calls;
+  if (!claimed) {
+    claimed = true;
+    whole = false;
+    for (auto& [symbol, one] : held) {
+      one.written = false;
+      queue(one);
+    }
+    calls.resize(1);
+    calls[0].arguments = redis::command{"SET", config.board->assets.owner, owner};
+  }
+  in_flight = std::exchange(waiting, {});
+  for (auto* one : in_flight)
+    one->queued = false;
+  std::ranges::move(write_assets(*config.board, owner, in_flight, *catalogue),
+                    std::back_inserter(calls));
+  if (whole) {
+    redis::call keep;
+    keep.by_sha = config.board->keep;
+    keep.keys = 2;
+    keep.arguments =
+        redis::command{config.board->assets.epoch, config.board->assets.owner, epoch_lifetime_ms};
+    calls.push_back(std::move(keep));
+  }
+  if (calls.empty()) { // no asset at all
+    whole = true;
+    return;
+  }
+  writing = true;
+  // Answers keep their order: the last one tells of all.
+  auto result = std::make_shared<assets_written>(assets_written{});
+  for (auto& one : calls)
+    one.done = [result, is_script = one.by_sha != nullptr](const redis::reply& answer) {
+      if (answer.failed())
+        result->failure = answer.error();
+      else if (is_script && answer.integer() != 1)
+        result->emptied = true;
+    };
+  calls.back().done = [tell = to_actor<assets_written>(self), before = std::move(calls.back().done),
+                       result](const redis::reply& answer) {
+    before(answer);
+    tell(*result);
+  };
+  store->submit(std::move(calls));
+}
+
+void assets_state::written(const assets_written& result) {
+  writing = false;
+  const auto sent = std::exchange(in_flight, {});
+  if (result.failure.empty() && !result.emptied) {
+    if (!whole) {
+      whole = true;
+      pump(); // says so
+    }
+    return;
+  }
+  for (auto* one : sent) { // nobody knows which of them are stored
+    one->written = false;
+    queue(*one);
+  }
+  if (result.emptied) {
+    spdlog::info("assets: Redis lost the assets; they are written anew");
+    claimed = whole = false;
+    pump();
+  } else if (!whole) {
+    claimed = false;
+  }
+  if (!result.failure.empty() && connected)
+    spdlog::warn("assets: Redis refused a batch: {}", result.failure);
+}
+
+void assets_state::tick() {
+  self->delayed_send(self, look_interval, assets_due{});
+  look();
+  warm_up();
+  pump();
+  tell_search();
+}
+
+caf::behavior assets(caf::stateful_actor<assets_state>* self, assets_config config) {
+  keep_exception_text(*self);
+  auto& state = self->state;
+  state.config = std::move(config);
+  state.connect();
+  state.ask_for_catalogue();
+  self->delayed_send(self, look_interval, assets_due{});
+  return {
+      [&state](const market_news& news) {
+        state.learn(news);
+        return markets_learnt{};
+      },
+      [&state](const catalogue_changed& fresh) { state.take(fresh); },
+      [&state](const assets_due&) { state.tick(); },
+      [&state](const store_ready&) {
+        state.connected = true;
+        state.pump();
+      },
+      [&state](const store_lost& lost) {
+        if (state.connected)
+          spdlog::warn("assets: Redis is away: {}", lost.reason);
+        state.connected = false;
+      },
+      [&state](const assets_written& result) { state.written(result); },
+      [&state](const categories_asked&) { return state.totals(state.categories_body, true); },
+      [&state](const totals_asked&) { return state.totals(state.global_body, false); },
+  };
+}
+
+} // namespace tickboard

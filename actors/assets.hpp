@@ -1,0 +1,81 @@
+#pragma once
+
+#include "actors/address.hpp"
+#include "actors/asset_store.hpp"
+#include "actors/board.hpp"
+#include "actors/messages.hpp"
+#include "actors/unix_ms.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tickboard {
+
+struct assets_config {
+  board_ptr board;
+  store_opener open;
+  address_ptr keeper, metadata, search;
+  std::size_t writers = 1;
+  wall_clock now_ms = system_clock();
+};
+
+struct assets_state {
+  static constexpr const char* name = "assets";
+
+  explicit assets_state(caf::event_based_actor* owner) : self(owner) {}
+  ~assets_state();
+
+  void connect();
+  void ask_for_catalogue();
+  void learn(const market_news& news);
+  void take(const catalogue_changed& fresh);
+  void tick();
+  void look();
+  void queue(held_asset& one);
+  void warm_up();
+  void pump();
+  void written(const assets_written& result);
+  void tell_search();
+  caf::result<answer> totals(net::shared_bytes& body, bool of_categories);
+
+  caf::event_based_actor* self;
+  assets_config config;
+  std::shared_ptr<redis::client> store;
+  asset_catalogue_ptr catalogue = std::make_shared<const asset_catalogue>();
+  markets_by_base markets;
+  asset_set quotes;
+  std::set<std::string_view> changed; ///< symbols, held by `markets`
+  std::map<std::string_view, held_asset> held;
+  std::vector<asset_view> ranking; ///< all of `held`; `known` is of `catalogue`
+  std::set<std::size_t> begun;     ///< writers that told everything
+  int ready_ticks = 0;             ///< of the board, seen in a row
+  bool warm = false;               ///< everything that there is at a start was told
+  bool connected = false;
+  bool claimed = false; ///< the partition is ours, and lacks only what is queued
+  bool whole = false;   ///< everything was written since the claim
+  std::vector<held_asset*> waiting, in_flight;
+  bool writing = false;
+  std::int64_t weights_told_ms = 0;
+  net::shared_bytes categories_body, global_body; ///< null: not made since the last look
+};
+
+/// Owns the board of assets. Writers tell it of their markets; twice a second it looks anew at the
+/// assets whose markets, or what is known of them, changed, ranks all, and brings the rows that
+/// show something else to a partition of their own in Redis: one batch of writes is under way at a
+/// time. Bounded by the markets.
+///
+/// The partition is whole, and served, once the keeper has found the board whole and everything was
+/// written; if Redis was emptied, it is written anew from memory.
+///
+/// Takes: market_news (answers with markets_learnt), catalogue_changed (asks metadata for it once
+/// at its start), categories_asked, totals_asked (answers with `answer` or ec::rebuilding);
+/// store_ready, store_lost, assets_written (io thread). Asks the keeper readiness_asked. Sends to
+/// search: search_weights, every 10 s.
+caf::behavior assets(caf::stateful_actor<assets_state>* self, assets_config config);
+
+} // namespace tickboard

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "market/asset.hpp"
+#include "market/derived.hpp"
+#include "market/market.hpp"
+#include "market/rates.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+/// What the markets of a base asset say of the asset (docs/decisions/assets.md). What cannot be
+/// told is nothing, never a guess. All numbers are as rows show them, so that rankings go by what
+/// is shown.
+namespace tickboard {
+
+/// Changes in percent, over each of `windows` (market/price_history.hpp) and, last, over 24 h.
+inline constexpr std::size_t change_count = window_count + 1;
+using change_set = std::array<std::optional<double>, change_count>;
+
+/// One market, as far as its asset shows it.
+struct market_value {
+  market_ptr subject;
+  std::optional<double> price_usd, bid_usd, ask_usd, volume_usd_24h;
+  change_set changes; ///< of the price in the market's quote
+  std::int64_t received_ms = 0;
+  bool stale = false;
+
+  friend bool operator==(const market_value&, const market_value&) = default;
+};
+
+/// All markets, by base asset.
+using markets_by_base = std::map<std::string, std::vector<market_value>, std::less<>>;
+
+/// How far quote assets moved against the dollar.
+using quote_changes = std::unordered_map<std::string, change_set, string_hash, std::equal_to<>>;
+
+/// The changes of `quotes` in dollars: the median, by turnover, over the asset's fresh markets with
+/// USD; where there is none, through BTC or ETH, the first that has changes both in USD and in this
+/// asset.
+quote_changes changes_in_usd(const markets_by_base& markets, const asset_set& quotes);
+
+struct asset_values {
+  std::optional<double> price_usd, volume_usd_24h, market_cap;
+  std::optional<double> bid_usd, ask_usd;
+  std::string bid_market, ask_market; ///< ids; empty without a bid or ask
+  change_set changes;                 ///< of the price in dollars
+  std::size_t markets = 0, exchanges = 0;
+  std::int64_t as_of_ms = 0; ///< the newest update of a fresh market; 0: there is none
+  std::uint32_t rank = 0;    ///< from 1; 0: not ranked yet
+
+  friend bool operator==(const asset_values&, const asset_values&) = default;
+};
+
+/// A price that is further than this fraction from the median price of its asset does not count.
+inline constexpr double price_tolerance = 0.05;
+
+/// The values of an asset with these markets, of which only fresh ones count, but for the number of
+/// markets and exchanges. `known` may be null.
+///
+/// The price is the mean by turnover over the markets within `price_tolerance` of the median by
+/// turnover; bid, ask and changes are of these markets too.
+asset_values summarize(std::span<const market_value> markets, const quote_changes& quotes,
+                       const asset* known);
+
+/// One asset of the board. Owns nothing.
+struct asset_view {
+  std::string_view symbol;
+  const asset* known = nullptr; ///< null: not in the catalogue
+  const asset_values* values = nullptr;
+};
+
+/// True if `a` is ranked before `b`: by market cap, then by volume, each unknown last; then by
+/// symbol.
+bool outranks(const asset_view& a, const asset_view& b) noexcept;
+
+/// The row as users get it: one JSON object.
+void append_asset_row(std::string& out, const asset_view& one);
+
+/// A field that assets can be sorted by; the API, the index keys and the docs read this table.
+struct asset_sort_field {
+  std::string_view name;                               ///< as in the API and in the index key
+  std::optional<double> (*score)(const asset_values&); ///< null for `symbol`, which sorts by text
+  std::string_view meaning;
+};
+
+inline constexpr std::size_t asset_sort_field_count = 12;
+extern const std::array<asset_sort_field, asset_sort_field_count> asset_sort_fields;
+
+inline constexpr std::size_t symbol_field = 0; ///< in `asset_sort_fields`
+
+/// Place in `asset_sort_fields` of the changes over each window, and last over 24 h.
+extern const std::array<std::size_t, change_count> asset_change_fields;
+
+std::optional<std::size_t> find_asset_sort_field(std::string_view name) noexcept;
+
+} // namespace tickboard

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "market/asset_board.hpp"
+#include "market/view_query.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tickboard {
+
+/// Values that are wanted, or are not: "a,b,!c". Each list sorted, distinct.
+struct choice {
+  std::vector<std::string> wanted; ///< empty: any
+  std::vector<std::string> unwanted;
+
+  bool any() const noexcept { return wanted.empty() && unwanted.empty(); }
+};
+
+/// A sorted, filtered page of assets, as asked by GET /v1/assets.
+struct asset_query {
+  choice categories; ///< slugs; an asset is of one of the wanted and of none of the unwanted
+  choice symbols;
+  std::size_t sort = 0; ///< index in `asset_sort_fields`
+  bool descending = true;
+  std::uint32_t page = 1;
+  std::uint32_t per_page = 50;
+
+  bool filtered() const noexcept { return !categories.any() || !symbols.any(); }
+  std::uint64_t offset() const noexcept { return std::uint64_t{page - 1} * per_page; }
+
+  /// The parameters that ask for this, percent-encoded, with another page. Equal for two queries
+  /// exactly if they ask the same.
+  std::string target(std::uint32_t of_page) const;
+};
+
+/// GET /v1/movers.
+struct movers_query {
+  static constexpr std::uint32_t max_limit = 100;
+  /// Assets with less turnover are dust: a single trade moves them as it likes.
+  static constexpr double default_min_volume_usd = 100'000;
+
+  std::size_t window = 1; ///< of `change_set`
+  bool up = true;
+  std::uint32_t limit = 10;
+  double min_volume_usd = default_min_volume_usd;
+
+  std::string canonical() const;
+};
+
+// Unknown or illegal parameters are refused; parse_query_string refuses repeated ones.
+tl::expected<asset_query, query_problem> parse_asset_query(const query_parameters& parameters);
+tl::expected<movers_query, query_problem> parse_movers_query(const query_parameters& parameters);
+
+} // namespace tickboard

@@ -1,0 +1,114 @@
+#include "market/asset_totals.hpp"
+
+#include "market/json_text.hpp"
+#include "market/valuation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace tickboard {
+
+namespace {
+
+void add(std::optional<double>& to, const std::optional<double>& value) {
+  if (value)
+    to = to.value_or(0) + *value;
+}
+
+std::string number(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? fmt::format("{}", *value) : "null";
+}
+
+std::string as_numbers(const asset_totals& totals) {
+  return fmt::format(R"("market_cap":{},"volume_usd_24h":{},"change_24h_pct":{})",
+                     number(totals.market_cap), number(totals.volume_usd_24h),
+                     number(totals.change_24h_pct));
+}
+
+/// The share of one asset in the market cap of all, in percent with two decimals.
+std::string dominance(std::span<const asset_view> assets, std::string_view symbol,
+                      const std::optional<double>& total) {
+  const auto it = std::ranges::find(assets, symbol, &asset_view::symbol);
+  if (it == assets.end() || !it->values->market_cap || !total || *total <= 0)
+    return "null";
+  return number(std::round(*it->values->market_cap / *total * 1e4) / 1e2);
+}
+
+} // namespace
+
+asset_totals total_of(std::span<const asset_view> assets) {
+  asset_totals out;
+  double weight = 0, sum = 0;
+  for (const auto& one : assets) {
+    const auto& values = *one.values;
+    ++out.assets;
+    add(out.market_cap, values.market_cap);
+    add(out.volume_usd_24h, values.volume_usd_24h);
+    const auto& change = values.changes[window_count];
+    if (const double volume = values.volume_usd_24h.value_or(0); change && volume > 0) {
+      weight += volume;
+      sum += volume * *change;
+    }
+  }
+  if (out.market_cap)
+    out.market_cap = shown_usd(*out.market_cap);
+  if (out.volume_usd_24h)
+    out.volume_usd_24h = shown_usd(*out.volume_usd_24h);
+  if (weight > 0)
+    out.change_24h_pct = std::round(sum / weight * 1e4) / 1e4;
+  return out;
+}
+
+std::string categories_body(std::span<const asset_view> assets) {
+  struct group {
+    const category* of = nullptr;
+    std::vector<asset_view> assets;
+    asset_totals totals;
+  };
+  std::map<std::string_view, group> groups; // by slug
+  for (const auto& one : assets)
+    if (one.known != nullptr)
+      for (const auto& of : one.known->categories) {
+        auto& to = groups[of.slug];
+        to.of = &of;
+        to.assets.push_back(one);
+      }
+  std::vector<group*> order;
+  for (auto& [slug, one] : groups) {
+    one.totals = total_of(one.assets);
+    order.push_back(&one);
+  }
+  std::ranges::stable_sort(order, [](const group* a, const group* b) {
+    if (a->totals.market_cap != b->totals.market_cap)
+      return a->totals.market_cap > b->totals.market_cap;
+    return a->totals.volume_usd_24h > b->totals.volume_usd_24h;
+  });
+  std::string out = "{\"data\":[";
+  for (const auto* one : order) {
+    out += out.back() == '[' ? "{\"slug\":" : ",{\"slug\":";
+    append_json_string(out, one->of->slug);
+    out += ",\"name\":";
+    append_json_string(out, one->of->name);
+    out += fmt::format(R"(,"assets":{},{}}})", one->totals.assets, as_numbers(one->totals));
+  }
+  return out + "]}";
+}
+
+std::string global_body(std::span<const asset_view> assets, std::size_t exchanges,
+                        std::int64_t as_of_ms) {
+  const auto totals = total_of(assets);
+  std::size_t markets = 0;
+  for (const auto& one : assets)
+    markets += one.values->markets;
+  return fmt::format(
+      R"({{"data":{{"assets":{},"markets":{},"exchanges":{},{},"btc_dominance_pct":{},)"
+      R"("eth_dominance_pct":{},"as_of_ms":{}}}}})",
+      totals.assets, markets, exchanges, as_numbers(totals),
+      dominance(assets, "BTC", totals.market_cap), dominance(assets, "ETH", totals.market_cap),
+      as_of_ms == 0 ? "null" : fmt::format("{}", as_of_ms));
+}
+
+} // namespace tickboard

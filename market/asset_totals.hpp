@@ -1,0 +1,29 @@
+#pragma once
+
+#include "market/asset_board.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tickboard {
+
+/// What some assets have in common. Numbers are null where no asset has one.
+struct asset_totals {
+  std::size_t assets = 0;
+  std::optional<double> market_cap, volume_usd_24h;
+  std::optional<double> change_24h_pct; ///< the mean by turnover, over assets that have one
+};
+
+asset_totals total_of(std::span<const asset_view> assets);
+
+/// GET /v1/categories: each category of the catalogue that one of `assets` is of, in the order of
+/// their market caps, then their volumes, then their slugs; unknown ones last.
+std::string categories_body(std::span<const asset_view> assets);
+
+/// GET /v1/global. `exchanges` is the number of all that have a market.
+std::string global_body(std::span<const asset_view> assets, std::size_t exchanges,
+                        std::int64_t as_of_ms);
+
+} // namespace tickboard

@@ -1,0 +1,171 @@
+#include "actors/assets.hpp"
+#include "actors/error.hpp"
+#include "actors/market_report.hpp"
+#include "actors/session.hpp"
+#include "tests/support/actor_fixture.hpp"
+
+using namespace tickboard;
+using namespace tickboard::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+market_value valued(const std::string& exchange, const std::string& base, double price,
+                    double volume) {
+  market_value out;
+  out.subject = *make_market(exchange, base, "USD", base + "USD");
+  out.price_usd = price;
+  out.volume_usd_24h = volume;
+  out.received_ms = 77;
+  return out;
+}
+
+/// The assets actor without Redis: what it answers itself.
+struct assets_fixture : actor_fixture {
+  assets_fixture() {
+    assets_config config;
+    config.board = std::make_shared<const board>("t", std::vector<std::string>{});
+    config.open = [](auto, auto) { return nullptr; };
+    keeper->set(spawn([this](caf::event_based_actor*) -> caf::behavior {
+      return {[this](const readiness_asked&) { return readiness{board_ready, ""}; }};
+    }));
+    metadata->set(spawn([this](caf::event_based_actor*) -> caf::behavior {
+      return {[this](const catalogue_asked&) { return catalogue_changed{catalogue()}; }};
+    }));
+    search->set(weights.handle());
+    config.keeper = keeper;
+    config.metadata = metadata;
+    config.search = search;
+    config.writers = 2;
+    config.now_ms = [this] {
+      return 1'000'000 + std::chrono::duration_cast<std::chrono::milliseconds>(
+                             scheduler().clock().now().time_since_epoch())
+                             .count();
+    };
+    subject = spawn(assets, std::move(config));
+    run();
+  }
+
+  static asset_catalogue_ptr catalogue() {
+    catalogue_builder out;
+    asset one;
+    one.symbol = "BTC";
+    one.name = "Bitcoin";
+    one.circulating_supply = *decimal::parse("2");
+    one.categories = {make_category("Layer 1")};
+    CHECK_FALSE(out.add(one));
+    return std::move(out).build();
+  }
+
+  template <class Question>
+  std::string ask(Question question) {
+    std::string out;
+    spawn([&, this](caf::event_based_actor* self) {
+      self->request(subject, 1s, question)
+          .then([&](const answer& found) { out = *found.body; },
+                [&](const caf::error& error) { out = describe(error); });
+    });
+    run();
+    return out;
+  }
+
+  probe<search_weights> weights{*this};
+  address_ptr keeper = make_address(), metadata = make_address(), search = make_address();
+  bool board_ready = false;
+  caf::actor subject;
+};
+
+} // namespace
+
+TEST_CASE("totals are told once everything that there is at a start was") {
+  assets_fixture one;
+  one.send(one.subject, market_news{0, {valued("a", "BTC", 10, 4)}, true});
+  one.board_ready = true;
+  one.advance(3s);
+  CHECK(one.ask(totals_asked{}).find("waited for") != std::string::npos); // writer 1 is silent
+  one.send(one.subject,
+           market_news{1, {valued("b", "BTC", 10, 4), valued("b", "ETH", 1, 2)}, true});
+  one.advance(2s);
+  CHECK(one.ask(totals_asked{}) ==
+        R"({"data":{"assets":2,"markets":3,"exchanges":2,"market_cap":20,"volume_usd_24h":10,)"
+        R"("change_24h_pct":null,"btc_dominance_pct":100,"eth_dominance_pct":null,)"
+        R"("as_of_ms":77}})");
+  CHECK(one.ask(categories_asked{}) ==
+        R"({"data":[{"slug":"layer-1","name":"Layer 1","assets":1,"market_cap":20,)"
+        R"("volume_usd_24h":8,"change_24h_pct":null}]})");
+
+  // What is known of assets may change while no market does.
+  one.send(one.subject, catalogue_changed{std::make_shared<const asset_catalogue>()});
+  one.advance(1s);
+  CHECK(one.ask(categories_asked{}) == R"({"data":[]})");
+  CHECK(one.ask(totals_asked{}).find(R"("market_cap":null)") != std::string::npos);
+}
+
+TEST_CASE("search hears how much assets and markets weigh, every ten seconds") {
+  assets_fixture one;
+  auto stale = valued("c", "ETH", 1, 9);
+  stale.stale = true;
+  one.send(one.subject,
+           market_news{0, {valued("a", "BTC", 10, 4), valued("b", "ETH", 1, 2), stale}});
+  one.advance(1s);
+  const auto sent = one.weights.take<search_weights>();
+  REQUIRE(sent.size() == 1);
+  using weights = std::vector<std::pair<std::string, double>>;
+  CHECK(sent[0].assets == weights{{"BTC", 20}, {"ETH", 2}});
+  CHECK(sent[0].markets == weights{{"a:BTC-USD", 4}, {"b:ETH-USD", 2}, {"c:ETH-USD", 0}});
+  one.advance(9s);
+  CHECK(one.weights.take<search_weights>().empty());
+  one.advance(2s);
+  CHECK(one.weights.take<search_weights>().size() == 1);
+}
+
+TEST_CASE("a writer reports each changed market once, one report at a time") {
+  assets_fixture one;
+  derivation derived;
+  slot btc, eth;
+  btc.subject = *make_market("a", "BTC", "USD", "BTCUSD");
+  eth.subject = *make_market("a", "ETH", "EUR", "ETHEUR");
+  for (auto* market : {&btc, &eth})
+    market->state.quote = {*decimal::parse("1.5"), *decimal::parse("2"), {}, {}};
+  btc.state.stats.change_pct = 3;
+  eth.state.stats.change_pct = 3;
+  eth.state.stats.basis = change_basis::utc_day;
+  eth.stale = true;
+
+  market_report subject;
+  CHECK(subject.is_due(one.subject, 1'000)); // that there is nothing is news too
+  auto news = subject.take(4, derived, 1'000);
+  CHECK(news.writer == 4);
+  CHECK(news.begins);
+  CHECK(news.markets.empty());
+  subject.changed(btc);
+  subject.changed(eth);
+  subject.changed(btc);
+  CHECK_FALSE(subject.is_due(one.subject, 9'000)); // not answered
+  subject.answered();
+  CHECK_FALSE(subject.is_due(one.subject, 1'499)); // too early
+  REQUIRE(subject.is_due(one.subject, 1'500));
+  news = subject.take(4, derived, 1'500);
+  CHECK_FALSE(news.begins);
+  REQUIRE(news.markets.size() == 2);
+  CHECK(news.markets[0].subject == btc.subject);
+  CHECK(news.markets[0].bid_usd == 1.5);
+  CHECK(news.markets[0].ask_usd == 2);
+  CHECK(news.markets[0].changes[window_count] == 3);
+  CHECK_FALSE(news.markets[1].bid_usd); // nothing is known of EUR
+  CHECK_FALSE(news.markets[1].changes[window_count]);
+  CHECK(news.markets[1].stale);
+  subject.answered();
+  CHECK_FALSE(subject.is_due(one.subject, 9'000));
+
+  subject.changed(eth);
+  news = subject.take(4, derived, 9'000);
+  CHECK(news.markets.size() == 1);
+  subject.failed(); // who knows what arrived
+  news = subject.take(4, derived, 9'500);
+  CHECK(news.begins);
+  CHECK(news.markets.size() == 2);
+  subject.answered();
+  REQUIRE(subject.is_due(one.search->get(), 10'000)); // another life of the assets actor
+  CHECK(subject.take(4, derived, 10'000).markets.size() == 2);
+}
