@@ -10,12 +10,13 @@
 /// Questions about assets, asked of Redis. Each `done` runs once, on the io thread.
 namespace tickboard {
 
-/// A page. A filtered one is a walk through all assets, `scan_limit` a call.
+/// A page. One of named assets looks at these; another filtered one is a walk through all assets,
+/// at most `scan_limit` and 500 a call.
 void evaluate_asset_page(const board_ptr& board, const std::shared_ptr<redis::client>& store,
                          const asset_query& query, std::uint32_t scan_limit,
                          evaluation_callback done);
 
-/// The assets that moved most, looking at `scan_limit` a call.
+/// The assets that moved most, looking at that many a call.
 void evaluate_movers(const board_ptr& board, const std::shared_ptr<redis::client>& store,
                      const movers_query& query, std::uint32_t scan_limit, evaluation_callback done);
 

@@ -22,6 +22,7 @@ board::board(std::string_view prefix, const std::vector<std::string>& quotes)
       row(script("row", lua::row)), rows(script("rows", lua::rows)),
       write(script("write", lua::write)), merge(script("merge", lua::merge)), assets(prefix),
       assets_filtered(script("assets_filtered", lua::assets_filtered)),
+      assets_named(view_script("assets_named", lua::assets_named)),
       movers(script("movers", lua::movers)), keep(script("keep", lua::keep)) {
 }
 

@@ -20,8 +20,8 @@ struct board {
   script_ptr page, walk, gather, freeze, row, rows; // for the query actor
   script_ptr write, merge;                          // for the writers
   redis::asset_keys assets;
-  script_ptr assets_filtered, movers; // for the query actor
-  script_ptr keep;                    // for the assets actor
+  script_ptr assets_filtered, assets_named, movers; // for the query actor
+  script_ptr keep;                                  // for the assets actor
 };
 
 using board_ptr = std::shared_ptr<const board>;

@@ -111,9 +111,10 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
   auto& state = self->state;
   state.config = std::move(config);
   const auto& board = *state.config.board;
-  state.store = state.config.open({board.page, board.walk, board.gather, board.freeze, board.row,
-                                   board.rows, board.assets_filtered, board.movers},
-                                  redis::client_events{});
+  state.store =
+      state.config.open({board.page, board.walk, board.gather, board.freeze, board.row, board.rows,
+                         board.assets_filtered, board.assets_named, board.movers},
+                        redis::client_events{});
   return {
       [&state](const page_asked& asked) {
         return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {

@@ -1,11 +1,10 @@
--- One page of the assets that some categories and symbols leave, in the order of one field. Walks
+-- One page of the assets that some categories leave, in the order of one field. Walks
 -- the whole index, `scan` entries a call, so that no call holds Redis for long: those beyond the
 -- page are only counted. The caller goes on with the rank, and adds the totals up.
 -- KEYS   1 epoch  2 index (by:<field>)  3 row  4 tags: symbol -> '|category|category|'
 -- ARGV   1 'asc' or 'desc'  2 matches to skip  3 limit  4 rank to start from  5 scan
---        6 four lists, each a number and as many values: categories of which one is wanted,
---        categories that are not, symbols of which one is wanted, symbols that are not; an empty
---        list asks for nothing
+--        6 three lists, each a number and as many values: categories of which one is wanted,
+--        categories that are not, symbols that are not; an empty list asks for nothing
 -- Reply  nil if the partition is not whole; else
 --        {matches in this call, {row, ...}, rank to go on from or -1 if done, matches still to skip}
 -- Cost   O(log N + scan * categories + limit)
@@ -28,9 +27,7 @@ local function read_list()
 end
 local wanted = read_list()
 local unwanted = read_list()
-local wanted_list, symbols = read_list()
-local any_symbol = #wanted_list == 0
-local _, other_symbols = read_list()
+local _, unwanted_symbols = read_list()
 
 local function has_one(tags, list)
   for i = 1, #list do
@@ -64,7 +61,7 @@ while rank < last do
   local tags = redis.call('HMGET', KEYS[4], unpack(some))
   for i, symbol in ipairs(some) do
     local of = tags[i] or ''
-    if (any_symbol or symbols[symbol]) and not other_symbols[symbol]
+    if not unwanted_symbols[symbol]
       and (#wanted == 0 or has_one(of, wanted)) and not has_one(of, unwanted) then
       matches = matches + 1
       if skip > 0 then

@@ -15,6 +15,7 @@ extern const std::string_view rows;
 extern const std::string_view write;
 extern const std::string_view merge;
 extern const std::string_view assets_filtered;
+extern const std::string_view assets_named;
 extern const std::string_view movers;
 extern const std::string_view keep;
 

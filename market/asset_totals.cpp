@@ -23,9 +23,10 @@ std::string number(const std::optional<double>& value) {
 }
 
 std::string as_numbers(const asset_totals& totals) {
-  return fmt::format(R"("market_cap":{},"volume_usd_24h":{},"change_24h_pct":{})",
-                     number(totals.market_cap), number(totals.volume_usd_24h),
-                     number(totals.change_24h_pct));
+  return fmt::format(
+      R"("market_cap":{},"market_cap_assets":{},"volume_usd_24h":{},"change_24h_pct":{})",
+      number(totals.market_cap), totals.market_cap_assets, number(totals.volume_usd_24h),
+      number(totals.change_24h_pct));
 }
 
 /// The share of one asset in the market cap of all, in percent with two decimals.
@@ -45,6 +46,7 @@ asset_totals total_of(std::span<const asset_view> assets) {
   for (const auto& one : assets) {
     const auto& values = *one.values;
     ++out.assets;
+    out.market_cap_assets += values.market_cap ? 1 : 0;
     add(out.market_cap, values.market_cap);
     add(out.volume_usd_24h, values.volume_usd_24h);
     const auto& change = values.changes[window_count];

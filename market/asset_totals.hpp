@@ -12,6 +12,7 @@ namespace tickboard {
 /// What some assets have in common. Numbers are null where no asset has one.
 struct asset_totals {
   std::size_t assets = 0;
+  std::size_t market_cap_assets = 0; ///< of these, as many have a market cap
   std::optional<double> market_cap, volume_usd_24h;
   std::optional<double> change_24h_pct; ///< the mean by turnover, over assets that have one
 };

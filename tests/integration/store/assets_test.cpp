@@ -234,8 +234,9 @@ struct asset_world : actor_fixture {
   }
 
   store db{[this] {
-    return std::vector{board_at->page, board_at->gather,          board_at->walk,
-                       board_at->row,  board_at->assets_filtered, board_at->movers};
+    return std::vector{board_at->page,  board_at->gather,          board_at->walk,
+                       board_at->row,   board_at->assets_filtered, board_at->assets_named,
+                       board_at->movers};
   }()};
   std::shared_ptr<redis::client> link;
   model truth;

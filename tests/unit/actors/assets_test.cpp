@@ -86,13 +86,15 @@ TEST_CASE("totals are told once everything that there is at a start was") {
   one.send(one.subject,
            market_news{1, {valued("b", "BTC", 10, 4), valued("b", "ETH", 1, 2)}, true});
   one.advance(2s);
-  CHECK(one.ask(totals_asked{}) ==
-        R"({"data":{"assets":2,"markets":3,"exchanges":2,"market_cap":20,"volume_usd_24h":10,)"
-        R"("change_24h_pct":null,"btc_dominance_pct":100,"eth_dominance_pct":null,)"
-        R"("as_of_ms":77}})");
-  CHECK(one.ask(categories_asked{}) ==
-        R"({"data":[{"slug":"layer-1","name":"Layer 1","assets":1,"market_cap":20,)"
-        R"("volume_usd_24h":8,"change_24h_pct":null}]})");
+  CHECK(
+      one.ask(totals_asked{}) ==
+      R"({"data":{"assets":2,"markets":3,"exchanges":2,"market_cap":20,"market_cap_assets":1,"volume_usd_24h":10,)"
+      R"("change_24h_pct":null,"btc_dominance_pct":100,"eth_dominance_pct":null,)"
+      R"("as_of_ms":77}})");
+  CHECK(
+      one.ask(categories_asked{}) ==
+      R"({"data":[{"slug":"layer-1","name":"Layer 1","assets":1,"market_cap":20,"market_cap_assets":1,)"
+      R"("volume_usd_24h":8,"change_24h_pct":null}]})");
 
   // What is known of assets may change while no market does.
   one.send(one.subject, catalogue_changed{std::make_shared<const asset_catalogue>()});

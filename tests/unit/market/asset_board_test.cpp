@@ -276,15 +276,17 @@ TEST_CASE("totals add what is known") {
   b.changes[window_count] = 5;
   c.volume_usd_24h = 6;
   const std::vector<asset_view> all{{"BTC", &one, &a}, {"ETH", &other, &b}, {"X", nullptr, &c}};
-  CHECK(categories_body(all) ==
-        R"({"data":[{"slug":"layer-1","name":"Layer 1","assets":2,"market_cap":100,)"
-        R"("volume_usd_24h":4,"change_24h_pct":2},{"slug":"old","name":"Old","assets":1,)"
-        R"("market_cap":75,"volume_usd_24h":3,"change_24h_pct":1}]})");
-  CHECK(global_body(all, 4, 7) ==
-        R"({"data":{"assets":3,"markets":2,"exchanges":4,"market_cap":100,"volume_usd_24h":10,)"
-        R"("change_24h_pct":2,"btc_dominance_pct":75,"eth_dominance_pct":25,"as_of_ms":7}})");
+  CHECK(
+      categories_body(all) ==
+      R"({"data":[{"slug":"layer-1","name":"Layer 1","assets":2,"market_cap":100,"market_cap_assets":2,)"
+      R"("volume_usd_24h":4,"change_24h_pct":2},{"slug":"old","name":"Old","assets":1,)"
+      R"("market_cap":75,"market_cap_assets":1,"volume_usd_24h":3,"change_24h_pct":1}]})");
+  CHECK(
+      global_body(all, 4, 7) ==
+      R"({"data":{"assets":3,"markets":2,"exchanges":4,"market_cap":100,"market_cap_assets":2,"volume_usd_24h":10,)"
+      R"("change_24h_pct":2,"btc_dominance_pct":75,"eth_dominance_pct":25,"as_of_ms":7}})");
   CHECK(global_body({}, 0, 0) ==
-        R"({"data":{"assets":0,"markets":0,"exchanges":0,"market_cap":null,)"
+        R"({"data":{"assets":0,"markets":0,"exchanges":0,"market_cap":null,"market_cap_assets":0,)"
         R"("volume_usd_24h":null,"change_24h_pct":null,"btc_dominance_pct":null,)"
         R"("eth_dominance_pct":null,"as_of_ms":null}})");
 }
