@@ -3,6 +3,7 @@
 #include "actors/market_report.hpp"
 #include "tests/integration/store/model.hpp"
 #include "tests/support/actor_fixture.hpp"
+#include "tests/support/held_client.hpp"
 
 #include <algorithm>
 
@@ -29,7 +30,9 @@ struct asset_world : actor_fixture {
     assets_config config;
     config.board = board_at;
     config.open = [this](std::vector<board::script_ptr> scripts, redis::client_events events) {
-      return link = db.connect(std::move(scripts), std::move(events));
+      link = std::make_shared<test::held_client>();
+      link->hold(db.connect(std::move(scripts), link->held(std::move(events))));
+      return link;
     };
     config.keeper = keeper_at;
     config.metadata = config.search = make_address();
@@ -61,12 +64,7 @@ struct asset_world : actor_fixture {
   void settle() {
     for (int i = 0; i < 6; ++i) {
       run();
-      std::promise<void> answered;
-      std::vector<redis::call> ping(1);
-      ping[0].arguments = redis::command{"PING"};
-      ping[0].done = [&answered](const redis::reply&) { answered.set_value(); };
-      link->submit(std::move(ping));
-      answered.get_future().wait();
+      link->exchange();
     }
     run();
   }
@@ -238,7 +236,7 @@ struct asset_world : actor_fixture {
                        board_at->row,   board_at->assets_filtered, board_at->assets_named,
                        board_at->movers};
   }()};
-  std::shared_ptr<redis::client> link;
+  std::shared_ptr<test::held_client> link;
   model truth;
   asset_catalogue_ptr catalogue;
   std::map<std::string, market_value> known; ///< what the actor was told, by id

@@ -1,6 +1,7 @@
 #include "actors/rates.hpp"
 #include "actors/writer.hpp"
 #include "tests/support/actor_fixture.hpp"
+#include "tests/support/held_client.hpp"
 #include "tests/support/store.hpp"
 
 #include <rapidjson/document.h>
@@ -26,7 +27,9 @@ struct written_board : actor_fixture {
     config.daemon_id = "d" + std::to_string(++lives);
     config.board = board_at;
     config.open = [this](std::vector<board::script_ptr> scripts, redis::client_events events) {
-      return link = db.connect(std::move(scripts), std::move(events));
+      link = std::make_shared<test::held_client>();
+      link->hold(db.connect(std::move(scripts), link->held(std::move(events))));
+      return link;
     };
     config.keeper = keeper_at;
     config.rates = rates_at;
@@ -48,12 +51,7 @@ struct written_board : actor_fixture {
   void settle() {
     for (int i = 0; i < 6; ++i) {
       run();
-      std::promise<void> answered;
-      std::vector<redis::call> ping(1);
-      ping[0].arguments = redis::command{"PING"};
-      ping[0].done = [&answered](const redis::reply&) { answered.set_value(); };
-      link->submit(std::move(ping)); // answered after all that was sent before
-      answered.get_future().wait();
+      link->exchange();
     }
     run();
   }
@@ -96,7 +94,7 @@ struct written_board : actor_fixture {
 
   static constexpr double null = -1e9;
   store db;
-  std::shared_ptr<redis::client> link;
+  std::shared_ptr<test::held_client> link;
   board_ptr board_at = std::make_shared<const board>("t", std::vector<std::string>{"USDT"});
   address_ptr writer_at = make_address(), rates_at = make_address(), keeper_at = make_address();
   probe<rebuilt, writer_connected> keeper{*this};
