@@ -25,8 +25,8 @@ asio::awaitable<result<void>> connect(connect_attempt& attempt, dry_socket& stre
   attempt.step = "connecting";
   const auto peer = co_await asio::async_connect(socket, addresses,
                                                  asio::redirect_error(asio::use_awaitable, ec));
-  // Asio goes on asking epoll whether a socket can be written to once it has waited for that, as for
-  // the connect, and then each wait for data ends once for nothing: let it start anew.
+  // Asio goes on asking epoll whether a socket can be written to once it has waited for that, as
+  // for the connect, and then each wait for data ends once for nothing: let it start anew.
   if (!ec) {
     const auto connected = socket.release(ec);
     if (!ec)

@@ -35,7 +35,7 @@ struct http_request {
   std::string body;
   bool keep_alive = true;
   bool accepts_gzip = false; ///< Accept-Encoding allows gzip
-  std::string accept; ///< media types, as sent
+  std::string accept;        ///< media types, as sent
   std::string if_none_match;
 };
 
