@@ -1,7 +1,5 @@
 #include "actors/asset_evaluation.hpp"
 
-#include "market/price_history.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,12 +11,6 @@ namespace {
 
 /// Assets that one call looks at, at most, each by a command or a few searches in a text: 2 ms.
 constexpr std::uint32_t most_scanned = 500;
-
-void add_texts_to(redis::command& to, const std::vector<std::string>& values) {
-  to.add(static_cast<std::int64_t>(values.size()));
-  for (const auto& value : values)
-    to.add(value);
-}
 
 void append_rows(std::string& body, const redis::reply& rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -69,9 +61,9 @@ public:
       to.add(static_cast<std::int64_t>(scan_limit_));
     }
     if (query_.filtered()) {
-      add_texts_to(to, query_.categories.wanted);
-      add_texts_to(to, query_.categories.unwanted);
-      add_texts_to(to, named ? query_.symbols.wanted : query_.symbols.unwanted);
+      to.add(query_.categories.wanted);
+      to.add(query_.categories.unwanted);
+      to.add(named ? query_.symbols.wanted : query_.symbols.unwanted);
     }
     one.done = [self = shared_from_this()](const redis::reply& answer) { self->take(answer); };
     submit_one(*store_, std::move(one));
@@ -156,8 +148,7 @@ private:
     }
     fmt::format_to(std::back_inserter(body_),
                    R"(],"window":"{}","direction":"{}","min_volume_usd":{}}})",
-                   query_.window < window_count ? windows[query_.window].name : "24h",
-                   query_.up ? "up" : "down", query_.min_volume_usd);
+                   change_name(query_.window), query_.up ? "up" : "down", query_.min_volume_usd);
     evaluation_outcome out;
     out.body = std::make_shared<const std::string>(std::move(body_));
     out.total = found_;

@@ -26,12 +26,6 @@ std::string tags_of(const asset* known) {
   return out;
 }
 
-void add_texts(redis::command& to, const std::vector<std::string>& texts) {
-  to.add(static_cast<std::int64_t>(texts.size()));
-  for (const auto& one : texts)
-    to.add(one);
-}
-
 redis::call write_some(const board& on, std::string_view owner, std::span<held_asset* const> assets,
                        const asset_catalogue& catalogue) {
   std::vector<std::string> rows, tags;
@@ -66,8 +60,8 @@ redis::call write_some(const board& on, std::string_view owner, std::span<held_a
       ++out.keys;
     }
   to.add(owner);
-  add_texts(to, rows);
-  add_texts(to, tags);
+  to.add(rows);
+  to.add(tags);
   for (const auto& changed : scores) {
     if (changed.empty())
       continue;

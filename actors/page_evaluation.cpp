@@ -165,7 +165,7 @@ private:
     to.add(scan_of(bounds_.scan_limit, plan_, 1));
     add_interval(to);
     to.add(query_.ids.empty() ? "bases" : "ids");
-    add_values(to, query_.ids.empty() ? query_.bases.values : query_.ids);
+    to.add(query_.ids.empty() ? query_.bases.values : query_.ids);
     add_filters(to, 5, plan_);
     return one;
   }

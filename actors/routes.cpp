@@ -1,5 +1,7 @@
 #include "actors/routes.hpp"
 
+#include "actors/page_links.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,22 +18,8 @@ net::http_response bad_parameter(const query_problem& what) {
                  {{"parameter", what.parameter}, {"allowed", what.allowed}});
 }
 
-/// In a path, + and & stand for themselves (RFC 3986, pchar).
-std::string as_query_value(std::string_view segment) {
-  std::string out;
-  for (const char c : segment) {
-    if (c == '+')
-      out += "%2B";
-    else if (c == '&')
-      out += "%26";
-    else
-      out += c;
-  }
-  return out;
-}
-
 route find_row(std::string_view encoded) {
-  const auto decoded = parse_query_string("id=" + as_query_value(encoded));
+  const auto decoded = parse_query_string("id=" + path_as_query_value(encoded));
   if (!decoded || decoded->size() != 1)
     return problem(400, "Bad market id", "the id has a % that no two hex digits follow");
   const auto& id = decoded->front().second;
@@ -120,20 +108,8 @@ std::string link_header(const view_query& query, std::uint64_t total, const page
     linked.snapshot = snapshot_use::read;
     linked.frozen.emplace().token = place.snapshot;
   }
-  const auto pages = std::max<std::uint64_t>(1, (total + query.per_page - 1) / query.per_page);
-  std::string out;
-  const auto add = [&](std::uint64_t page, std::string_view relation) {
-    out += fmt::format("{}<{}>; rel=\"{}\"", out.empty() ? "" : ", ",
-                       page_target(linked, static_cast<std::uint32_t>(page)), relation);
-  };
-  add(1, "first");
-  if (place.number > 1)
-    add(std::min<std::uint64_t>(place.number - 1, pages), "prev");
-  if (place.number < std::min<std::uint64_t>(pages, view_limits::max_page))
-    add(place.number + 1, "next");
-  if (pages <= view_limits::max_page)
-    add(pages, "last");
-  return out;
+  return page_links(place.number, query.per_page, total,
+                    [&](std::uint32_t page) { return page_target(linked, page); });
 }
 
 } // namespace tickboard

@@ -47,7 +47,7 @@ public:
     to.add(made_.has_rows ? static_cast<std::int64_t>(bounds_.max_frozen_rows) : 0);
     to.add(newest_);
     to.add(scan_of(bounds_.scan_limit, plan_, made_.has_rows ? 4 : 2)); // copying costs
-    add_values(to, query_.given_order ? query_.ids : std::vector<std::string>{});
+    to.add(query_.given_order ? query_.ids : std::vector<std::string>{});
     add_filters(to, 8, plan_);
     one.done = [self = shared_from_this()](const redis::reply& answer) { self->take(answer); };
     std::vector<redis::call> calls;

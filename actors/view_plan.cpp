@@ -115,17 +115,11 @@ std::int64_t scan_of(std::uint32_t limit, const view_plan& plan, std::size_t ste
   return std::max<std::int64_t>(1, limit / static_cast<std::int64_t>(steps + plan.ranges.size()));
 }
 
-void add_values(redis::command& to, const std::vector<std::string>& values) {
-  to.add(static_cast<std::int64_t>(values.size()));
-  for (const auto& value : values)
-    to.add(value);
-}
-
 void add_filters(redis::command& to, std::size_t before, const view_plan& plan) {
   for (const auto& list : plan.lists) {
     to.add(list.name);
     to.add(list.exclude ? "not" : "only");
-    add_values(to, *list.values);
+    to.add(*list.values);
   }
   for (std::size_t i = 0; i < plan.ranges.size(); ++i) {
     to.add("range");

@@ -61,9 +61,6 @@ void add_range_keys(redis::call& to, std::size_t before, const view_plan& plan,
 /// looking at the entries, and so do the `steps` that the script takes for each.
 std::int64_t scan_of(std::uint32_t limit, const view_plan& plan, std::size_t steps);
 
-/// Their number, and each of them.
-void add_values(redis::command& to, const std::vector<std::string>& values);
-
 /// Everything that the plan filters by, for a call that has `before` keys in front of the ranges'.
 void add_filters(redis::command& to, std::size_t before, const view_plan& plan);
 

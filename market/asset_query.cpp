@@ -15,12 +15,6 @@ namespace {
 
 using refusal = std::optional<query_problem>;
 
-void to_upper(std::string& text) {
-  for (char& c : text)
-    if (c >= 'a' && c <= 'z')
-      c = static_cast<char>(c - 'a' + 'A');
-}
-
 bool is_symbol(const std::string& text) {
   return text.size() <= max_asset_length && std::ranges::all_of(text, is_code_character);
 }
@@ -80,18 +74,14 @@ refusal read_asset_sort(const std::string& name, std::string_view text, asset_qu
   return std::nullopt;
 }
 
-std::string_view window_name(std::size_t window) {
-  return window < window_count ? windows[window].name : "24h";
-}
-
 refusal read_window(const std::string& name, std::string_view text, std::size_t& out) {
   std::string names;
   for (std::size_t w = 0; w < change_count; ++w) {
-    if (window_name(w) == text) {
+    if (change_name(w) == text) {
       out = w;
       return std::nullopt;
     }
-    names += (names.empty() ? "" : ", ") + std::string{window_name(w)};
+    names += (names.empty() ? "" : ", ") + std::string{change_name(w)};
   }
   return query_problem{name, "is not a window", "one of " + names};
 }
@@ -115,11 +105,7 @@ std::string as_parameter(std::string_view name, const choice& values) {
     for (const auto& value : list) {
       out += out.empty() ? std::string{name} + "=" : ",";
       out += before;
-      for (const char c : value) {
-        const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
-        out += plain ? std::string{c} : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-      }
+      append_query_value(out, value);
     }
   };
   add(values.wanted, "");
@@ -128,6 +114,10 @@ std::string as_parameter(std::string_view name, const choice& values) {
 }
 
 } // namespace
+
+std::string_view change_name(std::size_t window) noexcept {
+  return window < window_count ? windows[window].name : "24h";
+}
 
 std::string asset_query::target(std::uint32_t of_page) const {
   return fmt::format("/v1/assets?{}{}sort={}{}&page={}&per_page={}",

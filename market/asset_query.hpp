@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tickboard {
@@ -33,6 +34,9 @@ struct asset_query {
   /// exactly if they ask the same.
   std::string target(std::uint32_t of_page) const;
 };
+
+/// The name of a window of `change_set`: "5m", "24h".
+std::string_view change_name(std::size_t window) noexcept;
 
 /// GET /v1/movers.
 struct movers_query {

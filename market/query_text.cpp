@@ -68,6 +68,25 @@ std::optional<query_problem> read_number(const std::string& name, const std::str
   return std::nullopt;
 }
 
+std::string path_as_query_value(std::string_view segment) {
+  std::string out;
+  for (const char c : segment) {
+    if (c == '+')
+      out += "%2B";
+    else if (c == '&')
+      out += "%26";
+    else
+      out += c;
+  }
+  return out;
+}
+
+void to_upper(std::string& text) noexcept {
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z')
+      c = static_cast<char>(c - 'a' + 'A');
+}
+
 void append_query_value(std::string& out, std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);

@@ -27,6 +27,13 @@ tl::expected<query_parameters, query_problem> parse_query_string(std::string_vie
 std::optional<query_problem> read_number(const std::string& name, const std::string& text,
                                          std::uint32_t max, std::uint32_t& out);
 
+/// A segment of a path as a value of a query: + and & stand for themselves in a path (RFC 3986,
+/// pchar).
+std::string path_as_query_value(std::string_view segment);
+
+/// The letters a to z become capital ones.
+void to_upper(std::string& text) noexcept;
+
 /// Appends `text` as a value of a query: bytes that may mean something there become %XX.
 void append_query_value(std::string& out, std::string_view text);
 

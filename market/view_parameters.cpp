@@ -58,9 +58,7 @@ problem read_list(const std::string& name, std::string_view text, letters casing
     if (check != nullptr && !check(value))
       return "has a value that is not known";
     if (casing == letters::upper)
-      std::transform(value.begin(), value.end(), value.begin(), [](char c) {
-        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-      });
+      to_upper(value);
     values.insert(std::move(value));
     return values.size() > view_limits::max_list ? "has too many values" : "";
   });

@@ -46,6 +46,12 @@ void command::add(double argument) {
   add(std::string_view{digits.begin(), end});
 }
 
+void command::add(const std::vector<std::string>& arguments) {
+  add(static_cast<std::int64_t>(arguments.size()));
+  for (const auto& argument : arguments)
+    add(std::string_view{argument});
+}
+
 std::string command::finish() {
   std::string out;
   out.reserve(body_.size() + 16);

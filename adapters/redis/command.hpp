@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tickboard::redis {
 
@@ -17,6 +18,8 @@ public:
   void add(std::int64_t argument);
   /// Shortest text that reads back as the same double.
   void add(double argument);
+  /// Their number, then each: how our scripts take lists.
+  void add(const std::vector<std::string>& arguments);
 
   std::size_t arguments() const noexcept { return count_; }
   std::size_t bytes() const noexcept { return body_.size(); }

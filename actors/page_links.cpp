@@ -1,0 +1,29 @@
+#include "actors/page_links.hpp"
+
+#include "market/view_query.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tickboard {
+
+std::string page_links(std::uint32_t number, std::uint32_t per_page, std::uint64_t total,
+                       const std::function<std::string(std::uint32_t page)>& target) {
+  const auto pages = std::max<std::uint64_t>(1, (total + per_page - 1) / per_page);
+  std::string out;
+  const auto add = [&](std::uint64_t page, std::string_view relation) {
+    out += fmt::format("{}<{}>; rel=\"{}\"", out.empty() ? "" : ", ",
+                       target(static_cast<std::uint32_t>(page)), relation);
+  };
+  add(1, "first");
+  if (number > 1)
+    add(std::min<std::uint64_t>(number - 1, pages), "prev");
+  if (number < std::min<std::uint64_t>(pages, view_limits::max_page))
+    add(number + 1, "next");
+  if (pages <= view_limits::max_page)
+    add(pages, "last");
+  return out;
+}
+
+} // namespace tickboard
