@@ -43,8 +43,17 @@ void derivation::changed(slot& market, std::int64_t now_ms) {
 }
 
 void derivation::refresh(slot& market, std::int64_t now_ms) {
-  if (market.derived_due)
-    derive(market, now_ms);
+  if (!market.derived_due)
+    return;
+  const auto age = now_ms - market.changes_ms;
+  if (!market.stale && age >= 0 && age < changes_every_ms) {
+    derive_values(market, now_ms);
+    if (!std::exchange(market.changes_postponed, true))
+      postponed_.push_back({&market, now_ms + changes_every_ms});
+    return;
+  }
+  market.changes_ms = market.stale ? 0 : now_ms;
+  derive(market, now_ms);
 }
 
 void derivation::note_price(slot& market, std::int64_t now_ms) {
@@ -62,14 +71,32 @@ std::optional<double> derivation::usd_per(std::string_view asset, std::int64_t n
 }
 
 void derivation::derive(slot& market, std::int64_t now_ms) {
-  value_in_usd(market.state, usd_per(market.subject->quote, now_ms));
+  derive_values(market, now_ms);
   market.state.derived.change_pct = market.prices.changes(now_ms);
+}
+
+void derivation::derive_values(slot& market, std::int64_t now_ms) {
+  value_in_usd(market.state, usd_per(market.subject->quote, now_ms));
   market.derived_ms = now_ms;
   market.derived_due = false;
 }
 
 std::vector<slot*> derivation::sweep(std::int64_t now_ms) {
   std::vector<slot*> out;
+  const auto look_at = [&](slot& market) {
+    const auto before = market.state.derived;
+    derive(market, now_ms);
+    if (market.state.derived != before)
+      out.push_back(&market);
+  };
+  // A clock that was set back must not keep them waiting.
+  while (!postponed_.empty() && (postponed_.front().due_ms <= now_ms ||
+                                 postponed_.front().due_ms - now_ms > changes_every_ms)) {
+    auto& market = *postponed_.front().market;
+    postponed_.pop_front();
+    market.changes_postponed = false;
+    look_at(market);
+  }
   const auto visits = std::min(markets_.size() / sweep_rounds + 1, sweep_limit);
   for (std::size_t i = 0; i < std::min(visits, markets_.size()); ++i) {
     next_ = next_ + 1 < markets_.size() ? next_ + 1 : 0;
@@ -77,10 +104,7 @@ std::vector<slot*> derivation::sweep(std::int64_t now_ms) {
     const auto age = now_ms - market.derived_ms;
     if (market.derived_due || (age >= 0 && age < settled_ms))
       continue;
-    const auto before = market.state.derived;
-    derive(market, now_ms);
-    if (market.state.derived != before)
-      out.push_back(&market);
+    look_at(market);
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include "actors/slot.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <set>
 #include <vector>
@@ -19,6 +20,9 @@ public:
   static constexpr std::size_t sweep_rounds = 80;   ///< sweeps that visit every market, if few
   static constexpr std::size_t sweep_limit = 50;    ///< markets that one sweep visits at most
   static constexpr std::int64_t settled_ms = 2'000; ///< a value this young is left alone
+  /// How often updates alone set the changes over windows: each time moves the market in four
+  /// indexes, and nobody reads a minute's change ten times a second.
+  static constexpr std::int64_t changes_every_ms = 1'000;
   static constexpr std::int64_t rates_lifetime_ms = 30'000; ///< older rates are no rates
 
   /// A market of the writer's, from now on; it must outlive this object.
@@ -27,11 +31,13 @@ public:
   /// To be called after every change of the market's state.
   void changed(slot& market, std::int64_t now_ms);
 
-  /// Sets what the market shows as of now, if its state has changed since that was set last.
+  /// Sets what the market shows as of now, if its state has changed since that was set last;
+  /// changes over windows, of a market that updates set less than `changes_every_ms` ago, later in
+  /// `sweep`.
   void refresh(slot& market, std::int64_t now_ms);
 
-  /// Visits the next markets, at most `sweep_limit`, and returns those that show something else
-  /// now: they must go to Redis.
+  /// Visits those whose changes over windows were put off by a second, and the next of all markets,
+  /// at most `sweep_limit`; returns those that show something else now: they must go to Redis.
   std::vector<slot*> sweep(std::int64_t now_ms);
 
   void set_rates(rate_table_ptr rates);
@@ -47,10 +53,16 @@ public:
 private:
   static void note_price(slot& market, std::int64_t now_ms);
   void derive(slot& market, std::int64_t now_ms);
+  void derive_values(slot& market, std::int64_t now_ms);
   void note_source(slot& market);
 
   std::vector<slot*> markets_;
   std::size_t next_ = 0; ///< of the sweep
+  struct postponed {
+    slot* market;
+    std::int64_t due_ms;
+  };
+  std::deque<postponed> postponed_; ///< each market at most once, the first to be due first
   rate_table_ptr rates_ = std::make_shared<const rate_table>();
   std::set<std::string> quotes_;
   std::vector<slot*> sources_with_news_; ///< each once

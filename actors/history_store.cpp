@@ -63,6 +63,8 @@ std::vector<slot*> history_store::finish_read(const histories_read& found, std::
   if (!found.failure.empty())
     spdlog::error("price histories in Redis cannot be read, and begin anew: {}", found.failure);
   std::size_t damaged = 0;
+  for (auto* market : markets)
+    market->changes_ms = 0; // there is more to compare with now
   for (const auto* texts : {&found.newer, &found.older})
     for (std::size_t i = 0; i < std::min(texts->size(), markets.size()); ++i)
       if (const auto& text = (*texts)[i];

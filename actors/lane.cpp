@@ -110,6 +110,11 @@ redis::call lane::write_call(std::string_view token, const std::vector<slot*>& k
   out.by_sha = board_->write;
   out.keys = 3 + indexes_.size();
   auto& to = out.arguments;
+  std::size_t bytes = 1'024 + 64 * indexes_.size(); // keys and counts
+  for (auto* one : known)
+    bytes += one->rendered().row.size() + one->rendered().version.size() + 64 +
+             indexes_.size() * (one->subject->id.size() + 40);
+  to.reserve(bytes);
   to.add(keys.owner);
   to.add(keys.row);
   to.add(keys.version);

@@ -40,6 +40,8 @@ struct slot {
   std::array<lane_entry, 2> entries; ///< of the board and of the quote's own partition
   std::size_t own_lane = 0;          ///< index in the layout; 0 if only the board has it
   std::int64_t derived_ms = 0;       ///< when state.derived was last set, Unix ms
+  std::int64_t changes_ms = 0; ///< when an update last set changes over windows; 0: the next does
+  bool changes_postponed = false;
   bool derived_due = false;          ///< the state has changed since
   bool is_rate_source = false;
   bool has_rate_news = false;  ///< the rates actor has yet to hear of the latest change

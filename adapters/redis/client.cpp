@@ -277,14 +277,7 @@ private:
   }
 
   static std::string evalsha(call& one) {
-    command head{"EVALSHA", one.by_sha->sha, std::to_string(one.keys)};
-    const auto count = head.arguments() + one.arguments.arguments();
-    const auto strip = [](const std::string& whole) { // the leading "*N\r\n"
-      return std::string_view{whole}.substr(whole.find('\n') + 1);
-    };
-    const auto first = head.finish();
-    const auto rest = one.arguments.finish();
-    return fmt::format("*{}\r\n{}{}", count, strip(first), strip(rest));
+    return one.arguments.finish({"EVALSHA", one.by_sha->sha, std::to_string(one.keys)});
   }
 
   void send(std::shared_ptr<const script> by_sha, std::string bytes, reply_handler done,

@@ -22,11 +22,14 @@ command::command(std::initializer_list<std::string_view> arguments) {
 }
 
 void command::add(std::string_view argument) {
-  body_.push_back('$');
-  append_number(body_, argument.size());
-  body_.append("\r\n");
+  std::array<char, 24> head;
+  head[0] = '$';
+  auto* end = std::to_chars(head.begin() + 1, head.end(), argument.size()).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  body_.append(head.begin(), end);
   body_.append(argument);
-  body_.append("\r\n");
+  body_.append("\r\n", 2);
   ++count_;
 }
 
@@ -53,12 +56,15 @@ void command::add(const std::vector<std::string>& arguments) {
 }
 
 std::string command::finish() {
+  return finish(command{});
+}
+
+std::string command::finish(const command& first) {
   std::string out;
-  out.reserve(body_.size() + 16);
+  out.reserve(first.body_.size() + body_.size() + 16);
   out.push_back('*');
-  append_number(out, count_);
-  out.append("\r\n");
-  out.append(body_);
+  append_number(out, first.count_ + count_);
+  out.append("\r\n").append(first.body_).append(body_);
   body_.clear();
   count_ = 0;
   return out;

@@ -24,8 +24,13 @@ public:
   std::size_t arguments() const noexcept { return count_; }
   std::size_t bytes() const noexcept { return body_.size(); }
 
+  /// Makes room for `bytes` of arguments, so that adding them copies none of the earlier ones.
+  void reserve(std::size_t bytes) { body_.reserve(bytes); }
+
   /// The whole command. The object is empty afterwards.
   std::string finish();
+  /// With the arguments of `first` before its own.
+  std::string finish(const command& first);
 
 private:
   std::string body_;

@@ -5,6 +5,7 @@
 #include "adapters/net/io_thread.hpp"
 #include "adapters/redis/private_server.hpp"
 
+#include <boost/asio/post.hpp>
 #include <doctest/doctest.h>
 
 #include <future>
@@ -45,6 +46,10 @@ public:
   }
   ~store() {
     client->stop();
+    // What was posted before, that stop among it, runs first.
+    std::promise<void> ended;
+    boost::asio::post(io.context(), [&ended] { ended.set_value(); });
+    ended.get_future().wait();
     io.stop();
   }
 

@@ -142,3 +142,35 @@ TEST_CASE("the sweep finds exactly the quiet markets whose values moved, some at
   on.subject.set_rates(std::make_shared<const rate_table>(on.sources, on.wanted, on.now, 60'000));
   CHECK(round().size() == 5'000); // `rate` itself has just been looked at
 }
+
+TEST_CASE("changes over windows follow a market that is quiet at once, a busy one every second") {
+  derived_markets on;
+  auto& one = on.add("x", "BTC", "USD", "100");
+  for (int second = 0; second < 70; ++second, on.now += 1'000)
+    on.subject.sweep(on.now);
+  const auto shown = [&] { return one.state.derived.change_pct[0]; };
+  on.set(one, "110"); // the sweep has just been here, which does not count
+  CHECK(shown() == 10);
+  on.now += 400;
+  on.set(one, "120");
+  CHECK(one.state.derived.price_usd == 120);
+  CHECK(shown() == 10);
+  on.now += 400;
+  on.set(one, "130");
+  CHECK(on.subject.sweep(on.now).empty());
+  CHECK(shown() == 10);
+  on.now += 600; // a second after the first update that was put off
+  CHECK(on.subject.sweep(on.now) == std::vector<slot*>{&one});
+  CHECK(shown() == 30);
+  CHECK(on.subject.sweep(on.now).empty());
+
+  on.set(one, "140"); // more than a second after the last update that set it
+  CHECK(shown() == 40);
+  one.stale = true;
+  on.subject.changed(one, on.now);
+  on.subject.refresh(one, on.now);
+  CHECK_FALSE(shown());
+  one.stale = false;
+  on.set(one, "150");
+  CHECK(shown() == 50);
+}
