@@ -1,5 +1,7 @@
 #include "actors/asset_evaluation.hpp"
 
+#include "market/answer_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,14 +14,19 @@ namespace {
 /// Assets that one call looks at, at most, each by a command or a few searches in a text: 2 ms.
 constexpr std::uint32_t most_scanned = 500;
 
-void append_rows(std::string& body, const redis::reply& rows) {
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!rows[i].is_text())
-      continue; // a rank without a row
-    if (body.back() != '[')
-      body += ',';
-    body.append(rows[i].text());
-  }
+void append_rows(answer_text& body, const redis::reply& rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (rows[i].is_text()) // else a rank without a row
+      body.add_row(rows[i].text());
+}
+
+evaluation_outcome finished(answer_text& body, std::uint64_t total, std::int64_t now_ms) {
+  evaluation_outcome out;
+  out.mark = body.mark();
+  fmt::format_to(std::back_inserter(body.text()), ",\"as_of_ms\":{}}}", now_ms);
+  out.body = body.take();
+  out.total = total;
+  return out;
 }
 
 void submit_one(redis::client& store, redis::call one) {
@@ -32,10 +39,10 @@ void submit_one(redis::client& store, redis::call one) {
 class asset_page_evaluation : public std::enable_shared_from_this<asset_page_evaluation> {
 public:
   asset_page_evaluation(board_ptr board, std::shared_ptr<redis::client> store,
-                        const asset_query& query, std::uint32_t scan_limit,
+                        const asset_query& query, std::uint32_t scan_limit, std::int64_t now_ms,
                         evaluation_callback done)
       : board_(std::move(board)), store_(std::move(store)), query_(query), scan_limit_(scan_limit),
-        done_(std::move(done)), skip_(query.offset()), missing_(query.per_page) {}
+        now_ms_(now_ms), done_(std::move(done)), skip_(query.offset()), missing_(query.per_page) {}
 
   void run() {
     const auto& keys = board_->assets;
@@ -85,33 +92,32 @@ private:
       return;
     }
     const auto pages = (total_ + query_.per_page - 1) / query_.per_page;
-    fmt::format_to(std::back_inserter(body_),
-                   R"(],"page":{{"number":{},"size":{},"total":{},"pages":{}}}}})", query_.page,
+    fmt::format_to(std::back_inserter(body_.text()),
+                   R"(],"page":{{"number":{},"size":{},"total":{},"pages":{}}})", query_.page,
                    query_.per_page, total_, pages);
-    evaluation_outcome out;
-    out.body = std::make_shared<const std::string>(std::move(body_));
-    out.total = total_;
-    done_(std::move(out));
+    done_(finished(body_, total_, now_ms_));
   }
 
   board_ptr board_;
   std::shared_ptr<redis::client> store_;
   asset_query query_;
   std::uint32_t scan_limit_;
+  std::int64_t now_ms_;
   evaluation_callback done_;
   std::int64_t rank_ = 0;
   std::uint64_t skip_, total_ = 0;
   std::uint32_t missing_;
-  std::string body_ = "{\"data\":[";
+  answer_text body_{now_ms_};
 };
 
 /// Movers on their way; lives until `done` was called.
 class movers_evaluation : public std::enable_shared_from_this<movers_evaluation> {
 public:
   movers_evaluation(board_ptr board, std::shared_ptr<redis::client> store,
-                    const movers_query& query, std::uint32_t scan_limit, evaluation_callback done)
+                    const movers_query& query, std::uint32_t scan_limit, std::int64_t now_ms,
+                    evaluation_callback done)
       : board_(std::move(board)), store_(std::move(store)), query_(query), scan_limit_(scan_limit),
-        done_(std::move(done)), missing_(query.limit) {}
+        now_ms_(now_ms), done_(std::move(done)), missing_(query.limit) {}
 
   void run() {
     const auto& keys = board_->assets;
@@ -146,24 +152,22 @@ private:
       run();
       return;
     }
-    fmt::format_to(std::back_inserter(body_),
-                   R"(],"window":"{}","direction":"{}","min_volume_usd":{}}})",
+    fmt::format_to(std::back_inserter(body_.text()),
+                   R"(],"window":"{}","direction":"{}","min_volume_usd":{})",
                    change_name(query_.window), query_.up ? "up" : "down", query_.min_volume_usd);
-    evaluation_outcome out;
-    out.body = std::make_shared<const std::string>(std::move(body_));
-    out.total = found_;
-    done_(std::move(out));
+    done_(finished(body_, found_, now_ms_));
   }
 
   board_ptr board_;
   std::shared_ptr<redis::client> store_;
   movers_query query_;
   std::uint32_t scan_limit_;
+  std::int64_t now_ms_;
   evaluation_callback done_;
   std::int64_t place_ = 0;
   std::uint32_t missing_;
   std::uint64_t found_ = 0;
-  std::string body_ = "{\"data\":[";
+  answer_text body_{now_ms_};
 };
 
 /// The asset's markets, by turnover, as a JSON array: what a page of them holds.
@@ -183,18 +187,18 @@ view_query markets_of(const std::string& symbol) {
 } // namespace
 
 void evaluate_asset_page(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                         const asset_query& query, std::uint32_t scan_limit,
+                         const asset_query& query, std::uint32_t scan_limit, std::int64_t now_ms,
                          evaluation_callback done) {
   std::make_shared<asset_page_evaluation>(board, store, query, std::min(scan_limit, most_scanned),
-                                          std::move(done))
+                                          now_ms, std::move(done))
       ->run();
 }
 
 void evaluate_movers(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                     const movers_query& query, std::uint32_t scan_limit,
+                     const movers_query& query, std::uint32_t scan_limit, std::int64_t now_ms,
                      evaluation_callback done) {
   std::make_shared<movers_evaluation>(board, store, query, std::min(scan_limit, most_scanned),
-                                      std::move(done))
+                                      now_ms, std::move(done))
       ->run();
 }
 
@@ -218,10 +222,13 @@ void evaluate_asset(const board_ptr& board, const std::shared_ptr<redis::client>
     evaluate_page(
         board, store, markets_of(symbol), bounds, now_ms,
         [asset = std::string{answer[0].text()}, now_ms, done](evaluation_outcome markets) {
-          if (markets.body)
-            markets.body = std::make_shared<const std::string>(
-                fmt::format(R"({{"data":{},"markets":{},"as_of_ms":{}}})", asset,
-                            rows_in(*markets.body), now_ms));
+          if (markets.body) {
+            answer_text body{now_ms, "{\"data\":"};
+            body.append_object(asset);
+            body.append(",\"markets\":");
+            body.append_marked(rows_in(*markets.body), markets.mark);
+            markets = finished(body, 1, now_ms);
+          }
           done(std::move(markets));
         });
   };

@@ -1,10 +1,13 @@
 #include "actors/assets.hpp"
 
+#include "actors/entity_tag.hpp"
 #include "actors/error.hpp"
 #include "actors/to_actor.hpp"
+#include "market/answer_text.hpp"
 #include "market/asset_totals.hpp"
 
 #include <caf/all.hpp>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -107,27 +110,39 @@ void assets_state::look() {
       queue(one);
     }
   }
-  categories_body = global_body = nullptr;
+  category_rows.reset();
+  global_row.reset();
 }
 
-caf::result<answer> assets_state::totals(net::shared_bytes& body, bool of_categories) {
+caf::result<answer> assets_state::totals(bool of_categories) {
   if (!warm)
     return caf::make_error(ec::rebuilding,
                            std::string{"the first data of every market is waited for"});
-  if (!body) {
-    std::set<std::string_view> exchanges;
-    std::int64_t as_of_ms = 0;
-    if (!of_categories)
+  const auto now = config.now_ms();
+  answer_text body{now, of_categories ? "{\"data\":[" : "{\"data\":"};
+  if (of_categories) {
+    if (!category_rows)
+      category_rows = tickboard::category_rows(ranking);
+    for (const auto& row : *category_rows)
+      body.add_row(row);
+    body.append("]");
+  } else {
+    if (!global_row) {
+      std::set<std::string_view> exchanges;
       for (const auto& [base, all] : markets)
-        for (const auto& one : all) {
+        for (const auto& one : all)
           exchanges.insert(one.subject->exchange);
-          as_of_ms = std::max(as_of_ms, one.received_ms);
-        }
-    body = std::make_shared<const std::string>(
-        of_categories ? tickboard::categories_body(ranking)
-                      : tickboard::global_body(ranking, exchanges.size(), as_of_ms));
+      global_row = tickboard::global_row(ranking, exchanges.size());
+    }
+    body.append_object(*global_row);
   }
-  return answer{body, ranking.size(), std::chrono::steady_clock::now()};
+  answer out;
+  out.tag = entity_tag(body.mark());
+  out.total = ranking.size();
+  out.evaluated = std::chrono::steady_clock::now();
+  body.append(fmt::format(",\"as_of_ms\":{}}}", now));
+  out.body = body.take();
+  return out;
 }
 
 void assets_state::tell_search() {
@@ -275,8 +290,8 @@ caf::behavior assets(caf::stateful_actor<assets_state>* self, assets_config conf
         state.connected = false;
       },
       [&state](const assets_written& result) { state.written(result); },
-      [&state](const categories_asked&) { return state.totals(state.categories_body, true); },
-      [&state](const totals_asked&) { return state.totals(state.global_body, false); },
+      [&state](const categories_asked&) { return state.totals(true); },
+      [&state](const totals_asked&) { return state.totals(false); },
   };
 }
 

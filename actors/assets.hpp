@@ -10,6 +10,7 @@
 #include <caf/stateful_actor.hpp>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -41,7 +42,7 @@ struct assets_state {
   void pump();
   void written(const assets_written& result);
   void tell_search();
-  caf::result<answer> totals(net::shared_bytes& body, bool of_categories);
+  caf::result<answer> totals(bool of_categories);
 
   caf::event_based_actor* self;
   assets_config config;
@@ -61,7 +62,8 @@ struct assets_state {
   std::vector<held_asset*> waiting, in_flight;
   bool writing = false;
   std::int64_t weights_told_ms = 0;
-  net::shared_bytes categories_body, global_body; ///< null: not made since the last look
+  std::optional<std::vector<std::string>> category_rows; ///< nothing: not made since the last look
+  std::optional<std::string> global_row;
 };
 
 /// Owns the board of assets. Writers tell it of their markets; twice a second it looks anew at the

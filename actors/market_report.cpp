@@ -24,6 +24,7 @@ market_value value_of(const slot& market, const std::optional<double>& usd_per_q
   std::ranges::copy(state.derived.change_pct, out.changes.begin());
   if (state.stats.basis == change_basis::rolling_24h) // a day of the calendar is another question
     out.changes[window_count] = state.stats.change_pct;
+  out.ts_ms = state.ts_ms();
   out.received_ms = state.received_ms;
   out.stale = market.stale;
   return out;

@@ -208,9 +208,8 @@ void session_state::ask_for_search(const ask_search& what) {
   self->request(config->search->get(), config->timeout, search_asked{what.text, what.limit})
       .then(
           [this](const answer& found) {
-            net::http_response out;
-            out.body = found.body;
-            out.headers.emplace_back("Cache-Control", "no-store");
+            auto out = from_redis(found);
+            out.headers.emplace_back("Cache-Control", "no-cache");
             respond(std::move(out));
           },
           [this](const caf::error& error) { fail(error); });

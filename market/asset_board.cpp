@@ -2,6 +2,7 @@
 
 #include "market/json_text.hpp"
 #include "market/price_history.hpp"
+#include "market/ticker.hpp"
 #include "market/valuation.hpp"
 
 #include <fmt/format.h>
@@ -80,6 +81,13 @@ bool is_better(const std::optional<double>& now, const std::optional<double>& ca
   return !now || (higher ? *candidate > *now : *candidate < *now);
 }
 
+void find_sources(asset_values& out, std::span<const market_value* const> accepted) {
+  for (const auto* one : accepted)
+    out.sources.push_back(one->subject->exchange);
+  std::ranges::sort(out.sources);
+  out.sources.erase(std::unique(out.sources.begin(), out.sources.end()), out.sources.end());
+}
+
 void find_best_quotes(asset_values& out, std::span<const market_value* const> accepted) {
   for (const auto* one : accepted) {
     const auto take = [&](std::optional<double>& best, std::string& where,
@@ -118,7 +126,8 @@ void count_markets(asset_values& out, std::span<const market_value> markets) {
     exchanges.push_back(one.subject->exchange);
     if (one.stale)
       continue;
-    out.as_of_ms = std::max(out.as_of_ms, one.received_ms);
+    out.ts_ms = std::max(out.ts_ms, one.ts_ms);
+    out.received_ms = std::max(out.received_ms, one.received_ms);
     if (one.volume_usd_24h) {
       volume += turnover_of(one);
       has_volume = true;
@@ -207,6 +216,7 @@ asset_values summarize(std::span<const market_value> markets, const quote_change
     }
   if (const auto mean = weighted_mean(prices))
     out.price_usd = shown_amount(*mean);
+  find_sources(out, accepted);
   find_best_quotes(out, accepted);
   find_changes(out, accepted, quotes);
   if (known != nullptr && known->circulating_supply && out.price_usd)
@@ -249,11 +259,18 @@ void append_asset_row(std::string& out, const asset_view& one) {
   for (std::size_t w = 0; w < window_count; ++w)
     append_number(out, fmt::format(",\"change_{}_pct\":", windows[w].name), values.changes[w]);
   append_number(out, ",\"change_24h_pct\":", values.changes[window_count]);
+  const auto time = [](std::int64_t ms) { return ms == 0 ? "null" : fmt::format("{}", ms); };
   fmt::format_to(std::back_inserter(out),
-                 ",\"markets\":{},\"exchanges\":{},\"as_of_ms\":", values.markets,
-                 values.exchanges);
-  out += values.as_of_ms == 0 ? "null" : fmt::format("{}", values.as_of_ms);
-  out += '}';
+                 R"(,"markets":{},"exchanges":{},"change_basis":"{}","ts_ms":{},"received_ms":{},)"
+                 R"("sources":[)",
+                 values.markets, values.exchanges, to_string(change_basis::rolling_24h),
+                 time(values.ts_ms), time(values.received_ms));
+  for (const auto& one : values.sources) {
+    if (out.back() != '[')
+      out += ',';
+    append_json_string(out, one);
+  }
+  fmt::format_to(std::back_inserter(out), R"(],"stale":{}}})", values.received_ms == 0);
 }
 
 const std::array<asset_sort_field, asset_sort_field_count> asset_sort_fields{{

@@ -28,7 +28,8 @@ using change_set = std::array<std::optional<double>, change_count>;
 struct market_value {
   market_ptr subject;
   std::optional<double> price_usd, bid_usd, ask_usd, volume_usd_24h;
-  change_set changes; ///< of the price in the market's quote
+  change_set changes;     ///< of the price in the market's quote
+  std::int64_t ts_ms = 0; ///< exchange time of the newest update; 0: the exchange did not say
   std::int64_t received_ms = 0;
   bool stale = false;
 
@@ -52,8 +53,10 @@ struct asset_values {
   std::string bid_market, ask_market; ///< ids; empty without a bid or ask
   change_set changes;                 ///< of the price in dollars
   std::size_t markets = 0, exchanges = 0;
-  std::int64_t as_of_ms = 0; ///< the newest update of a fresh market; 0: there is none
-  std::uint32_t rank = 0;    ///< from 1; 0: not ranked yet
+  std::vector<std::string> sources; ///< the exchanges whose markets the price is of, in order
+  std::int64_t ts_ms = 0;           ///< the newest exchange time of a fresh market; 0: none is told
+  std::int64_t received_ms = 0;     ///< the newest update of a fresh market; 0: there is none
+  std::uint32_t rank = 0;           ///< from 1; 0: not ranked yet
 
   friend bool operator==(const asset_values&, const asset_values&) = default;
 };
@@ -80,7 +83,7 @@ struct asset_view {
 /// symbol.
 bool outranks(const asset_view& a, const asset_view& b) noexcept;
 
-/// The row as users get it: one JSON object.
+/// The row as users get it, but for its age (market/answer_text.hpp): one JSON object.
 void append_asset_row(std::string& out, const asset_view& one);
 
 /// A field that assets can be sorted by; the API, the index keys and the docs read this table.

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr std::int64_t assets_ms = model::start_ms + 1'000'000;
 const std::vector<std::string> category_names{"Layer 1", "Meme", "DeFi", "Layer 10"};
 
 /// The assets actor, on a real Redis that has the board of markets too. Time is the test's; that
@@ -135,7 +136,7 @@ struct asset_world : actor_fixture {
 
   evaluation_outcome ask(const asset_query& query, std::uint32_t scan_limit = 7) {
     return ask([&](auto done) {
-      evaluate_asset_page(board_at, db.client, query, scan_limit, std::move(done));
+      evaluate_asset_page(board_at, db.client, query, scan_limit, assets_ms, std::move(done));
     });
   }
 
@@ -181,12 +182,12 @@ struct asset_world : actor_fixture {
     std::vector<std::string> rows;
     for (auto i = query.offset();
          i < std::min<std::uint64_t>(found.size(), query.offset() + query.per_page); ++i)
-      rows.push_back(found[i].text);
+      rows.push_back(model::aged(found[i].text, assets_ms));
     const auto pages = (found.size() + query.per_page - 1) / query.per_page;
     return joined(rows) + ",\"page\":{\"number\":" + std::to_string(query.page) +
            ",\"size\":" + std::to_string(query.per_page) +
            ",\"total\":" + std::to_string(found.size()) + ",\"pages\":" + std::to_string(pages) +
-           "}}";
+           "},\"as_of_ms\":" + std::to_string(assets_ms) + "}";
   }
 
   /// The rows that must lead, without the end of the body.
@@ -204,7 +205,7 @@ struct asset_world : actor_fixture {
       std::ranges::reverse(found);
     std::vector<std::string> rows;
     for (std::size_t i = 0; i < std::min<std::size_t>(found.size(), query.limit); ++i)
-      rows.push_back(all.at(found[i].second).text);
+      rows.push_back(model::aged(all.at(found[i].second).text, assets_ms));
     return joined(rows);
   }
 
@@ -281,7 +282,8 @@ TEST_CASE(
       query.min_volume_usd = static_cast<double>(on.truth.pick(8));
       const auto outcome = on.ask([&](auto done) {
         evaluate_movers(on.board_at, on.db.client, query,
-                        1 + static_cast<std::uint32_t>(on.truth.pick(9)), std::move(done));
+                        1 + static_cast<std::uint32_t>(on.truth.pick(9)), assets_ms,
+                        std::move(done));
       });
       INFO(query.canonical());
       REQUIRE_MESSAGE(outcome.problem.empty(), outcome.problem);
@@ -342,7 +344,7 @@ TEST_CASE("an asset comes with its markets, by turnover") {
   on.start();
   const auto ask = [&](const std::string& symbol) {
     return on.ask([&](auto done) {
-      evaluate_asset(on.board_at, on.db.client, symbol, {}, 7, std::move(done));
+      evaluate_asset(on.board_at, on.db.client, symbol, {}, assets_ms, std::move(done));
     });
   };
   CHECK(ask("B1").error == ec::rebuilding);
@@ -356,9 +358,10 @@ TEST_CASE("an asset comes with its markets, by turnover") {
     markets.bases.values = {one};
     markets.sort = *find_sort_field("volume_usd_24h");
     markets.per_page = 250;
-    const auto page = on.truth.page(markets, 7);
+    const auto page = on.truth.page(markets, assets_ms);
     const auto rows = page.substr(8, page.find(",\"page\":") - 8); // "[...]"
-    CHECK(*ask(one).body == "{\"data\":" + row.text + ",\"markets\":" + rows + ",\"as_of_ms\":7}");
+    CHECK(*ask(one).body == "{\"data\":" + model::aged(row.text, assets_ms) + ",\"markets\":" +
+                                rows + ",\"as_of_ms\":" + std::to_string(assets_ms) + "}");
   }
   CHECK_FALSE(ask("NONE").body);
   CHECK(ask("NONE").problem.empty());

@@ -37,13 +37,15 @@ struct assets_fixture : actor_fixture {
     config.metadata = metadata;
     config.search = search;
     config.writers = 2;
-    config.now_ms = [this] {
-      return 1'000'000 + std::chrono::duration_cast<std::chrono::milliseconds>(
-                             scheduler().clock().now().time_since_epoch())
-                             .count();
-    };
+    config.now_ms = [this] { return now_ms(); };
     subject = spawn(assets, std::move(config));
     run();
+  }
+
+  std::int64_t now_ms() {
+    return 1'000'000 + std::chrono::duration_cast<std::chrono::milliseconds>(
+                           scheduler().clock().now().time_since_epoch())
+                           .count();
   }
 
   static asset_catalogue_ptr catalogue() {
@@ -86,20 +88,24 @@ TEST_CASE("totals are told once everything that there is at a start was") {
   one.send(one.subject,
            market_news{1, {valued("b", "BTC", 10, 4), valued("b", "ETH", 1, 2)}, true});
   one.advance(2s);
+  const auto now = [&](std::int64_t later) { return std::to_string(one.now_ms() + later); };
   CHECK(
       one.ask(totals_asked{}) ==
-      R"({"data":{"assets":2,"markets":3,"exchanges":2,"market_cap":20,"market_cap_assets":1,"volume_usd_24h":10,)"
-      R"("change_24h_pct":null,"btc_dominance_pct":100,"eth_dominance_pct":null,)"
-      R"("as_of_ms":77}})");
+      R"({"data":{"assets":2,"markets":3,"exchanges":2,"btc_dominance_pct":100,"eth_dominance_pct":null,)"
+      R"("market_cap":20,"market_cap_assets":1,"volume_usd_24h":10,"change_24h_pct":null,)"
+      R"("change_basis":"rolling_24h","received_ms":77,"age_ms":)" +
+          now(-77) + R"(,"stale":false},"as_of_ms":)" + now(0) + "}");
   CHECK(
       one.ask(categories_asked{}) ==
       R"({"data":[{"slug":"layer-1","name":"Layer 1","assets":1,"market_cap":20,"market_cap_assets":1,)"
-      R"("volume_usd_24h":8,"change_24h_pct":null}]})");
+      R"("volume_usd_24h":8,"change_24h_pct":null,"change_basis":"rolling_24h","received_ms":77,)"
+      R"("age_ms":)" +
+          now(-77) + R"(,"stale":false}],"as_of_ms":)" + now(0) + "}");
 
   // What is known of assets may change while no market does.
   one.send(one.subject, catalogue_changed{std::make_shared<const asset_catalogue>()});
   one.advance(1s);
-  CHECK(one.ask(categories_asked{}) == R"({"data":[]})");
+  CHECK(one.ask(categories_asked{}) == R"({"data":[],"as_of_ms":)" + now(0) + "}");
   CHECK(one.ask(totals_asked{}).find(R"("market_cap":null)") != std::string::npos);
 }
 

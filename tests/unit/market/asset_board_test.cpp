@@ -20,6 +20,7 @@ market_value priced(const std::string& exchange, const std::string& pair, double
   out.subject = *make_market(exchange, pair.substr(0, dash), pair.substr(dash + 1), pair);
   out.price_usd = price;
   out.volume_usd_24h = volume;
+  out.ts_ms = 4;
   out.received_ms = 5;
   return out;
 }
@@ -118,7 +119,9 @@ TEST_CASE("an asset's price is the mean by turnover of the markets that agree") 
   CHECK(*found.volume_usd_24h == 55); // but what is traded there is traded
   CHECK(found.markets == 3);
   CHECK(found.exchanges == 3);
-  CHECK(found.as_of_ms == 5);
+  CHECK(found.received_ms == 5);
+  CHECK(found.ts_ms == 4);
+  CHECK(found.sources == std::vector<std::string>{"a", "b"});
   CHECK_FALSE(found.market_cap);
   CHECK_FALSE(found.bid_usd);
 
@@ -147,15 +150,17 @@ TEST_CASE("what nobody tells is null") {
   found = summarize(std::vector{one}, dollars_only, &known);
   CHECK_FALSE(found.price_usd);
   CHECK_FALSE(found.market_cap);
-  CHECK(found.as_of_ms == 0);
+  CHECK(found.received_ms == 0);
   std::string row;
   append_asset_row(row, {"X", nullptr, &found});
-  CHECK(row ==
-        R"({"symbol":"X","name":null,"slug":null,"categories":[],"rank":0,"price_usd":null,)"
-        R"("volume_usd_24h":null,"market_cap":null,"circulating_supply":null,"bid_usd":null,)"
-        R"("bid_market":null,"ask_usd":null,"ask_market":null,"change_1m_pct":null,)"
-        R"("change_5m_pct":null,"change_15m_pct":null,"change_1h_pct":null,)"
-        R"("change_24h_pct":null,"markets":1,"exchanges":1,"as_of_ms":null})");
+  CHECK(
+      row ==
+      R"({"symbol":"X","name":null,"slug":null,"categories":[],"rank":0,"price_usd":null,)"
+      R"("volume_usd_24h":null,"market_cap":null,"circulating_supply":null,"bid_usd":null,)"
+      R"("bid_market":null,"ask_usd":null,"ask_market":null,"change_1m_pct":null,)"
+      R"("change_5m_pct":null,"change_15m_pct":null,"change_1h_pct":null,)"
+      R"("change_24h_pct":null,"markets":1,"exchanges":1,)"
+      R"("change_basis":"rolling_24h","ts_ms":null,"received_ms":null,"sources":[],"stale":true})");
 }
 
 TEST_CASE("the best bid and ask are of markets whose price counts") {
@@ -276,17 +281,24 @@ TEST_CASE("totals add what is known") {
   b.changes[window_count] = 5;
   c.volume_usd_24h = 6;
   const std::vector<asset_view> all{{"BTC", &one, &a}, {"ETH", &other, &b}, {"X", nullptr, &c}};
+  a.received_ms = 7;
+  b.received_ms = 9;
   CHECK(
-      categories_body(all) ==
-      R"({"data":[{"slug":"layer-1","name":"Layer 1","assets":2,"market_cap":100,"market_cap_assets":2,)"
-      R"("volume_usd_24h":4,"change_24h_pct":2},{"slug":"old","name":"Old","assets":1,)"
-      R"("market_cap":75,"market_cap_assets":1,"volume_usd_24h":3,"change_24h_pct":1}]})");
-  CHECK(
-      global_body(all, 4, 7) ==
-      R"({"data":{"assets":3,"markets":2,"exchanges":4,"market_cap":100,"market_cap_assets":2,"volume_usd_24h":10,)"
-      R"("change_24h_pct":2,"btc_dominance_pct":75,"eth_dominance_pct":25,"as_of_ms":7}})");
-  CHECK(global_body({}, 0, 0) ==
-        R"({"data":{"assets":0,"markets":0,"exchanges":0,"market_cap":null,"market_cap_assets":0,)"
-        R"("volume_usd_24h":null,"change_24h_pct":null,"btc_dominance_pct":null,)"
-        R"("eth_dominance_pct":null,"as_of_ms":null}})");
+      category_rows(all) ==
+      std::vector<std::string>{
+          R"({"slug":"layer-1","name":"Layer 1","assets":2,"market_cap":100,"market_cap_assets":2,)"
+          R"("volume_usd_24h":4,"change_24h_pct":2,"change_basis":"rolling_24h","received_ms":9,)"
+          R"("stale":false})",
+          R"({"slug":"old","name":"Old","assets":1,"market_cap":75,"market_cap_assets":1,)"
+          R"("volume_usd_24h":3,"change_24h_pct":1,"change_basis":"rolling_24h","received_ms":7,)"
+          R"("stale":false})"});
+  CHECK(global_row(all, 4) ==
+        R"({"assets":3,"markets":2,"exchanges":4,"btc_dominance_pct":75,"eth_dominance_pct":25,)"
+        R"("market_cap":100,"market_cap_assets":2,"volume_usd_24h":10,"change_24h_pct":2,)"
+        R"("change_basis":"rolling_24h","received_ms":9,"stale":false})");
+  CHECK(global_row({}, 0) ==
+        R"({"assets":0,"markets":0,"exchanges":0,"btc_dominance_pct":null,)"
+        R"("eth_dominance_pct":null,"market_cap":null,"market_cap_assets":0,)"
+        R"("volume_usd_24h":null,"change_24h_pct":null,"change_basis":"rolling_24h",)"
+        R"("received_ms":null,"stale":true})");
 }
