@@ -41,9 +41,9 @@ route find_route(const net::http_request& request) {
   constexpr std::string_view markets = "/v1/markets";
 
   const auto without_parameters = [&](route found) -> route {
-    if (query.empty())
-      return found;
-    return bad_parameter({"query", "is not taken by this resource", "no parameters"});
+    if (const auto refused = refuse_any(query))
+      return bad_parameter(*refused);
+    return found;
   };
   route found = problem(
       404, "No such resource",

@@ -52,6 +52,10 @@ struct movers_query {
   std::string canonical() const;
 };
 
+/// The parameters of GET /v1/assets and /v1/movers.
+std::vector<parameter_note> asset_parameters();
+std::vector<parameter_note> movers_parameters();
+
 // Unknown or illegal parameters are refused; parse_query_string refuses repeated ones.
 tl::expected<asset_query, query_problem> parse_asset_query(const query_parameters& parameters);
 tl::expected<movers_query, query_problem> parse_movers_query(const query_parameters& parameters);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "market/fields.hpp"
+#include "market/parameter_table.hpp"
 #include "market/query_text.hpp"
 #include "market/view_shape.hpp"
 
@@ -105,6 +106,9 @@ std::string page_target(const view_query& query, std::uint32_t page);
 
 /// The same of its page behind the place that `token` names.
 std::string cursor_target(const view_query& query, std::string_view token);
+
+/// The parameters of GET /v1/markets.
+std::vector<parameter_note> view_parameters();
 
 /// Unknown, repeated, illegal and contradicting parameters are refused.
 tl::expected<view_query, query_problem> parse_view_query(const query_parameters& parameters);
