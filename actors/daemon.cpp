@@ -163,6 +163,7 @@ private:
                           settings_.warmup};
     add("keeper", keeper_, [this, keeping] { return system_.spawn(keeper, keeping); });
     rates_config valuing{writers_, settings_.rates.max_age};
+    valuing.assets = assets_;
     add("rates", rates_, [this, valuing] { return system_.spawn(rates, valuing); });
     assets_config showing{board_, open_store(1), keeper_, metadata_, search_, writers_.size()};
     add("assets", assets_, [this, showing] { return system_.spawn(assets, showing); });

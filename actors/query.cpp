@@ -134,11 +134,10 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
         });
       },
       [&state](const asset_page_asked& asked) {
-        return state.ask(
-            asked.query.target(asked.query.page), [&state, view = asked.query](auto done) {
-              evaluate_asset_page(state.config.board, state.store, view,
-                                  state.config.bounds.scan_limit, unix_ms(), std::move(done));
-            });
+        return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {
+          evaluate_asset_page(state.config.board, state.store, view, state.config.bounds.scan_limit,
+                              unix_ms(), std::move(done));
+        });
       },
       [&state](const movers_asked& asked) {
         return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {

@@ -23,6 +23,13 @@ bool is_category(const std::string& text) {
   return text.size() <= asset_limits::category_bytes && make_slug(text) == text;
 }
 
+std::string asset_sort_names() {
+  std::string out;
+  for (const auto& one : asset_sort_fields)
+    out += (out.empty() ? "" : ", ") + std::string{one.name};
+  return out;
+}
+
 refusal read_choice(const std::string& name, std::string_view text, bool symbols, choice& out) {
   const auto allowed = fmt::format(
       "1 to {} {} separated by commas, each with a leading ! to leave it out",
@@ -63,13 +70,10 @@ refusal read_asset_sort(const std::string& name, std::string_view text, asset_qu
   if (out.descending)
     text.remove_prefix(1);
   const auto field = find_asset_sort_field(text);
-  if (!field) {
-    std::string names;
-    for (const auto& one : asset_sort_fields)
-      names += (names.empty() ? "" : ", ") + std::string{one.name};
-    return query_problem{name, "is not a field that assets can be sorted by",
-                         fmt::format("one of {}; a leading - sorts descending", names)};
-  }
+  if (!field)
+    return query_problem{
+        name, "is not a field that assets can be sorted by",
+        fmt::format("one of {}; a leading - sorts descending", asset_sort_names())};
   out.sort = *field;
   return std::nullopt;
 }
@@ -135,6 +139,12 @@ refusal read_sort_of(const std::string& name, const std::string& text, asset_que
   return read_asset_sort(name, text, out);
 }
 
+/// Of min_<field> or max_<field>.
+refusal read_asset_bound(const std::string& name, const std::string& text, asset_query& out) {
+  const auto field = *find_asset_sort_field(std::string_view{name}.substr(4));
+  return read_bound(name, text, field, name.starts_with("min_"), out.ranges);
+}
+
 /// Each may have a ! in front, which makes it longer.
 value_form choices(std::string_view pattern, std::size_t max_length) {
   value_form out;
@@ -150,7 +160,7 @@ const parameter_table<asset_query>& asset_table() {
     std::vector<std::string_view> names;
     for (const auto& field : asset_sort_fields)
       names.push_back(field.name);
-    return parameter_table<asset_query>{
+    parameter_table<asset_query> out{
         {{"category", choices("[a-z0-9]+(-[a-z0-9]+)*", asset_limits::category_bytes),
           "Assets of any of these categories, by slug; those with a ! in front are left out.",
           "layer-1,!meme"},
@@ -168,6 +178,15 @@ const parameter_table<asset_query>& asset_table() {
         {{"per_page", whole_number(view_limits::max_per_page), "Rows of a page.", "3", "50"},
          read_count_of<asset_query, view_limits::max_per_page, &asset_query::per_page>},
     };
+    for (const auto& field : asset_sort_fields)
+      if (!field.is_text)
+        for (const bool lowest : {true, false})
+          out.push_back({{fmt::format("{}_{}", lowest ? "min" : "max", field.name), any_number(),
+                          fmt::format("Assets with this {} or {}: {}.", field.name,
+                                      lowest ? "more" : "less", field.meaning),
+                          "1.5"},
+                         read_asset_bound});
+    return out;
   }();
   return all;
 }
@@ -201,9 +220,21 @@ std::string_view change_name(std::size_t window) noexcept {
 }
 
 std::string asset_query::target(std::uint32_t of_page) const {
-  return fmt::format("/v1/assets?{}{}sort={}{}&page={}&per_page={}",
-                     as_parameter("category", categories), as_parameter("symbols", symbols),
-                     descending ? "-" : "", asset_sort_fields[sort].name, of_page, per_page);
+  std::string out =
+      "/v1/assets?" + as_parameter("category", categories) + as_parameter("symbols", symbols);
+  for (const auto& range : ranges) {
+    const auto& field = asset_sort_fields[range.field].name;
+    if (!std::isinf(range.lowest))
+      out += fmt::format("min_{}={}&", field, range.lowest);
+    if (!std::isinf(range.highest))
+      out += fmt::format("max_{}={}&", field, range.highest);
+  }
+  return out + fmt::format("sort={}{}&page={}&per_page={}", descending ? "-" : "",
+                           asset_sort_fields[sort].name, of_page, per_page);
+}
+
+std::string asset_query::canonical() const {
+  return fmt::format("{}&skip={}", target(page), skip);
 }
 
 std::string movers_query::canonical() const {
@@ -223,6 +254,11 @@ tl::expected<asset_query, query_problem> parse_asset_query(const query_parameter
   out.sort = *find_asset_sort_field("market_cap");
   if (auto problem = read_parameters(asset_table(), parameters, out))
     return unexpected(std::move(*problem));
+  for (const auto& range : out.ranges)
+    if (auto problem =
+            check_bounds(range, fmt::format("min_{}", asset_sort_fields[range.field].name),
+                         fmt::format("max_{}", asset_sort_fields[range.field].name)))
+      return unexpected(std::move(*problem));
   return out;
 }
 

@@ -19,16 +19,12 @@ void add(std::optional<double>& to, const std::optional<double>& value) {
     to = to.value_or(0) + *value;
 }
 
-std::string number(const std::optional<double>& value) {
-  return value && std::isfinite(*value) ? fmt::format("{}", *value) : "null";
-}
-
 std::string as_numbers(const asset_totals& totals) {
   return fmt::format(
       R"("market_cap":{},"market_cap_assets":{},"volume_usd_24h":{},"change_24h_pct":{},)"
       R"("change_basis":"{}","received_ms":{},"stale":{})",
-      number(totals.market_cap), totals.market_cap_assets, number(totals.volume_usd_24h),
-      number(totals.change_24h_pct), to_string(change_basis::rolling_24h),
+      json_number(totals.market_cap), totals.market_cap_assets, json_number(totals.volume_usd_24h),
+      json_number(totals.change_24h_pct), to_string(change_basis::rolling_24h),
       totals.received_ms == 0 ? "null" : fmt::format("{}", totals.received_ms),
       totals.received_ms == 0);
 }
@@ -39,7 +35,7 @@ std::string dominance(std::span<const asset_view> assets, std::string_view symbo
   const auto it = std::ranges::find(assets, symbol, &asset_view::symbol);
   if (it == assets.end() || !it->values->market_cap || !total || *total <= 0)
     return "null";
-  return number(std::round(*it->values->market_cap / *total * 1e4) / 1e2);
+  return json_number(std::round(*it->values->market_cap / *total * 1e4) / 1e2);
 }
 
 } // namespace

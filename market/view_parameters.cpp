@@ -62,11 +62,9 @@ problem check_together(const query_parameters& given, view_query& out) {
     return it == given.end() ? nullptr : &it->second;
   };
   for (const auto& range : out.ranges)
-    if (range.lowest > range.highest) {
-      const auto& field = sort_fields[range.field].name;
-      return query_problem{fmt::format("min_{}", field), fmt::format("is above max_{}", field),
-                           fmt::format("a number up to {}", range.highest)};
-    }
+    if (auto wrong = check_bounds(range, fmt::format("min_{}", sort_fields[range.field].name),
+                                  fmt::format("max_{}", sort_fields[range.field].name)))
+      return wrong;
   constexpr std::array<std::string_view, 3> ways{"page", "around", "cursor"};
   for (std::size_t i = 0; i < ways.size(); ++i)
     for (std::size_t j = i + 1; j < ways.size(); ++j)

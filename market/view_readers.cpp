@@ -1,7 +1,5 @@
 #include "market/view_readers.hpp"
 
-#include "market/decimal.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -145,20 +143,7 @@ problem read_around(const std::string& name, const std::string& text, view_query
 
 problem read_bound(const std::string& name, const std::string& text, view_query& out) {
   const auto field = *find_sort_field(std::string_view{name}.substr(4));
-  const auto value = decimal::parse(text);
-  if (!value)
-    return query_problem{name, "is not a number",
-                         fmt::format("a decimal number of at most {} characters, as -1.5 or 2e6",
-                                     decimal::max_length)};
-  const auto at = std::lower_bound(
-      out.ranges.begin(), out.ranges.end(), field,
-      [](const range_filter& range, std::size_t wanted) { return range.field < wanted; });
-  auto& range = at != out.ranges.end() && at->field == field
-                    ? *at
-                    : *out.ranges.insert(at, range_filter{field});
-  const double number = value->value() + 0.0; // no -0
-  (name.starts_with("min_") ? range.lowest : range.highest) = number;
-  return std::nullopt;
+  return tickboard::read_bound(name, text, field, name.starts_with("min_"), out.ranges);
 }
 
 problem read_quotes(const std::string& name, const std::string& text, view_query& out) {

@@ -109,6 +109,58 @@ TEST_CASE("totals are told once everything that there is at a start was") {
   CHECK(one.ask(totals_asked{}).find(R"("market_cap":null)") != std::string::npos);
 }
 
+TEST_CASE("the directory tells what prices can be told in") {
+  assets_fixture one;
+  const auto directory = [&] {
+    asset_directory_ptr out;
+    one.spawn([&](caf::event_based_actor* self) {
+      self->request(one.subject, 1s, directory_asked{})
+          .then([&](const directory_told& told) { out = told.directory; },
+                [](const caf::error&) {});
+    });
+    one.run();
+    return out;
+  };
+  const auto values = [&] {
+    std::vector<std::pair<std::string, double>> out;
+    for (const auto& each : directory()->currencies)
+      out.emplace_back(each.code, each.usd);
+    return out;
+  };
+  using pairs = std::vector<std::pair<std::string, double>>;
+  auto in_bitcoin = valued("a", "ETH", 1, 2);
+  in_bitcoin.subject = *make_market("a", "ETH", "BTC", "ETHBTC");
+  auto bitcoin = valued("a", "BTC", 10, 4);
+  bitcoin.high_usd_24h = 10.05;
+  bitcoin.low_usd_24h = 10;
+  bitcoin.changes[window_count] = 3;
+  one.send(one.subject, market_news{0, {bitcoin}, true});
+  one.send(one.subject, market_news{1, {in_bitcoin}, true});
+  CHECK(directory() == nullptr);
+  one.board_ready = true;
+  one.advance(3s);
+  const auto first = directory();
+  REQUIRE(first != nullptr);
+  CHECK(first->symbols == std::vector<std::string>{"BTC", "ETH"});
+  CHECK(first->market_cap == 20);
+  CHECK(first->catalogue->find("BTC") != nullptr);
+  CHECK(values() == pairs{{"BTC", 10}, {"USD", 1}});
+  CHECK(first->find_currency("btc")->changes[window_count] == 3);
+  CHECK(first->find_currency("btc")->steady);
+  CHECK(first->find_currency("usd")->changes[0] == 0);
+
+  // An asset is worth its price, other things their rate; as long as that is young.
+  const auto now = one.now_ms();
+  const std::vector<rate_source> sources{
+      {*make_market("a", "BTC", "USD", "1"), 11, 1, 0, now, false},
+      {*make_market("a", "BTC", "EUR", "2"), 8, 1, 0, now, false}};
+  one.send(one.subject, rates_published{std::make_shared<const rate_table>(
+                            sources, asset_set{"EUR"}, now, 60'000)});
+  CHECK(values() == pairs{{"BTC", 10}, {"EUR", 11.0 / 8}, {"USD", 1}});
+  one.advance(40s);
+  CHECK(values() == pairs{{"BTC", 10}, {"USD", 1}});
+}
+
 TEST_CASE("search hears how much assets and markets weigh, every ten seconds") {
   assets_fixture one;
   auto stale = valued("c", "ETH", 1, 9);
