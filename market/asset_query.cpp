@@ -1,5 +1,6 @@
 #include "market/asset_query.hpp"
 
+#include "market/parameter_readers.hpp"
 #include "market/price_history.hpp"
 
 #include <fmt/format.h>
@@ -128,11 +129,6 @@ std::string as_parameter(std::string_view name, const choice& values) {
 template <bool Symbols, choice asset_query::*Member>
 refusal read_choice_of(const std::string& name, const std::string& text, asset_query& out) {
   return read_choice(name, text, Symbols, out.*Member);
-}
-
-template <class Query, std::uint32_t Most, std::uint32_t Query::*Member>
-refusal read_count_of(const std::string& name, const std::string& text, Query& out) {
-  return read_number(name, text, Most, out.*Member);
 }
 
 refusal read_sort_of(const std::string& name, const std::string& text, asset_query& out) {

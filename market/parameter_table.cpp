@@ -3,6 +3,7 @@
 #include "market/json_parts.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace tickboard {
 
@@ -76,6 +77,28 @@ std::string json_schema(const value_form& form) {
     break;
   }
   return text_schema(form);
+}
+
+std::string in_words(const value_form& form) {
+  if (!form.words.empty())
+    return form.words;
+  switch (form.is) {
+  case value_form::kind::whole:
+  case value_form::kind::number:
+    return fmt::format("a {}number{}{}", form.is == value_form::kind::whole ? "whole " : "",
+                       form.least ? fmt::format(" from {}", *form.least) : "",
+                       form.most ? fmt::format(" {}to {}", form.least ? "" : "up ", *form.most)
+                                 : "");
+  case value_form::kind::flag:
+    return "true, false";
+  case value_form::kind::list:
+    if (form.values.empty())
+      return fmt::format("1 to {} values separated by commas", form.max_items);
+    return fmt::format("any of {}, separated by commas", fmt::join(form.values, ", "));
+  case value_form::kind::text:
+    break;
+  }
+  return form.values.empty() ? "any text" : fmt::format("one of {}", fmt::join(form.values, ", "));
 }
 
 std::string names_of(const std::vector<parameter_note>& notes) {

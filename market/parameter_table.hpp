@@ -27,6 +27,7 @@ struct value_form {
   std::string pattern;               ///< of a text, or each in a list (ECMA-262); empty: any
   std::size_t max_length = 0;        ///< the same; characters; 0: any
   std::size_t max_items = 0;         ///< of a list
+  std::string words{};               ///< for messages; empty: what the rest says, see in_words
 };
 
 // Forms that several parameters have.
@@ -40,6 +41,9 @@ value_form sort_keys(const std::vector<std::string_view>& names);
 /// A schema of JSON Schema 2020-12.
 std::string json_schema(const value_form& form);
 
+/// What the form takes, for messages: "a whole number from 1 to 250".
+std::string in_words(const value_form& form);
+
 /// What a parameter of a resource is: the documentation reads it (GET /openapi.json), and readers
 /// take their limits from where it has them.
 struct parameter_note {
@@ -51,7 +55,8 @@ struct parameter_note {
   bool required = false;
 };
 
-/// A parameter and how it is read into a query of its resource.
+/// A parameter and how it is read into a query of its resource. What a reader refuses without
+/// saying what is allowed is said to be what the form takes.
 template <class Query>
 struct parameter {
   using reader = std::optional<query_problem> (*)(const std::string& name, const std::string& text,
@@ -84,9 +89,24 @@ std::optional<query_problem> read_parameters(const parameter_table<Query>& table
         std::ranges::find_if(table, [&](const auto& one) { return one.note.name == name; });
     if (it == table.end())
       return query_problem{name, "is not a parameter of this resource", names_of(notes_of(table))};
-    if (auto problem = it->read(name, text, out))
+    if (auto problem = it->read(name, text, out)) {
+      if (problem->allowed.empty())
+        problem->allowed = in_words(it->note.takes);
       return problem;
+    }
   }
+  return std::nullopt;
+}
+
+/// The first parameter that is required, and not given or empty.
+template <class Query>
+std::optional<query_problem> find_missing(const parameter_table<Query>& table,
+                                          const query_parameters& given) {
+  for (const auto& [note, read] : table)
+    if (note.required && std::ranges::none_of(given, [&, &name = note.name](const auto& one) {
+          return one.first == name && !one.second.empty();
+        }))
+      return query_problem{note.name, "is missing", in_words(note.takes), true};
   return std::nullopt;
 }
 

@@ -1,6 +1,8 @@
 #include "market/answer_text.hpp"
 #include "market/asset_query.hpp"
 #include "market/asset_totals.hpp"
+#include "market/coingecko_query.hpp"
+#include "market/coinmarketcap_query.hpp"
 #include "market/member_notes.hpp"
 #include "market/ticker.hpp"
 #include "market/view_query.hpp"
@@ -64,7 +66,8 @@ TEST_CASE("what is said of rows' members is said of each, in the order of the ro
 }
 
 TEST_CASE("parameters have different names, a meaning, and an example that is taken") {
-  const auto check = [](const std::vector<parameter_note>& notes, auto parse) {
+  const auto check = [](const std::vector<parameter_note>& notes, auto parse,
+                        const query_parameters& needed = {}) {
     std::set<std::string> names;
     for (const auto& note : notes) {
       CAPTURE(note.name);
@@ -74,6 +77,9 @@ TEST_CASE("parameters have different names, a meaning, and an example that is ta
         if (value.empty())
           continue;
         query_parameters given{{note.name, value}};
+        for (const auto& one : needed)
+          if (one.first != note.name)
+            given.push_back(one);
         if (note.name == "rows")
           given.emplace_back("snapshot", "new");
         CHECK(parse(given));
@@ -83,6 +89,11 @@ TEST_CASE("parameters have different names, a meaning, and an example that is ta
   check(view_parameters(), parse_view_query);
   check(asset_parameters(), parse_asset_query);
   check(movers_parameters(), parse_movers_query);
+  check(coingecko::markets_parameters(), coingecko::parse_markets, {{"vs_currency", "usd"}});
+  check(coingecko::price_parameters(), coingecko::parse_price,
+        {{"vs_currencies", "usd"}, {"ids", "bitcoin"}});
+  check(coingecko::list_parameters(), coingecko::parse_list);
+  check(coinmarketcap::listings_parameters(), coinmarketcap::parse_listings);
   CHECK(view_parameters().size() == 17 + 2 * (sort_field_count - 1));
 }
 
@@ -99,6 +110,23 @@ TEST_CASE("what a parameter takes is JSON Schema") {
   CHECK(json_schema(list) ==
         R"({"type":"array","items":{"type":"string","pattern":"^\"$","maxLength":3},)"
         R"("minItems":1,"maxItems":7})");
+}
+
+TEST_CASE("what a parameter takes is told in words") {
+  CHECK(in_words(whole_number(5)) == "a whole number from 1 to 5");
+  CHECK(in_words(any_number()) == "a number");
+  auto number = any_number();
+  number.most = 2.5;
+  CHECK(in_words(number) == "a number up to 2.5");
+  CHECK(in_words(one_of({"a", "b"})) == "one of a, b");
+  value_form list;
+  list.is = value_form::kind::list;
+  list.max_items = 7;
+  CHECK(in_words(list) == "1 to 7 values separated by commas");
+  list.values = {"a", "b"};
+  CHECK(in_words(list) == "any of a, b, separated by commas");
+  list.words = "nothing";
+  CHECK(in_words(list) == "nothing");
 }
 
 TEST_CASE("an unknown parameter is told which there are") {
