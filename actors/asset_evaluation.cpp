@@ -1,25 +1,28 @@
 #include "actors/asset_evaluation.hpp"
 
+#include "market/answer_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
+#include <utility>
 
 namespace tickboard {
 
 namespace {
 
-/// Assets that one call looks at, at most, each by a command or a few searches in a text: 2 ms.
+/// Assets that one call looks at, or rows that it gives, at most: 2 ms.
 constexpr std::uint32_t most_scanned = 500;
 
-void append_rows(std::string& body, const redis::reply& rows) {
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!rows[i].is_text())
-      continue; // a rank without a row
-    if (body.back() != '[')
-      body += ',';
-    body.append(rows[i].text());
-  }
+evaluation_outcome finished(answer_text& body, std::uint64_t total, std::int64_t now_ms) {
+  evaluation_outcome out;
+  out.mark = body.mark();
+  fmt::format_to(std::back_inserter(body.text()), ",\"as_of_ms\":{}}}", now_ms);
+  out.body = body.take();
+  out.total = total;
+  return out;
 }
 
 void submit_one(redis::client& store, redis::call one) {
@@ -28,142 +31,199 @@ void submit_one(redis::client& store, redis::call one) {
   store.submit(std::move(calls));
 }
 
-/// A page on its way; lives until `done` was called.
-class asset_page_evaluation : public std::enable_shared_from_this<asset_page_evaluation> {
+/// Rows of assets on their way, gathered in one call after the other; lives until `done` was
+/// called.
+class asset_gathering : public std::enable_shared_from_this<asset_gathering> {
 public:
-  asset_page_evaluation(board_ptr board, std::shared_ptr<redis::client> store,
-                        const asset_query& query, std::uint32_t scan_limit,
-                        evaluation_callback done)
-      : board_(std::move(board)), store_(std::move(store)), query_(query), scan_limit_(scan_limit),
-        done_(std::move(done)), skip_(query.offset()), missing_(query.per_page) {}
+  asset_gathering(board_ptr board, std::shared_ptr<redis::client> store, std::uint32_t limit,
+                  std::int64_t now_ms, evaluation_callback done)
+      : board_(std::move(board)), store_(std::move(store)), missing_(limit), now_ms_(now_ms),
+        done_(std::move(done)) {}
+  virtual ~asset_gathering() = default;
 
   void run() {
-    const auto& keys = board_->assets;
-    redis::call one;
-    auto& to = one.arguments;
-    to.add(keys.epoch);
-    to.add(keys.by[query_.sort]);
-    to.add(keys.row);
-    one.keys = 3;
-    const bool named = !query_.symbols.wanted.empty();
-    one.by_sha = !query_.filtered() ? board_->page
-                 : named            ? board_->assets_named
-                                    : board_->assets_filtered;
-    if (query_.filtered()) {
-      ++one.keys;
-      to.add(keys.tags);
-    }
-    to.add(std::string_view{query_.descending ? "desc" : "asc"});
-    to.add(static_cast<std::int64_t>(skip_));
-    to.add(static_cast<std::int64_t>(missing_));
-    if (query_.filtered() && !named) {
-      to.add(rank_);
-      to.add(static_cast<std::int64_t>(scan_limit_));
-    }
-    if (query_.filtered()) {
-      to.add(query_.categories.wanted);
-      to.add(query_.categories.unwanted);
-      to.add(named ? query_.symbols.wanted : query_.symbols.unwanted);
-    }
+    auto one = call();
     one.done = [self = shared_from_this()](const redis::reply& answer) { self->take(answer); };
     submit_one(*store_, std::move(one));
   }
 
-private:
-  void take(const redis::reply& answer) {
-    if (answer.size() < 2) {
-      done_(evaluation_failure(answer));
-      return;
-    }
-    total_ += static_cast<std::uint64_t>(answer[0].integer());
-    append_rows(body_, answer[1]);
-    if (answer.size() == 4 && answer[2].integer() >= 0) { // scanned enough for one call
-      rank_ = answer[2].integer();
-      skip_ = static_cast<std::uint64_t>(answer[3].integer());
-      missing_ -= static_cast<std::uint32_t>(answer[1].size());
-      run();
-      return;
-    }
-    const auto pages = (total_ + query_.per_page - 1) / query_.per_page;
-    fmt::format_to(std::back_inserter(body_),
-                   R"(],"page":{{"number":{},"size":{},"total":{},"pages":{}}}}})", query_.page,
-                   query_.per_page, total_, pages);
-    evaluation_outcome out;
-    out.body = std::make_shared<const std::string>(std::move(body_));
-    out.total = total_;
-    done_(std::move(out));
-  }
+protected:
+  /// For the next rows, `missing_` at most.
+  virtual redis::call call() const = 0;
+  /// Where `answer` has its rows; nothing if it is none. Notes the rest of it.
+  virtual std::optional<redis::reply> read(const redis::reply& answer) = 0;
+  /// What stands behind the rows, and how many there are in all.
+  virtual std::pair<std::string, std::uint64_t> end() const = 0;
+
+  const redis::asset_keys& keys() const { return board_->assets; }
 
   board_ptr board_;
   std::shared_ptr<redis::client> store_;
-  asset_query query_;
-  std::uint32_t scan_limit_;
-  evaluation_callback done_;
-  std::int64_t rank_ = 0;
-  std::uint64_t skip_, total_ = 0;
   std::uint32_t missing_;
-  std::string body_ = "{\"data\":[";
+  bool more_ = false; ///< another call is needed, as far as `read` can tell
+
+private:
+  void take(const redis::reply& answer) {
+    const auto rows = read(answer);
+    if (!rows) {
+      done_(evaluation_failure(answer));
+      return;
+    }
+    for (std::size_t i = 0; i < rows->size(); ++i)
+      if ((*rows)[i].is_text()) // else a rank without a row
+        body_.add_row((*rows)[i].text());
+    missing_ -= static_cast<std::uint32_t>(rows->size());
+    if (more_) {
+      run();
+      return;
+    }
+    const auto [tail, total] = end();
+    body_.append(tail);
+    done_(finished(body_, total, now_ms_));
+  }
+
+  std::int64_t now_ms_;
+  evaluation_callback done_;
+  answer_text body_{now_ms_};
 };
 
-/// Movers on their way; lives until `done` was called.
-class movers_evaluation : public std::enable_shared_from_this<movers_evaluation> {
+class asset_page final : public asset_gathering {
 public:
-  movers_evaluation(board_ptr board, std::shared_ptr<redis::client> store,
-                    const movers_query& query, std::uint32_t scan_limit, evaluation_callback done)
-      : board_(std::move(board)), store_(std::move(store)), query_(query), scan_limit_(scan_limit),
-        done_(std::move(done)), missing_(query.limit) {}
+  asset_page(board_ptr board, std::shared_ptr<redis::client> store, const asset_query& query,
+             std::uint32_t scan_limit, std::int64_t now_ms, evaluation_callback done)
+      : asset_gathering(std::move(board), std::move(store), query.per_page, now_ms,
+                        std::move(done)),
+        query_(query), skip_(query.offset()),
+        scan_(std::max<std::uint32_t>(
+            1, scan_limit / (1 + static_cast<std::uint32_t>(query.ranges.size())))) {}
 
-  void run() {
-    const auto& keys = board_->assets;
+private:
+  bool is_named() const noexcept { return !query_.symbols.wanted.empty(); }
+
+  std::uint32_t limit() const noexcept { return std::min(missing_, most_scanned); }
+
+  redis::call call() const override {
+    redis::call one;
+    auto& to = one.arguments;
+    to.add(keys().epoch);
+    to.add(keys().by[query_.sort]);
+    to.add(keys().row);
+    one.keys = 3;
+    one.by_sha = !query_.filtered() ? board_->page
+                 : is_named()       ? board_->assets_named
+                                    : board_->assets_filtered;
+    if (query_.filtered()) {
+      to.add(keys().tags);
+      for (const auto& range : query_.ranges)
+        to.add(keys().by[range.field]);
+      one.keys += 1 + query_.ranges.size();
+    }
+    to.add(std::string_view{query_.descending ? "desc" : "asc"});
+    to.add(static_cast<std::int64_t>(skip_));
+    to.add(static_cast<std::int64_t>(limit()));
+    if (query_.filtered() && !is_named()) {
+      to.add(rank_);
+      to.add(static_cast<std::int64_t>(scan_));
+    }
+    if (query_.filtered())
+      add_filters_to(to);
+    return one;
+  }
+
+  void add_filters_to(redis::command& to) const {
+    to.add(query_.categories.wanted);
+    to.add(query_.categories.unwanted);
+    if (is_named()) {
+      to.add(query_.symbols.wanted);
+    } else if (!query_.symbols.unwanted.empty()) {
+      to.add("id");
+      to.add("not");
+      to.add(query_.symbols.unwanted);
+    }
+    for (std::size_t i = 0; i < query_.ranges.size(); ++i) {
+      to.add("range");
+      to.add(static_cast<std::int64_t>(5 + i));
+      to.add(query_.ranges[i].lowest);
+      to.add(query_.ranges[i].highest);
+    }
+  }
+
+  std::optional<redis::reply> read(const redis::reply& answer) override {
+    if (answer.size() < 2)
+      return std::nullopt;
+    const auto rows = answer[1];
+    const auto found = static_cast<std::uint64_t>(answer[0].integer());
+    if (answer.size() == 4) { // and how far a walk came
+      total_ += found;
+      rank_ = answer[2].integer();
+      skip_ = static_cast<std::uint64_t>(answer[3].integer());
+      more_ = rank_ >= 0;
+      return rows;
+    }
+    total_ = found;
+    more_ = rows.size() == limit() && rows.size() < missing_;
+    skip_ += rows.size();
+    return rows;
+  }
+
+  std::pair<std::string, std::uint64_t> end() const override {
+    const auto pages = (total_ + query_.per_page - 1) / query_.per_page;
+    return {fmt::format(R"(],"page":{{"number":{},"size":{},"total":{},"pages":{}}})", query_.page,
+                        query_.per_page, total_, pages),
+            total_};
+  }
+
+  asset_query query_;
+  std::int64_t rank_ = 0;
+  std::uint64_t skip_, total_ = 0;
+  std::uint32_t scan_;
+};
+
+class asset_movers final : public asset_gathering {
+public:
+  asset_movers(board_ptr board, std::shared_ptr<redis::client> store, const movers_query& query,
+               std::uint32_t scan_limit, std::int64_t now_ms, evaluation_callback done)
+      : asset_gathering(std::move(board), std::move(store), query.limit, now_ms, std::move(done)),
+        query_(query), scan_(scan_limit) {}
+
+private:
+  redis::call call() const override {
     redis::call one;
     one.by_sha = board_->movers;
     one.keys = 4;
     auto& to = one.arguments;
-    to.add(keys.epoch);
-    to.add(keys.by[asset_change_fields[query_.window]]);
-    to.add(keys.by[*find_asset_sort_field("volume_usd_24h")]);
-    to.add(keys.row);
+    to.add(keys().epoch);
+    to.add(keys().by[asset_change_fields[query_.window]]);
+    to.add(keys().by[*find_asset_sort_field("volume_usd_24h")]);
+    to.add(keys().row);
     to.add(std::string_view{query_.up ? "up" : "down"});
     to.add(static_cast<std::int64_t>(missing_));
     to.add(place_);
-    to.add(static_cast<std::int64_t>(scan_limit_));
+    to.add(static_cast<std::int64_t>(scan_));
     to.add(query_.min_volume_usd);
-    one.done = [self = shared_from_this()](const redis::reply& answer) { self->take(answer); };
-    submit_one(*store_, std::move(one));
+    return one;
   }
 
-private:
-  void take(const redis::reply& answer) {
-    if (answer.size() != 2) {
-      done_(evaluation_failure(answer));
-      return;
-    }
-    append_rows(body_, answer[0]);
+  std::optional<redis::reply> read(const redis::reply& answer) override {
+    if (answer.size() != 2)
+      return std::nullopt;
+    place_ = answer[1].integer();
+    more_ = place_ >= 0;
     found_ += answer[0].size();
-    if (answer[1].integer() >= 0) {
-      place_ = answer[1].integer();
-      missing_ -= static_cast<std::uint32_t>(answer[0].size());
-      run();
-      return;
-    }
-    fmt::format_to(std::back_inserter(body_),
-                   R"(],"window":"{}","direction":"{}","min_volume_usd":{}}})",
-                   change_name(query_.window), query_.up ? "up" : "down", query_.min_volume_usd);
-    evaluation_outcome out;
-    out.body = std::make_shared<const std::string>(std::move(body_));
-    out.total = found_;
-    done_(std::move(out));
+    return answer[0];
   }
 
-  board_ptr board_;
-  std::shared_ptr<redis::client> store_;
+  std::pair<std::string, std::uint64_t> end() const override {
+    return {fmt::format(R"(],"window":"{}","direction":"{}","min_volume_usd":{})",
+                        change_name(query_.window), query_.up ? "up" : "down",
+                        query_.min_volume_usd),
+            found_};
+  }
+
   movers_query query_;
-  std::uint32_t scan_limit_;
-  evaluation_callback done_;
   std::int64_t place_ = 0;
-  std::uint32_t missing_;
   std::uint64_t found_ = 0;
-  std::string body_ = "{\"data\":[";
+  std::uint32_t scan_;
 };
 
 /// The asset's markets, by turnover, as a JSON array: what a page of them holds.
@@ -183,18 +243,18 @@ view_query markets_of(const std::string& symbol) {
 } // namespace
 
 void evaluate_asset_page(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                         const asset_query& query, std::uint32_t scan_limit,
+                         const asset_query& query, std::uint32_t scan_limit, std::int64_t now_ms,
                          evaluation_callback done) {
-  std::make_shared<asset_page_evaluation>(board, store, query, std::min(scan_limit, most_scanned),
-                                          std::move(done))
+  std::make_shared<asset_page>(board, store, query, std::min(scan_limit, most_scanned), now_ms,
+                               std::move(done))
       ->run();
 }
 
 void evaluate_movers(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                     const movers_query& query, std::uint32_t scan_limit,
+                     const movers_query& query, std::uint32_t scan_limit, std::int64_t now_ms,
                      evaluation_callback done) {
-  std::make_shared<movers_evaluation>(board, store, query, std::min(scan_limit, most_scanned),
-                                      std::move(done))
+  std::make_shared<asset_movers>(board, store, query, std::min(scan_limit, most_scanned), now_ms,
+                                 std::move(done))
       ->run();
 }
 
@@ -218,10 +278,13 @@ void evaluate_asset(const board_ptr& board, const std::shared_ptr<redis::client>
     evaluate_page(
         board, store, markets_of(symbol), bounds, now_ms,
         [asset = std::string{answer[0].text()}, now_ms, done](evaluation_outcome markets) {
-          if (markets.body)
-            markets.body = std::make_shared<const std::string>(
-                fmt::format(R"({{"data":{},"markets":{},"as_of_ms":{}}})", asset,
-                            rows_in(*markets.body), now_ms));
+          if (markets.body) {
+            answer_text body{now_ms, "{\"data\":"};
+            body.append_object(asset);
+            body.append(",\"markets\":");
+            body.append_marked(rows_in(*markets.body), markets.mark);
+            markets = finished(body, 1, now_ms);
+          }
           done(std::move(markets));
         });
   };

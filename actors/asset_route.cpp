@@ -11,9 +11,9 @@ namespace {
 using outcome = tl::expected<asset_question, query_problem>;
 
 outcome without_parameters(std::string_view query, asset_question found) {
-  if (query.empty())
-    return found;
-  return unexpected(query_problem{"query", "is not taken by this resource", "no parameters"});
+  if (auto problem = refuse_any(query))
+    return unexpected(std::move(*problem));
+  return found;
 }
 
 outcome read_symbol(std::string_view segment) {

@@ -18,9 +18,8 @@ void session_state::ask_about_assets(const asset_question& what) {
                                 subject)));
                 return;
               }
-              net::http_response out;
-              out.body = found.body;
-              out.headers.emplace_back("Cache-Control", "no-store");
+              auto out = from_redis(found);
+              out.headers.emplace_back("Cache-Control", "no-cache");
               if (auto links = link(found.total); !links.empty())
                 out.headers.emplace_back("Link", std::move(links));
               respond(std::move(out));

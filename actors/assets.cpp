@@ -2,7 +2,6 @@
 
 #include "actors/error.hpp"
 #include "actors/to_actor.hpp"
-#include "market/asset_totals.hpp"
 
 #include <caf/all.hpp>
 #include <spdlog/spdlog.h>
@@ -57,6 +56,7 @@ void assets_state::take(const catalogue_changed& fresh) {
   catalogue = fresh.catalogue;
   for (auto& one : ranking)
     one.known = catalogue->find(one.symbol);
+  directory = nullptr;
 }
 
 void assets_state::learn(const market_news& news) {
@@ -84,7 +84,9 @@ void assets_state::learn(const market_news& news) {
 void assets_state::look() {
   if (changed.empty())
     return;
-  const auto in_usd = changes_in_usd(markets, quotes);
+  in_usd = changes_in_usd(markets, quotes);
+  steady = steady_quotes(markets, quotes);
+  bool named_anew = false;
   for (const auto symbol : std::exchange(changed, {})) {
     const auto [it, fresh] = held.try_emplace(symbol);
     auto& one = it->second;
@@ -92,9 +94,13 @@ void assets_state::look() {
       one.symbol = symbol;
       ranking.push_back({it->first, catalogue->find(symbol), &one.values});
     }
-    auto values = summarize(markets.find(symbol)->second, in_usd, catalogue->find(symbol));
+    auto values = summarize(markets.find(symbol)->second, in_usd, steady, catalogue->find(symbol));
     values.rank = one.values.rank;
-    if (std::exchange(one.renamed, false) || fresh || values != one.values) {
+    values.name_place = one.values.name_place;
+    values.slug_place = one.values.slug_place;
+    const bool renamed = std::exchange(one.renamed, false) || fresh;
+    named_anew = named_anew || renamed;
+    if (renamed || values != one.values) {
       one.values = std::move(values);
       queue(one);
     }
@@ -107,27 +113,28 @@ void assets_state::look() {
       queue(one);
     }
   }
-  categories_body = global_body = nullptr;
+  if (named_anew) {
+    place_by(&asset_values::name_place, name_key);
+    place_by(&asset_values::slug_place, slug_key);
+  }
+  category_rows.reset();
+  global_row.reset();
+  directory = nullptr;
 }
 
-caf::result<answer> assets_state::totals(net::shared_bytes& body, bool of_categories) {
-  if (!warm)
-    return caf::make_error(ec::rebuilding,
-                           std::string{"the first data of every market is waited for"});
-  if (!body) {
-    std::set<std::string_view> exchanges;
-    std::int64_t as_of_ms = 0;
-    if (!of_categories)
-      for (const auto& [base, all] : markets)
-        for (const auto& one : all) {
-          exchanges.insert(one.subject->exchange);
-          as_of_ms = std::max(as_of_ms, one.received_ms);
-        }
-    body = std::make_shared<const std::string>(
-        of_categories ? tickboard::categories_body(ranking)
-                      : tickboard::global_body(ranking, exchanges.size(), as_of_ms));
+void assets_state::place_by(std::uint32_t asset_values::*place,
+                            std::string (*key)(const asset_view& one)) {
+  std::vector<std::pair<std::string, std::string_view>> order; // key, symbol
+  for (const auto& one : ranking)
+    order.emplace_back(key(one), one.symbol);
+  std::ranges::sort(order);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    auto& one = held.find(order[i].second)->second;
+    if (const auto now = static_cast<std::uint32_t>(i + 1); one.values.*place != now) {
+      one.values.*place = now;
+      queue(one);
+    }
   }
-  return answer{body, ranking.size(), std::chrono::steady_clock::now()};
 }
 
 void assets_state::tell_search() {
@@ -275,8 +282,13 @@ caf::behavior assets(caf::stateful_actor<assets_state>* self, assets_config conf
         state.connected = false;
       },
       [&state](const assets_written& result) { state.written(result); },
-      [&state](const categories_asked&) { return state.totals(state.categories_body, true); },
-      [&state](const totals_asked&) { return state.totals(state.global_body, false); },
+      [&state](const categories_asked&) { return state.totals(true); },
+      [&state](const totals_asked&) { return state.totals(false); },
+      [&state](const rates_published& fresh) {
+        state.rates = fresh.rates;
+        state.directory = nullptr;
+      },
+      [&state](const directory_asked&) { return state.directory_of_now(); },
   };
 }
 

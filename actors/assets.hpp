@@ -10,6 +10,7 @@
 #include <caf/stateful_actor.hpp>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -41,7 +42,10 @@ struct assets_state {
   void pump();
   void written(const assets_written& result);
   void tell_search();
-  caf::result<answer> totals(net::shared_bytes& body, bool of_categories);
+  void place_by(std::uint32_t asset_values::*place, std::string (*key)(const asset_view& one));
+  caf::result<answer> totals(bool of_categories);
+  caf::result<directory_told> directory_of_now();
+  std::optional<currency> currency_of(const std::string& code, bool rates_count) const;
 
   caf::event_based_actor* self;
   assets_config config;
@@ -49,6 +53,9 @@ struct assets_state {
   asset_catalogue_ptr catalogue = std::make_shared<const asset_catalogue>();
   markets_by_base markets;
   asset_set quotes;
+  quote_changes in_usd; ///< of `quotes`, as of the last look; so is `steady`
+  asset_set steady;
+  rate_table_ptr rates = std::make_shared<const rate_table>();
   std::set<std::string_view> changed; ///< symbols, held by `markets`
   std::map<std::string_view, held_asset> held;
   std::vector<asset_view> ranking; ///< all of `held`; `known` is of `catalogue`
@@ -61,7 +68,10 @@ struct assets_state {
   std::vector<held_asset*> waiting, in_flight;
   bool writing = false;
   std::int64_t weights_told_ms = 0;
-  net::shared_bytes categories_body, global_body; ///< null: not made since the last look
+  std::optional<std::vector<std::string>> category_rows; ///< nothing: not made since the last look
+  std::optional<std::string> global_row;
+  asset_directory_ptr directory; ///< null: the same
+  std::int64_t directory_ms = 0; ///< when it was made
 };
 
 /// Owns the board of assets. Writers tell it of their markets; twice a second it looks anew at the
@@ -73,9 +83,10 @@ struct assets_state {
 /// written; if Redis was emptied, it is written anew from memory.
 ///
 /// Takes: market_news (answers with markets_learnt), catalogue_changed (asks metadata for it once
-/// at its start), categories_asked, totals_asked (answers with `answer` or ec::rebuilding);
-/// store_ready, store_lost, assets_written (io thread). Asks the keeper readiness_asked. Sends to
-/// search: search_weights, every 10 s.
+/// at its start), rates_published; categories_asked and totals_asked (answers with `answer`) and
+/// directory_asked (with directory_told), or with ec::rebuilding; store_ready, store_lost,
+/// assets_written (io thread). Asks the keeper readiness_asked. Sends to search: search_weights,
+/// every 10 s.
 caf::behavior assets(caf::stateful_actor<assets_state>* self, assets_config config);
 
 } // namespace tickboard

@@ -11,6 +11,7 @@
 #include "actors/rates.hpp"
 #include "actors/search.hpp"
 #include "actors/session.hpp"
+#include "actors/slot.hpp"
 #include "actors/status.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/writer.hpp"
@@ -28,9 +29,6 @@
 namespace tickboard {
 
 namespace {
-
-/// Source ids: room for this many connections of each feed.
-constexpr std::uint32_t sources_per_feed = 100'000;
 
 struct system_config : caf::actor_system_config {
   system_config(const config::actor_settings& settings, boost::asio::io_context& io) : io_(io) {
@@ -165,6 +163,7 @@ private:
                           settings_.warmup};
     add("keeper", keeper_, [this, keeping] { return system_.spawn(keeper, keeping); });
     rates_config valuing{writers_, settings_.rates.max_age};
+    valuing.assets = assets_;
     add("rates", rates_, [this, valuing] { return system_.spawn(rates, valuing); });
     assets_config showing{board_, open_store(1), keeper_, metadata_, search_, writers_.size()};
     add("assets", assets_, [this, showing] { return system_.spawn(assets, showing); });

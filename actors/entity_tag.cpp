@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 
 namespace tickboard {
 
@@ -15,9 +14,8 @@ std::string_view without_weakness(std::string_view tag) {
 
 } // namespace
 
-std::string entity_tag(std::string_view body) {
-  const auto rest = body.rfind(",\"as_of_ms\":");
-  return fmt::format("W/\"{:016x}\"", std::hash<std::string_view>{}(body.substr(0, rest)));
+std::string entity_tag(std::uint64_t mark) {
+  return fmt::format("W/\"{:016x}\"", mark);
 }
 
 bool names_tag(std::string_view if_none_match, std::string_view tag) {

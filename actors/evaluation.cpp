@@ -1,5 +1,7 @@
 #include "actors/evaluation.hpp"
 
+#include "market/answer_text.hpp"
+
 namespace tickboard {
 
 evaluation_outcome evaluation_failure(const redis::reply& answer) {
@@ -15,20 +17,24 @@ evaluation_outcome evaluation_failure(const redis::reply& answer) {
 }
 
 void evaluate_row(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                  const std::string& id, const std::string& quote, evaluation_callback done) {
+                  const std::string& id, const std::string& quote, std::int64_t now_ms,
+                  evaluation_callback done) {
   const auto& keys = board->layout[board->layout.find(quote)];
   redis::call one;
   one.by_sha = board->row;
   one.keys = 2;
   one.arguments = redis::command{keys.epoch, keys.row, id};
-  one.done = [done = std::move(done)](const redis::reply& answer) {
+  one.done = [now_ms, done = std::move(done)](const redis::reply& answer) {
     if (!answer.is_array()) {
       done(evaluation_failure(answer));
       return;
     }
     evaluation_outcome out;
     if (answer.size() == 1 && answer[0].is_text()) {
-      out.body = std::make_shared<const std::string>(answer[0].text());
+      answer_text text{now_ms, ""};
+      text.append_object(answer[0].text());
+      out.mark = text.mark();
+      out.body = text.take();
       out.total = 1;
     }
     done(std::move(out));

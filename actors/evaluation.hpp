@@ -16,8 +16,9 @@ namespace tickboard {
 struct evaluation_outcome {
   std::shared_ptr<const std::string> body; ///< null: failed, or no such market
   std::uint64_t total = 0;
-  ec error{};          ///< meaningful if `problem` is not empty
-  std::string problem; ///< empty: answered, or refused
+  std::uint64_t mark = 0; ///< of what the body says (answer_text)
+  ec error{};             ///< meaningful if `problem` is not empty
+  std::string problem;    ///< empty: answered, or refused
   page_place place;
   view_refusal refusal;
 };
@@ -37,9 +38,9 @@ struct evaluation_bounds {
 
 /// Asks Redis for a page, of a snapshot that is made first or of an earlier one if the query says
 /// so. Chooses the partition and the script, runs it (again and again where a
-/// filter makes it look at more than `scan_limit` entries), and puts the rows, as they are, into
-/// the body that clients get. A walk that takes several calls goes on from the place where it was,
-/// so that it meets each market that keeps its place once; one that moves meanwhile may be met
+/// filter makes it look at more than `scan_limit` entries), and puts the rows, each with its age,
+/// into the body that clients get. A walk that takes several calls goes on from the place where it
+/// was, so that it meets each market that keeps its place once; one that moves meanwhile may be met
 /// twice or not at all, as from one page to the next. `now_ms` is the view's own time, Unix
 /// milliseconds. `done` runs once, on the io thread.
 void evaluate_page(const board_ptr& board, const std::shared_ptr<redis::client>& store,
@@ -48,6 +49,7 @@ void evaluate_page(const board_ptr& board, const std::shared_ptr<redis::client>&
 
 /// Asks Redis for one market's row.
 void evaluate_row(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                  const std::string& id, const std::string& quote, evaluation_callback done);
+                  const std::string& id, const std::string& quote, std::int64_t now_ms,
+                  evaluation_callback done);
 
 } // namespace tickboard

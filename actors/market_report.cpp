@@ -22,8 +22,12 @@ market_value value_of(const slot& market, const std::optional<double>& usd_per_q
   out.bid_usd = in_usd(state.quote.bid);
   out.ask_usd = in_usd(state.quote.ask);
   std::ranges::copy(state.derived.change_pct, out.changes.begin());
-  if (state.stats.basis == change_basis::rolling_24h) // a day of the calendar is another question
+  if (state.stats.basis == change_basis::rolling_24h) { // a day of the calendar is another question
     out.changes[window_count] = state.stats.change_pct;
+    out.high_usd_24h = in_usd(state.stats.high);
+    out.low_usd_24h = in_usd(state.stats.low);
+  }
+  out.ts_ms = state.ts_ms();
   out.received_ms = state.received_ms;
   out.stale = market.stale;
   return out;

@@ -7,6 +7,7 @@
 #include "adapters/postgres/reply.hpp"
 #include "market/asset.hpp"
 #include "market/asset_board.hpp"
+#include "market/asset_directory.hpp"
 #include "market/asset_query.hpp"
 #include "market/rates.hpp"
 #include "market/view_query.hpp"
@@ -87,7 +88,7 @@ struct rebuild {
   std::uint64_t incarnation = 0;
 };
 
-/// The dollar rates from now on.
+/// The dollar rates from now on. Also to the assets actor.
 struct rates_published {
   rate_table_ptr rates;
 };
@@ -156,6 +157,13 @@ struct assets_written {
 /// or ec::rebuilding.
 struct categories_asked {};
 struct totals_asked {};
+
+/// What is to be known to show assets as other services do. Answered with `directory_told`, or
+/// ec::rebuilding.
+struct directory_asked {};
+struct directory_told {
+  asset_directory_ptr directory;
+};
 
 // -- to the keeper --------------------------------------------------------------------------------
 
@@ -472,6 +480,8 @@ TICKBOARD_MESSAGE(assets_due)
 TICKBOARD_MESSAGE(assets_written)
 TICKBOARD_MESSAGE(categories_asked)
 TICKBOARD_MESSAGE(totals_asked)
+TICKBOARD_MESSAGE(directory_asked)
+TICKBOARD_MESSAGE(directory_told)
 TICKBOARD_MESSAGE(rebuilt)
 TICKBOARD_MESSAGE(state_lost)
 TICKBOARD_MESSAGE(writer_connected)

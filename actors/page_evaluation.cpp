@@ -1,6 +1,7 @@
 #include "actors/evaluation.hpp"
 #include "actors/snapshot_evaluation.hpp"
 #include "actors/view_plan.hpp"
+#include "market/answer_text.hpp"
 #include "market/json_text.hpp"
 #include "market/view_token.hpp"
 
@@ -33,11 +34,10 @@ public:
                   const evaluation_bounds& bounds, std::int64_t now_ms, evaluation_callback done)
       : board_(std::move(board)), store_(std::move(store)), query_(query), bounds_(bounds),
         now_ms_(now_ms), done_(std::move(done)), plan_(plan_view(board_->layout, query_, now_ms)),
-        wanted_(query.around), number_(query.page), after_(query.after) {
+        wanted_(query.around), number_(query.page), after_(query.after),
+        body_(now_ms, query.shape) {
     if (query_.around.empty() && !query_.by_cursor)
       skip_ = query_.offset();
-    body_ = std::make_shared<std::string>(shape_head(query_.shape));
-    head_size_ = body_->size();
   }
 
   void start() {
@@ -219,7 +219,7 @@ private:
   void take_walked(const redis::reply& answer) {
     const auto told = answer[1];
     if (told[5].integer() == 1) { // the rows of earlier calls are of a page before the wanted one
-      body_->resize(head_size_);
+      body_.drop_rows();
       rows_ = 0;
     }
     add_rows(answer[0]);
@@ -260,12 +260,12 @@ private:
 
   void add_rows(const redis::reply& rows) {
     rows_ += rows.size();
-    if (rows.size() > 0 && body_->size() == head_size_ && query_.shape.members.empty())
-      body_->reserve(head_size_ + query_.per_page * (rows[0].text().size() + 32));
+    if (rows.size() > 0 && !body_.has_rows() && query_.shape.members.empty())
+      body_.expect(query_.per_page, rows[0].text().size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (!rows[i].is_text())
         continue; // a rank without a row: `verify` finds those
-      append_shaped(*body_, query_.shape, head_size_, rows[i].text());
+      body_.add_row(rows[i].text());
     }
   }
 
@@ -286,11 +286,13 @@ private:
       out.place.snapshot = query_.frozen->token;
     if (query_.by_cursor && more_ && last_row_)
       out.place.next = cursor_token(query_, *last_row_);
-    if (query_.shape.format == view_format::json) {
+    const bool json = query_.shape.format == view_format::json;
+    if (json)
       append_page(out.place);
-      append_explanation();
-    }
-    out.body = std::move(body_);
+    out.mark = body_.mark();
+    if (json)
+      append_end();
+    out.body = body_.take();
     done_(std::move(out));
   }
 
@@ -301,10 +303,10 @@ private:
   }
 
   void append_page(const page_place& place) {
-    auto to = std::back_inserter(*body_);
+    auto to = std::back_inserter(body_.text());
     if (query_.by_cursor) {
       fmt::format_to(to, R"(],"page":{{"size":{},"next":)", query_.per_page);
-      body_->append(place.next.empty() ? "null" : fmt::format("\"{}\"", place.next));
+      body_.append(place.next.empty() ? "null" : fmt::format("\"{}\"", place.next));
     } else {
       fmt::format_to(to, R"(],"page":{{"number":{},"size":{},"total":{},"pages":{})", number_,
                      query_.per_page, total_, (total_ + query_.per_page - 1) / query_.per_page);
@@ -314,21 +316,22 @@ private:
     if (query_.frozen)
       fmt::format_to(to, R"(,"snapshot":"{}","ranked_ms":{})", place.snapshot,
                      query_.frozen->created_ms);
-    body_->push_back('}');
+    body_.append("}");
     if (!query_.ids.empty() && !query_.frozen) {
-      body_->append(",\"missing\":[");
+      body_.append(",\"missing\":[");
       for (std::size_t i = 0; i < missing_.size(); ++i) {
         if (i > 0)
-          body_->push_back(',');
-        append_json_string(*body_, missing_[i]);
+          body_.append(",");
+        append_json_string(body_.text(), missing_[i]);
       }
-      body_->push_back(']');
+      body_.append("]");
     }
-    fmt::format_to(to, ",\"as_of_ms\":{}", has_frozen_rows() ? query_.frozen->created_ms : now_ms_);
   }
 
-  /// What the view cost, and the end of the body.
-  void append_explanation() {
+  /// The view's own time, and what it cost: neither makes another page of it.
+  void append_end() {
+    fmt::format_to(std::back_inserter(body_.text()), ",\"as_of_ms\":{}",
+                   has_frozen_rows() ? query_.frozen->created_ms : now_ms_);
     if (query_.explain) {
       const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
           std::chrono::steady_clock::now() - started_);
@@ -337,13 +340,13 @@ private:
         index = query_.ids.empty() ? "bases" : "ids";
       else if (frozen_)
         index = "snapshot";
-      fmt::format_to(std::back_inserter(*body_),
+      fmt::format_to(std::back_inserter(body_.text()),
                      R"(,"explain":{{"index":"{}","partitions":[{}],"pruned":{},"scanned":{},)"
                      R"("calls":{},"us":{}}})",
                      index, json_string(board_->layout.name(plan_.partition)),
                      board_->layout.size() - 1, scanned_, calls_, took.count());
     }
-    body_->push_back('}');
+    body_.append("}");
   }
 
   const board_ptr board_;
@@ -368,8 +371,7 @@ private:
   bool more_ = false;
   std::optional<view_place> last_row_;
   std::vector<std::string> missing_;
-  std::shared_ptr<std::string> body_;
-  std::size_t head_size_ = 0;
+  answer_text body_;
 
   // What it cost.
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

@@ -62,7 +62,7 @@ void query_state::done(const evaluation_done& message) {
                        now,
                        outcome.place,
                        outcome.refusal,
-                       outcome.body ? entity_tag(*outcome.body) : "",
+                       outcome.body ? entity_tag(outcome.mark) : "",
                        std::chrono::duration_cast<std::chrono::microseconds>(now - one.started)};
     for (auto rider : riders)
       rider.deliver(fresh);
@@ -124,25 +124,25 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
       },
       [&state](const row_asked& asked) {
         return state.ask("row " + asked.id, [&state, asked](auto done) {
-          evaluate_row(state.config.board, state.store, asked.id, asked.quote, std::move(done));
+          evaluate_row(state.config.board, state.store, asked.id, asked.quote, unix_ms(),
+                       std::move(done));
         });
       },
       [&state](const found_asked& asked) {
         return state.ask(asked.canonical(), [&state, asked](auto done) {
-          evaluate_found(state.config.board, state.store, asked, std::move(done));
+          evaluate_found(state.config.board, state.store, asked, unix_ms(), std::move(done));
         });
       },
       [&state](const asset_page_asked& asked) {
-        return state.ask(asked.query.target(asked.query.page),
-                         [&state, view = asked.query](auto done) {
-                           evaluate_asset_page(state.config.board, state.store, view,
-                                               state.config.bounds.scan_limit, std::move(done));
-                         });
+        return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {
+          evaluate_asset_page(state.config.board, state.store, view, state.config.bounds.scan_limit,
+                              unix_ms(), std::move(done));
+        });
       },
       [&state](const movers_asked& asked) {
         return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {
           evaluate_movers(state.config.board, state.store, view, state.config.bounds.scan_limit,
-                          std::move(done));
+                          unix_ms(), std::move(done));
         });
       },
       [&state](const asset_asked& asked) {

@@ -49,6 +49,8 @@ void rates_state::publish(rate_table_ptr table) {
   for (const auto& one : config.writers)
     if (const auto to = one->get())
       self->send(to, rates_published{published});
+  if (const auto to = config.assets->get())
+    self->send(to, rates_published{published});
 }
 
 caf::behavior rates(caf::stateful_actor<rates_state>* self, rates_config config) {

@@ -18,6 +18,7 @@ struct rates_config {
   std::vector<address_ptr> writers;
   std::chrono::milliseconds max_age{0}; ///< a source that is silent for longer makes no rate
   wall_clock now_ms = system_clock();
+  address_ptr assets = make_address(); ///< hears what writers hear
 };
 
 struct rates_state {
@@ -45,7 +46,8 @@ struct rates_state {
 /// 5 bps from what they know, became known or unknown, and every 10 s as a sign of life. Holds one
 /// entry a source, so it is bounded by the markets.
 ///
-/// Takes: rate_news. Sends to writers: rates_published, and rate_sources_asked at its start.
+/// Takes: rate_news. Sends to writers: rates_published, and rate_sources_asked at its start; to the
+/// assets actor: rates_published.
 caf::behavior rates(caf::stateful_actor<rates_state>* self, rates_config config);
 
 } // namespace tickboard

@@ -40,15 +40,19 @@ route find_route(const net::http_request& request) {
   const auto query = target.substr(std::min(question + 1, target.size()));
   constexpr std::string_view markets = "/v1/markets";
 
+  if (auto familiar = find_familiar_route(request, path, query))
+    return std::visit([](auto& one) -> route { return std::move(one); }, *familiar);
+
   const auto without_parameters = [&](route found) -> route {
-    if (query.empty())
-      return found;
-    return bad_parameter({"query", "is not taken by this resource", "no parameters"});
+    if (const auto refused = refuse_any(query))
+      return bad_parameter(*refused);
+    return found;
   };
   route found = problem(
       404, "No such resource",
       "there are /v1/markets, /v1/markets/{id}, /v1/assets, /v1/assets/{symbol}, /v1/movers, "
-      "/v1/categories, /v1/global, /v1/exchanges, /v1/search, /healthz, /readyz");
+      "/v1/categories, /v1/global, /v1/exchanges, /v1/search, /healthz, /readyz; and, as other "
+      "services have them, /api/v3/... and /v1/cryptocurrency/listings/latest");
   if (path == markets) {
     const auto parameters = parse_query_string(query);
     auto view =

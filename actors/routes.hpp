@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/asset_route.hpp"
+#include "actors/familiar_route.hpp"
 #include "actors/search_route.hpp"
 #include "actors/view_answer.hpp"
 #include "adapters/net/http_server.hpp"
@@ -25,7 +26,7 @@ struct ask_readiness {};
 
 /// A question for an actor, or the answer if the request itself decides it.
 using route = std::variant<net::http_response, ask_page, ask_row, ask_exchanges, ask_health,
-                           ask_readiness, ask_search, asset_question>;
+                           ask_readiness, ask_search, asset_question, familiar_question>;
 
 /// Reads method, path and query. Never throws.
 route find_route(const net::http_request& request);

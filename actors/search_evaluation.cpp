@@ -1,5 +1,6 @@
 #include "actors/search_evaluation.hpp"
 
+#include "market/answer_text.hpp"
 #include "market/json_text.hpp"
 
 #include <fmt/format.h>
@@ -27,28 +28,30 @@ void append_asset(std::string& body, const search_asset& asset) {
 
 /// `row_of` is asked once for each market, in order; empty: it has none.
 template <class RowOf>
-evaluation_outcome fill(const found_asked& asked, RowOf row_of) {
-  std::string body = "{\"data\":[";
+evaluation_outcome fill(const found_asked& asked, std::int64_t now_ms, RowOf row_of) {
+  answer_text body{now_ms};
   for (const auto& one : asked.found) {
     const auto* const market = market_in(one);
-    fmt::format_to(std::back_inserter(body), R"({}{{"kind":"{}","match":"{}",)",
-                   body.back() == '[' ? "" : ",", market != nullptr ? "market" : "asset",
+    fmt::format_to(std::back_inserter(body.text()), R"({}{{"kind":"{}","match":"{}",)",
+                   body.text().back() == '[' ? "" : ",", market != nullptr ? "market" : "asset",
                    to_string(one.match));
     if (market == nullptr) {
-      append_asset(body, *std::get<search_asset_ptr>(one.document));
+      append_asset(body.text(), *std::get<search_asset_ptr>(one.document));
     } else if (const std::string_view row = row_of(); !row.empty()) {
-      body += "\"market\":";
-      body += row;
+      body.append("\"market\":");
+      body.append_object(row);
     } else {
-      body += "\"id\":";
-      append_json_string(body, market->id);
-      body += ",\"market\":null";
+      body.append("\"id\":");
+      append_json_string(body.text(), market->id);
+      body.append(",\"market\":null");
     }
-    body += '}';
+    body.append("}");
   }
-  body += "]}";
+  body.append("]");
   evaluation_outcome out;
-  out.body = std::make_shared<const std::string>(std::move(body));
+  out.mark = body.mark();
+  fmt::format_to(std::back_inserter(body.text()), ",\"as_of_ms\":{}}}", now_ms);
+  out.body = body.take();
   out.total = asked.found.size();
   return out;
 }
@@ -66,7 +69,7 @@ std::string found_asked::canonical() const {
 }
 
 void evaluate_found(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                    const found_asked& asked, evaluation_callback done) {
+                    const found_asked& asked, std::int64_t now_ms, evaluation_callback done) {
   const auto& keys = board->layout[redis::layout::board];
   redis::call one;
   one.by_sha = board->rows;
@@ -79,16 +82,16 @@ void evaluate_found(const board_ptr& board, const std::shared_ptr<redis::client>
       ++markets;
     }
   if (markets == 0) {
-    done(fill(asked, [] { return std::string_view{}; }));
+    done(fill(asked, now_ms, [] { return std::string_view{}; }));
     return;
   }
-  one.done = [asked, markets, done = std::move(done)](const redis::reply& rows) {
+  one.done = [asked, markets, now_ms, done = std::move(done)](const redis::reply& rows) {
     if (rows.size() != markets) {
       done(evaluation_failure(rows));
       return;
     }
     std::size_t next = 0;
-    done(fill(asked, [&] { return rows[next++].text(); }));
+    done(fill(asked, now_ms, [&] { return rows[next++].text(); }));
   };
   std::vector<redis::call> calls;
   calls.push_back(std::move(one));

@@ -22,10 +22,10 @@ struct found_asked {
   std::string canonical() const;
 };
 
-/// Asks Redis for the rows of all markets found, in one round trip to the board, and puts them, as
-/// they are, into the body that clients get. A market that has no row yet stands there with its
-/// id. `done` runs once: on the io thread, or at once if no market was found.
+/// Asks Redis for the rows of all markets found, in one round trip to the board, and puts them,
+/// each with its age, into the body that clients get. A market that has no row yet stands there
+/// with its id. `done` runs once: on the io thread, or at once if no market was found.
 void evaluate_found(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                    const found_asked& asked, evaluation_callback done);
+                    const found_asked& asked, std::int64_t now_ms, evaluation_callback done);
 
 } // namespace tickboard

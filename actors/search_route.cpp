@@ -5,13 +5,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace tickboard {
 
 namespace {
 
-std::optional<query_problem> check_text(const std::string& text, bool given) {
+using search_refusal = std::optional<query_problem>;
+
+search_refusal check_text(const std::string& text, bool given) {
   const auto problem = [](std::string detail) {
     return query_problem{"q", std::move(detail),
                          fmt::format("1 to {} bytes of text, at most {} words",
@@ -29,24 +32,41 @@ std::optional<query_problem> check_text(const std::string& text, bool given) {
   return std::nullopt;
 }
 
+const parameter_table<ask_search>& search_table() {
+  static const auto all = [] {
+    value_form typed;
+    typed.max_length = search_limits::max_text;
+    typed.pattern = "[^\\s\\x00-\\x1f]";
+    return parameter_table<ask_search>{
+        {{"q", typed,
+          fmt::format("What was typed: at most {} words, in at most {} bytes.",
+                      search_limits::max_words, search_limits::max_text),
+          "bitcion", "", true},
+         [](const std::string&, const std::string& text, ask_search& out) -> search_refusal {
+           out.text = text;
+           return std::nullopt; // looked at when it is known that it was given
+         }},
+        {{"limit", whole_number(search_limits::max_hits), "Hits at most.", "3", "10"},
+         [](const std::string& name, const std::string& text, ask_search& out) {
+           return read_number(name, text, search_limits::max_hits, out.limit);
+         }},
+    };
+  }();
+  return all;
+}
+
 } // namespace
+
+std::vector<parameter_note> search_parameters() {
+  return notes_of(search_table());
+}
 
 tl::expected<ask_search, query_problem> parse_search(const query_parameters& parameters) {
   ask_search out;
-  bool given = false;
-  for (const auto& [name, value] : parameters) {
-    std::optional<query_problem> problem;
-    if (name == "q") {
-      out.text = value;
-      given = true;
-    } else if (name == "limit") {
-      problem = read_number(name, value, search_limits::max_hits, out.limit);
-    } else {
-      problem = query_problem{name, "is not a parameter of this resource", "q, limit"};
-    }
-    if (problem)
-      return unexpected(std::move(*problem));
-  }
+  if (auto problem = read_parameters(search_table(), parameters, out))
+    return unexpected(std::move(*problem));
+  const bool given =
+      std::ranges::any_of(parameters, [](const auto& one) { return one.first == "q"; });
   if (auto problem = check_text(out.text, given))
     return unexpected(std::move(*problem));
   return out;

@@ -1,9 +1,10 @@
 #pragma once
 
-#include "market/view_query.hpp"
+#include "market/parameter_table.hpp"
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace tickboard {
 
@@ -12,6 +13,8 @@ struct ask_search {
   std::string text;
   std::uint32_t limit = 10;
 };
+
+std::vector<parameter_note> search_parameters();
 
 /// Reads `q` and `limit`. Unknown or illegal parameters, and a `q` that nothing can be found by,
 /// are refused.

@@ -64,6 +64,8 @@ void session_state::handle(const net::http_request& request) {
           ask_for_search(found);
         } else if constexpr (std::is_same_v<type, asset_question>) {
           ask_about_assets(found);
+        } else if constexpr (std::is_same_v<type, familiar_question>) {
+          ask_familiar(found);
         } else {
           ask_for_readiness();
         }
@@ -208,21 +210,23 @@ void session_state::ask_for_search(const ask_search& what) {
   self->request(config->search->get(), config->timeout, search_asked{what.text, what.limit})
       .then(
           [this](const answer& found) {
-            net::http_response out;
-            out.body = found.body;
-            out.headers.emplace_back("Cache-Control", "no-store");
+            auto out = from_redis(found);
+            out.headers.emplace_back("Cache-Control", "no-cache");
             respond(std::move(out));
           },
           [this](const caf::error& error) { fail(error); });
 }
 
-void session_state::fail(const caf::error& error) {
+std::string why_not(const caf::error& error) {
   if (error == caf::sec::request_timeout)
-    respond(unavailable("the answer took too long"));
-  else if (error.category() == caf::atom("system") || error.category() == caf::atom("exit"))
-    respond(unavailable("the part of tickboard that knows is being restarted"));
-  else
-    respond(unavailable(describe(error)));
+    return "the answer took too long";
+  if (error.category() == caf::atom("system") || error.category() == caf::atom("exit"))
+    return "the part of tickboard that knows is being restarted";
+  return describe(error);
+}
+
+void session_state::fail(const caf::error& error) {
+  respond(unavailable(why_not(error)));
 }
 
 void session_state::respond(net::http_response response) {

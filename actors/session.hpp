@@ -2,11 +2,17 @@
 
 #include "actors/address.hpp"
 #include "actors/asset_route.hpp"
+#include "actors/familiar_route.hpp"
 #include "actors/messages.hpp"
 #include "actors/search_route.hpp"
+#include "market/asset_row.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
 
 namespace tickboard {
 
@@ -22,6 +28,9 @@ struct session_config {
   std::string cors_origin; ///< whose pages in browsers may read answers; empty: only our own
 };
 
+/// Why an actor's answer did not come.
+std::string why_not(const caf::error& error);
+
 struct session_state {
   static constexpr const char* name = "session";
 
@@ -35,12 +44,25 @@ struct session_state {
   void ask_for_readiness();
   void ask_for_search(const ask_search& what);
   void ask_about_assets(const asset_question& what);
+  void ask_familiar(const familiar_question& what);
   void answer_page(const view_query& query, const answer& page);
   net::http_response from_redis(const answer& told) const;
   void answer_preflight();
   void refuse(const view_refusal& why);
   void fail(const caf::error& error);
   void respond(net::http_response response);
+
+  // Answers in the words of other services, once it is known what there is.
+  struct rows_told {
+    const std::vector<asset_row>& rows;
+    std::uint64_t total;
+  };
+  void ask_for_rows(dialect of, const asset_query& which,
+                    std::function<std::string(const rows_told& told)> translate);
+  void answer_markets(const coingecko::markets_query& query, const asset_directory_ptr& directory);
+  void answer_price(const coingecko::price_query& query, const asset_directory_ptr& directory);
+  void answer_listings(const coinmarketcap::listings_query& query,
+                       const asset_directory_ptr& directory);
 
   caf::event_based_actor* self;
   std::shared_ptr<const session_config> config;

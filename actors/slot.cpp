@@ -15,7 +15,7 @@ scores scores_of(const ticker& state, bool stale) {
 const rendering& slot::rendered() {
   if (!rendered_) {
     rendered_ = std::make_unique<rendering>();
-    append_row(rendered_->row, *subject, state, stale);
+    append_row(rendered_->row, *subject, state, stale, source_id % sources_per_feed);
     rendered_->version = encode_version(state);
     rendered_->values = scores_of(state, stale);
   }

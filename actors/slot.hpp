@@ -16,6 +16,9 @@ using scores = std::array<double, index_count - 1>;
 
 scores scores_of(const ticker& state, bool stale);
 
+/// Source ids: room for this many connections of each feed.
+inline constexpr std::uint32_t sources_per_feed = 100'000;
+
 /// What one partition knows of a market.
 struct lane_entry {
   bool in_layout = false; ///< the market belongs to a partition here

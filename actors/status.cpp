@@ -84,7 +84,7 @@ std::string status_state::json(std::int64_t now_ms) const {
     }
     out += "]}";
   }
-  out += "]}";
+  fmt::format_to(to, R"(],"as_of_ms":{}}})", now_ms);
   return out;
 }
 

@@ -22,9 +22,8 @@ def page(sort):
 def show(title, rows):
     print(title)
     for row in rows:
-        age_ms = int(time.time() * 1000) - row["received_ms"]
         stale = " stale" if row["stale"] else ""
-        print(f"  {row['id']:32} {row['last'] or '-':>18} {row['change_24h_pct'] or 0:>+9.3f} %  {age_ms} ms old{stale}")
+        print(f"  {row['id']:32} {row['last'] or '-':>18} {row['change_24h_pct'] or 0:>+9.3f} %  {row["age_ms"]} ms old{stale}")
 
 
 while True:

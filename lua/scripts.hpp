@@ -6,7 +6,8 @@ namespace tickboard::lua {
 
 // The text of each script of this folder; what it wants and answers is at its head.
 extern const std::string_view page;
-extern const std::string_view view; // no script: put in front of the next ones
+extern const std::string_view view; // no scripts: put in front of others
+extern const std::string_view tags;
 extern const std::string_view walk;
 extern const std::string_view gather;
 extern const std::string_view freeze;

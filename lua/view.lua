@@ -1,5 +1,5 @@
 -- How a view reads an index and what it filters. No script of its own: it is put in front of
--- walk.lua, gather.lua, freeze.lua and assets_named.lua.
+-- walk.lua, gather.lua, freeze.lua, assets_filtered.lua and assets_named.lua.
 --
 -- A view rank counts the members of an index in the order of the view, from 0: by score, equal
 -- scores by the bytes of their ids, both in the direction of the sort; nulls, which are at -inf,

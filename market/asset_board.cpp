@@ -2,12 +2,13 @@
 
 #include "market/json_text.hpp"
 #include "market/price_history.hpp"
+#include "market/query_text.hpp"
+#include "market/ticker.hpp"
 #include "market/valuation.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <iterator>
 
@@ -68,16 +69,25 @@ double factor(double pct) {
   return 1 + pct / 100;
 }
 
+bool is_amount(const std::optional<double>& value) {
+  return value && std::isfinite(*value) && *value > 0;
+}
+
 /// The price that counts of each market, and its turnover as weight.
 bool is_priced(const market_value& one) {
-  return !one.stale && one.price_usd && std::isfinite(*one.price_usd) && *one.price_usd > 0;
+  return !one.stale && is_amount(one.price_usd);
 }
 
 bool is_better(const std::optional<double>& now, const std::optional<double>& candidate,
                bool higher) {
-  if (!candidate || !std::isfinite(*candidate) || *candidate <= 0)
-    return false;
-  return !now || (higher ? *candidate > *now : *candidate < *now);
+  return is_amount(candidate) && (!now || (higher ? *candidate > *now : *candidate < *now));
+}
+
+void find_sources(asset_values& out, std::span<const market_value* const> accepted) {
+  for (const auto* one : accepted)
+    out.sources.push_back(one->subject->exchange);
+  std::ranges::sort(out.sources);
+  out.sources.erase(std::unique(out.sources.begin(), out.sources.end()), out.sources.end());
 }
 
 void find_best_quotes(asset_values& out, std::span<const market_value* const> accepted) {
@@ -118,7 +128,8 @@ void count_markets(asset_values& out, std::span<const market_value> markets) {
     exchanges.push_back(one.subject->exchange);
     if (one.stale)
       continue;
-    out.as_of_ms = std::max(out.as_of_ms, one.received_ms);
+    out.ts_ms = std::max(out.ts_ms, one.ts_ms);
+    out.received_ms = std::max(out.received_ms, one.received_ms);
     if (one.volume_usd_24h) {
       volume += turnover_of(one);
       has_volume = true;
@@ -130,6 +141,27 @@ void count_markets(asset_values& out, std::span<const market_value> markets) {
       std::distance(exchanges.begin(), std::unique(exchanges.begin(), exchanges.end())));
   if (has_volume)
     out.volume_usd_24h = shown_amount(volume);
+}
+
+void find_day_range(asset_values& out, std::span<const market_value* const> accepted,
+                    const asset_set& steady) {
+  std::vector<weighted> highs, lows;
+  for (const auto* one : accepted)
+    if (steady.contains(one->subject->quote) && is_amount(one->high_usd_24h) &&
+        is_amount(one->low_usd_24h)) {
+      highs.push_back({*one->high_usd_24h, turnover_of(*one)});
+      lows.push_back({*one->low_usd_24h, turnover_of(*one)});
+    }
+  const auto high = weighted_mean(highs), low = weighted_mean(lows);
+  if (!high || !low || !out.price_usd)
+    return;
+  out.high_usd_24h = shown_amount(std::max(*high, *out.price_usd));
+  out.low_usd_24h = shown_amount(std::min(*low, *out.price_usd));
+}
+
+template <std::uint32_t asset_values::*Place>
+std::optional<double> place(const asset_values& of) {
+  return of.*Place != 0 ? std::optional{static_cast<double>(of.*Place)} : std::nullopt;
 }
 
 template <std::optional<double> asset_values::*Member>
@@ -144,13 +176,7 @@ std::optional<double> change_over(const asset_values& of) {
 
 void append_number(std::string& out, std::string_view name, const std::optional<double>& value) {
   out.append(name);
-  if (!value) {
-    out.append("null");
-    return;
-  }
-  std::array<char, 32> digits;
-  out.append(digits.data(),
-             std::to_chars(digits.data(), digits.data() + digits.size(), *value).ptr);
+  append_json_number(out, value);
 }
 
 void append_text(std::string& out, std::string_view name, std::string_view value) {
@@ -187,9 +213,30 @@ quote_changes changes_in_usd(const markets_by_base& markets, const asset_set& qu
   return out;
 }
 
+asset_set steady_quotes(const markets_by_base& markets, const asset_set& quotes) {
+  asset_set out{std::string{dollar}};
+  for (const auto& quote : quotes) {
+    const auto it = markets.find(quote);
+    if (it == markets.end())
+      continue;
+    std::vector<weighted> widths;
+    for (const auto& one : it->second)
+      if (!one.stale && one.subject->quote == dollar && is_amount(one.high_usd_24h) &&
+          is_amount(one.low_usd_24h))
+        widths.push_back({*one.high_usd_24h / *one.low_usd_24h - 1, turnover_of(one)});
+    if (const auto width = weighted_median(widths); width && *width <= steady_width)
+      out.insert(quote);
+  }
+  return out;
+}
+
 asset_values summarize(std::span<const market_value> markets, const quote_changes& quotes,
-                       const asset* known) {
+                       const asset_set& steady, const asset* known) {
   asset_values out;
+  if (known != nullptr && known->circulating_supply)
+    out.circulating_supply = known->circulating_supply.value();
+  if (known != nullptr && known->max_supply)
+    out.max_supply = known->max_supply.value();
   count_markets(out, markets);
   std::vector<weighted> prices;
   for (const auto& one : markets)
@@ -207,10 +254,12 @@ asset_values summarize(std::span<const market_value> markets, const quote_change
     }
   if (const auto mean = weighted_mean(prices))
     out.price_usd = shown_amount(*mean);
+  find_sources(out, accepted);
   find_best_quotes(out, accepted);
   find_changes(out, accepted, quotes);
-  if (known != nullptr && known->circulating_supply && out.price_usd)
-    out.market_cap = shown_amount(*out.price_usd * known->circulating_supply.value());
+  find_day_range(out, accepted, steady);
+  if (out.circulating_supply && out.price_usd)
+    out.market_cap = shown_amount(*out.price_usd * *out.circulating_supply);
   return out;
 }
 
@@ -221,6 +270,14 @@ bool outranks(const asset_view& a, const asset_view& b) noexcept {
   if (a.values->volume_usd_24h != b.values->volume_usd_24h)
     return a.values->volume_usd_24h > b.values->volume_usd_24h;
   return a.symbol < b.symbol;
+}
+
+std::string name_key(const asset_view& one) {
+  return one.known != nullptr ? one.known->name : std::string{one.symbol};
+}
+
+std::string slug_key(const asset_view& one) {
+  return one.known != nullptr ? one.known->slug : lower_case(one.symbol);
 }
 
 void append_asset_row(std::string& out, const asset_view& one) {
@@ -238,10 +295,13 @@ void append_asset_row(std::string& out, const asset_view& one) {
     }
   fmt::format_to(std::back_inserter(out), "],\"rank\":{}", values.rank);
   append_number(out, ",\"price_usd\":", values.price_usd);
+  append_number(out, ",\"high_usd_24h\":", values.high_usd_24h);
+  append_number(out, ",\"low_usd_24h\":", values.low_usd_24h);
   append_number(out, ",\"volume_usd_24h\":", values.volume_usd_24h);
   append_number(out, ",\"market_cap\":", values.market_cap);
   append_text(out,
               ",\"circulating_supply\":", known != nullptr ? known->circulating_supply.text() : "");
+  append_text(out, ",\"max_supply\":", known != nullptr ? known->max_supply.text() : "");
   append_number(out, ",\"bid_usd\":", values.bid_usd);
   append_text(out, ",\"bid_market\":", values.bid_market);
   append_number(out, ",\"ask_usd\":", values.ask_usd);
@@ -249,20 +309,23 @@ void append_asset_row(std::string& out, const asset_view& one) {
   for (std::size_t w = 0; w < window_count; ++w)
     append_number(out, fmt::format(",\"change_{}_pct\":", windows[w].name), values.changes[w]);
   append_number(out, ",\"change_24h_pct\":", values.changes[window_count]);
+  const auto time = [](std::int64_t ms) { return ms == 0 ? "null" : fmt::format("{}", ms); };
   fmt::format_to(std::back_inserter(out),
-                 ",\"markets\":{},\"exchanges\":{},\"as_of_ms\":", values.markets,
-                 values.exchanges);
-  out += values.as_of_ms == 0 ? "null" : fmt::format("{}", values.as_of_ms);
-  out += '}';
+                 R"(,"markets":{},"exchanges":{},"change_basis":"{}","ts_ms":{},"received_ms":{},)"
+                 R"("sources":[)",
+                 values.markets, values.exchanges, to_string(change_basis::rolling_24h),
+                 time(values.ts_ms), time(values.received_ms));
+  for (const auto& one : values.sources) {
+    if (out.back() != '[')
+      out += ',';
+    append_json_string(out, one);
+  }
+  fmt::format_to(std::back_inserter(out), R"(],"stale":{}}})", values.received_ms == 0);
 }
 
 const std::array<asset_sort_field, asset_sort_field_count> asset_sort_fields{{
-    {"symbol", nullptr, "asset code, by bytes"},
-    {"rank",
-     [](const asset_values& of) {
-       return of.rank != 0 ? std::optional{static_cast<double>(of.rank)} : std::nullopt;
-     },
-     "place by market cap, then by volume"},
+    {"symbol", nullptr, "asset code; by bytes", true},
+    {"rank", place<&asset_values::rank>, "place by market cap, then by volume"},
     {"price_usd", member<&asset_values::price_usd>, "price in US dollars"},
     {"volume_usd_24h", member<&asset_values::volume_usd_24h>, "turnover in US dollars"},
     {"market_cap", member<&asset_values::market_cap>, "price times circulating supply"},
@@ -275,6 +338,11 @@ const std::array<asset_sort_field, asset_sort_field_count> asset_sort_fields{{
      "number of markets"},
     {"exchanges", [](const asset_values& of) { return std::optional{double(of.exchanges)}; },
      "number of exchanges"},
+    {"name", place<&asset_values::name_place>, "name, else symbol; by bytes", true},
+    {"slug", place<&asset_values::slug_place>, "slug, else symbol in small letters; by bytes",
+     true},
+    {"circulating_supply", member<&asset_values::circulating_supply>, "units in circulation"},
+    {"max_supply", member<&asset_values::max_supply>, "units that there can ever be"},
 }};
 
 const std::array<std::size_t, change_count> asset_change_fields{5, 6, 7, 8, 9};

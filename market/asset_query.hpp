@@ -22,17 +22,21 @@ struct choice {
 struct asset_query {
   choice categories; ///< slugs; an asset is of one of the wanted and of none of the unwanted
   choice symbols;
-  std::size_t sort = 0; ///< index in `asset_sort_fields`
+  std::vector<range_filter> ranges; ///< by field of `asset_sort_fields`, each once
+  std::size_t sort = 0;             ///< index in `asset_sort_fields`
   bool descending = true;
   std::uint32_t page = 1;
   std::uint32_t per_page = 50;
+  std::uint64_t skip = 0; ///< further rows before the page, for lists that start anywhere
 
-  bool filtered() const noexcept { return !categories.any() || !symbols.any(); }
-  std::uint64_t offset() const noexcept { return std::uint64_t{page - 1} * per_page; }
+  bool filtered() const noexcept { return !categories.any() || !symbols.any() || !ranges.empty(); }
+  std::uint64_t offset() const noexcept { return std::uint64_t{page - 1} * per_page + skip; }
 
-  /// The parameters that ask for this, percent-encoded, with another page. Equal for two queries
-  /// exactly if they ask the same.
+  /// The parameters that ask for this, without `skip`, percent-encoded, with another page.
   std::string target(std::uint32_t of_page) const;
+
+  /// Equal for two queries exactly if they ask the same; the query actor's sharing key.
+  std::string canonical() const;
 };
 
 /// The name of a window of `change_set`: "5m", "24h".
@@ -51,6 +55,10 @@ struct movers_query {
 
   std::string canonical() const;
 };
+
+/// The parameters of GET /v1/assets and /v1/movers.
+std::vector<parameter_note> asset_parameters();
+std::vector<parameter_note> movers_parameters();
 
 // Unknown or illegal parameters are refused; parse_query_string refuses repeated ones.
 tl::expected<asset_query, query_problem> parse_asset_query(const query_parameters& parameters);

@@ -1,6 +1,7 @@
 #include "market/asset_totals.hpp"
 
 #include "market/json_text.hpp"
+#include "market/ticker.hpp"
 #include "market/valuation.hpp"
 
 #include <fmt/format.h>
@@ -18,15 +19,14 @@ void add(std::optional<double>& to, const std::optional<double>& value) {
     to = to.value_or(0) + *value;
 }
 
-std::string number(const std::optional<double>& value) {
-  return value && std::isfinite(*value) ? fmt::format("{}", *value) : "null";
-}
-
 std::string as_numbers(const asset_totals& totals) {
   return fmt::format(
-      R"("market_cap":{},"market_cap_assets":{},"volume_usd_24h":{},"change_24h_pct":{})",
-      number(totals.market_cap), totals.market_cap_assets, number(totals.volume_usd_24h),
-      number(totals.change_24h_pct));
+      R"("market_cap":{},"market_cap_assets":{},"volume_usd_24h":{},"change_24h_pct":{},)"
+      R"("change_basis":"{}","received_ms":{},"stale":{})",
+      json_number(totals.market_cap), totals.market_cap_assets, json_number(totals.volume_usd_24h),
+      json_number(totals.change_24h_pct), to_string(change_basis::rolling_24h),
+      totals.received_ms == 0 ? "null" : fmt::format("{}", totals.received_ms),
+      totals.received_ms == 0);
 }
 
 /// The share of one asset in the market cap of all, in percent with two decimals.
@@ -35,7 +35,7 @@ std::string dominance(std::span<const asset_view> assets, std::string_view symbo
   const auto it = std::ranges::find(assets, symbol, &asset_view::symbol);
   if (it == assets.end() || !it->values->market_cap || !total || *total <= 0)
     return "null";
-  return number(std::round(*it->values->market_cap / *total * 1e4) / 1e2);
+  return json_number(std::round(*it->values->market_cap / *total * 1e4) / 1e2);
 }
 
 } // namespace
@@ -49,6 +49,7 @@ asset_totals total_of(std::span<const asset_view> assets) {
     out.market_cap_assets += values.market_cap ? 1 : 0;
     add(out.market_cap, values.market_cap);
     add(out.volume_usd_24h, values.volume_usd_24h);
+    out.received_ms = std::max(out.received_ms, values.received_ms);
     const auto& change = values.changes[window_count];
     if (const double volume = values.volume_usd_24h.value_or(0); change && volume > 0) {
       weight += volume;
@@ -64,7 +65,7 @@ asset_totals total_of(std::span<const asset_view> assets) {
   return out;
 }
 
-std::string categories_body(std::span<const asset_view> assets) {
+std::vector<std::string> category_rows(std::span<const asset_view> assets) {
   struct group {
     const category* of = nullptr;
     std::vector<asset_view> assets;
@@ -88,29 +89,23 @@ std::string categories_body(std::span<const asset_view> assets) {
       return a->totals.market_cap > b->totals.market_cap;
     return a->totals.volume_usd_24h > b->totals.volume_usd_24h;
   });
-  std::string out = "{\"data\":[";
-  for (const auto* one : order) {
-    out += out.back() == '[' ? "{\"slug\":" : ",{\"slug\":";
-    append_json_string(out, one->of->slug);
-    out += ",\"name\":";
-    append_json_string(out, one->of->name);
-    out += fmt::format(R"(,"assets":{},{}}})", one->totals.assets, as_numbers(one->totals));
-  }
-  return out + "]}";
+  std::vector<std::string> out;
+  for (const auto* one : order)
+    out.push_back(fmt::format(R"({{"slug":{},"name":{},"assets":{},{}}})",
+                              json_string(one->of->slug), json_string(one->of->name),
+                              one->totals.assets, as_numbers(one->totals)));
+  return out;
 }
 
-std::string global_body(std::span<const asset_view> assets, std::size_t exchanges,
-                        std::int64_t as_of_ms) {
+std::string global_row(std::span<const asset_view> assets, std::size_t exchanges) {
   const auto totals = total_of(assets);
   std::size_t markets = 0;
   for (const auto& one : assets)
     markets += one.values->markets;
   return fmt::format(
-      R"({{"data":{{"assets":{},"markets":{},"exchanges":{},{},"btc_dominance_pct":{},)"
-      R"("eth_dominance_pct":{},"as_of_ms":{}}}}})",
-      totals.assets, markets, exchanges, as_numbers(totals),
-      dominance(assets, "BTC", totals.market_cap), dominance(assets, "ETH", totals.market_cap),
-      as_of_ms == 0 ? "null" : fmt::format("{}", as_of_ms));
+      R"({{"assets":{},"markets":{},"exchanges":{},"btc_dominance_pct":{},"eth_dominance_pct":{},{}}})",
+      totals.assets, markets, exchanges, dominance(assets, "BTC", totals.market_cap),
+      dominance(assets, "ETH", totals.market_cap), as_numbers(totals));
 }
 
 } // namespace tickboard

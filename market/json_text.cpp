@@ -1,7 +1,11 @@
 #include "market/json_text.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
+#include <cmath>
 #include <cstdint>
+#include <iterator>
 
 namespace tickboard {
 
@@ -52,6 +56,20 @@ void append_json_string(std::string& out, std::string_view text) {
 std::string json_string(std::string_view text) {
   std::string out;
   append_json_string(out, text);
+  return out;
+}
+
+void append_json_number(std::string& out, const std::optional<double>& value) {
+  if (!value || !std::isfinite(*value)) {
+    out.append("null");
+    return;
+  }
+  fmt::format_to(std::back_inserter(out), "{}", *value);
+}
+
+std::string json_number(const std::optional<double>& value) {
+  std::string out;
+  append_json_number(out, value);
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,13 @@ void append_json_string(std::string& out, std::string_view text);
 
 /// `text` as a JSON string.
 std::string json_string(std::string_view text);
+
+/// Appends a JSON number, the shortest text that reads back as the same double; null for nothing
+/// and for what is not finite.
+void append_json_number(std::string& out, const std::optional<double>& value);
+
+/// `value` as that JSON number, or null.
+std::string json_number(const std::optional<double>& value);
 
 /// The beginning of `text`, at most 60 bytes, as a JSON string: for messages about bad input.
 std::string json_excerpt(std::string_view text);

@@ -41,6 +41,9 @@ inline constexpr std::size_t max_id_length = 3 * max_asset_length + 2;
 /// (: , | { } * " \).
 bool is_code_character(char c) noexcept;
 
+/// The same as a regular expression (ECMA-262), for documentation.
+inline constexpr std::string_view code_pattern = R"([^\s\x00-\x1f\x7f:,|{}*"\\])";
+
 /// Builds a market. Every code must be of `is_code_character`s and not too long, and a quote must
 /// not contain '-', by which ids part base and quote; the error names the offending code.
 result<market_ptr> make_market(std::string_view exchange, std::string_view base,

@@ -87,6 +87,14 @@ void to_upper(std::string& text) noexcept {
       c = static_cast<char>(c - 'a' + 'A');
 }
 
+std::string lower_case(std::string_view text) {
+  std::string out{text};
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z')
+      c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 void append_query_value(std::string& out, std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);

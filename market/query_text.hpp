@@ -16,6 +16,7 @@ struct query_problem {
   std::string parameter;
   std::string detail;
   std::string allowed;
+  bool missing = false; ///< it must be given, and was not
 };
 
 using query_parameters = std::vector<std::pair<std::string, std::string>>; // decoded
@@ -33,6 +34,9 @@ std::string path_as_query_value(std::string_view segment);
 
 /// The letters a to z become capital ones.
 void to_upper(std::string& text) noexcept;
+
+/// The same with capital letters A to Z made small.
+std::string lower_case(std::string_view text);
 
 /// Appends `text` as a value of a query: bytes that may mean something there become %XX.
 void append_query_value(std::string& out, std::string_view text);

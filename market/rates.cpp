@@ -121,6 +121,15 @@ bool rate_table::covers(std::string_view asset) const noexcept {
   return asset == dollar || rates_.find(asset) != rates_.end();
 }
 
+std::vector<std::string> rate_table::known() const {
+  std::vector<std::string> out;
+  for (const auto& [asset, rate] : rates_)
+    if (rate)
+      out.push_back(asset);
+  std::ranges::sort(out);
+  return out;
+}
+
 bool rate_table::settle(const rate_table& published, double least_move) {
   bool moved = false;
   for (auto& [asset, rate] : rates_) {

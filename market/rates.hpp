@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace tickboard {
 
@@ -56,6 +57,9 @@ public:
   /// Assets whose rate was asked for and those that came along as hubs, known or not.
   bool covers(std::string_view asset) const noexcept;
   std::size_t size() const noexcept { return rates_.size(); }
+
+  /// The assets whose rate is known, by code; the dollar is not among them.
+  std::vector<std::string> known() const;
 
   std::int64_t as_of_ms() const noexcept { return as_of_ms_; }
 

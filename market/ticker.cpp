@@ -198,6 +198,19 @@ void append_values(std::string& out, const trade_group& trade, const quote_group
   append_number(out, ",\"change_24h_pct\":", stats.change_pct, 6);
 }
 
+/// As /v1/exchanges calls the feed and its connection.
+void append_source(std::string& out, std::string_view exchange, std::uint32_t connection) {
+  out.append(",\"source\":");
+  if (connection == 0) {
+    out.append("null");
+    return;
+  }
+  append_json_string(out, exchange);
+  out.back() = '/';
+  append_integer(out, "", connection, false);
+  out.push_back('"');
+}
+
 void append_derived(std::string& out, const derived_values& derived) {
   append_number(out, ",\"price_usd\":", derived.price_usd);
   append_number(out, ",\"volume_usd_24h\":", derived.volume_usd_24h);
@@ -210,7 +223,8 @@ void append_derived(std::string& out, const derived_values& derived) {
 
 } // namespace
 
-void append_row(std::string& out, const market& subject, const ticker& state, bool stale) {
+void append_row(std::string& out, const market& subject, const ticker& state, bool stale,
+                std::uint32_t connection) {
   out.append("{\"id\":");
   append_json_string(out, subject.id);
   out.push_back(',');
@@ -222,6 +236,7 @@ void append_row(std::string& out, const market& subject, const ticker& state, bo
   const auto ts_ms = state.ts_ms();
   append_integer(out, "\",\"ts_ms\":", ts_ms, ts_ms == 0);
   append_integer(out, ",\"received_ms\":", state.received_ms, false);
+  append_source(out, subject.exchange, connection);
   append_derived(out, state.derived);
   out.append(stale ? ",\"stale\":true}" : ",\"stale\":false}");
 }

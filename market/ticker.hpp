@@ -89,9 +89,12 @@ struct ticker {
   std::int64_t ts_ms() const noexcept;
 };
 
-/// The row as users get it: one JSON object, prices as strings with the exchange's digits.
-/// This is what Redis stores and the API returns, byte for byte.
-void append_row(std::string& out, const market& subject, const ticker& state, bool stale);
+/// The row as users get it, but for its age (market/answer_text.hpp): one JSON object, prices as
+/// strings with the exchange's digits. This is what Redis stores and the API returns, byte for
+/// byte. `connection`, from 1, is that of the exchange's feed by which the state came: `source`;
+/// 0: unknown.
+void append_row(std::string& out, const market& subject, const ticker& state, bool stale,
+                std::uint32_t connection);
 
 /// The watermarks as stored beside the row: "trade_ts trade_seq quote_ts quote_seq stats_ts
 /// stats_seq", compared by lua/merge.lua.

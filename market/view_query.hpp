@@ -1,11 +1,12 @@
 #pragma once
 
 #include "market/fields.hpp"
+#include "market/parameter_table.hpp"
 #include "market/query_text.hpp"
+#include "market/range_filter.hpp"
 #include "market/view_shape.hpp"
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,13 +21,6 @@ struct list_filter {
 
   bool empty() const noexcept { return values.empty(); }
   bool admits(std::string_view value) const noexcept;
-};
-
-/// A field's value is in [lowest, highest]; a market without a value is in no range.
-struct range_filter {
-  std::size_t field; ///< index in `sort_fields`
-  double lowest = -std::numeric_limits<double>::infinity();
-  double highest = std::numeric_limits<double>::infinity();
 };
 
 /// A place in the order of a view: behind the market `id` if it has, or had, this score.
@@ -58,7 +52,7 @@ struct view_query {
   // -- which markets ------------------------------------------------------------------------------
   list_filter quotes, exchanges, bases, kinds;
   std::vector<std::string> ids;     ///< distinct, as asked; empty: any
-  std::vector<range_filter> ranges; ///< by field, each once
+  std::vector<range_filter> ranges; ///< by field of `sort_fields`, each once
   std::optional<bool> stale;
   std::uint32_t max_age_ms = 0; ///< received no longer ago than this; 0: any time
 
@@ -105,6 +99,9 @@ std::string page_target(const view_query& query, std::uint32_t page);
 
 /// The same of its page behind the place that `token` names.
 std::string cursor_target(const view_query& query, std::string_view token);
+
+/// The parameters of GET /v1/markets.
+std::vector<parameter_note> view_parameters();
 
 /// Unknown, repeated, illegal and contradicting parameters are refused.
 tl::expected<view_query, query_problem> parse_view_query(const query_parameters& parameters);

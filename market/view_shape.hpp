@@ -8,7 +8,10 @@
 
 namespace tickboard {
 
-/// The members of a market's row, in their order (append_row, market/ticker.hpp).
+/// The member that rows get when they are shown (market/answer_text.hpp).
+inline constexpr std::string_view age_member = "age_ms";
+
+/// The members of a market's row as it is shown, in their order (append_row, market/ticker.hpp).
 const std::vector<std::string_view>& row_members();
 
 enum class view_format : std::uint8_t {
@@ -35,11 +38,6 @@ std::string_view content_type(view_format format) noexcept;
 
 /// What comes before the first row.
 std::string shape_head(const view_shape& shape);
-
-/// Appends one row as stored, with what separates it from the one before. Precondition: `out`
-/// begins with the head.
-void append_shaped(std::string& out, const view_shape& shape, std::size_t head_size,
-                   std::string_view row);
 
 /// The value of a member of a flat JSON object, as its text stands there (a string with its
 /// quotes); empty if there is none.

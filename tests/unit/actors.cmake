@@ -3,7 +3,8 @@ tickboard_test(actors_test
   actors/derivation_test.cpp actors/metadata_test.cpp actors/rates_test.cpp
   actors/normalizer_test.cpp actors/renewal_test.cpp actors/routes_test.cpp actors/session_test.cpp
   actors/status_test.cpp actors/subscription_test.cpp actors/supervisor_test.cpp
-  actors/asset_route_test.cpp actors/asset_session_test.cpp actors/assets_test.cpp actors/search_test.cpp actors/search_route_test.cpp)
+  actors/asset_route_test.cpp actors/asset_session_test.cpp actors/assets_test.cpp
+  actors/familiar_test.cpp actors/search_test.cpp actors/search_route_test.cpp)
 target_link_libraries(actors_test PRIVATE tickboard_actors)
 
 # CAF alone is seconds in every file.

@@ -163,15 +163,17 @@ std::string text_of(const rapidjson::Value& object, const char* member) {
   return it->value.GetString();
 }
 
-std::string without_derived(std::string text) {
-  std::string out;
-  std::size_t from = 0;
-  for (auto at = text.find(",\"price_usd\":"); at != text.npos;
-       at = text.find(",\"price_usd\":", from)) {
-    out.append(text, from, at - from);
-    from = text.find(",\"stale\":", at);
-  }
-  return out.append(text, from);
+std::string without_derived(const std::string& text) {
+  const auto without = [](const std::string& of, const char* begin, const char* end) {
+    std::string out;
+    std::size_t from = 0;
+    for (auto at = of.find(begin); at != of.npos; at = of.find(begin, from)) {
+      out.append(of, from, at - from);
+      from = of.find(end, at);
+    }
+    return out.append(of, from);
+  };
+  return without(without(text, ",\"price_usd\":", ",\"stale\":"), ",\"age_ms\":", ",\"source\":");
 }
 
 rapidjson::Document parse_json(const std::string& text) {

@@ -79,8 +79,8 @@ private:
 /// null and absent.
 std::string text_of(const rapidjson::Value& object, const char* member);
 
-/// Rows or pages without the values that are derived: these move on while nothing happens.
-std::string without_derived(std::string text);
+/// Rows or pages without ages and the values that are derived: these move on while nothing happens.
+std::string without_derived(const std::string& text);
 
 /// Parses with numbers kept as text.
 rapidjson::Document parse_json(const std::string& text);

@@ -63,6 +63,7 @@ struct model {
       patch.stats->change_pct = static_cast<double>(pick(9)) - 4;
     market.state.apply(patch);
     market.stale = pick(5) == 0;
+    market.source_id = static_cast<std::uint32_t>(pick(3));
     const auto some = [&]() -> std::optional<double> {
       return pick(4) == 0 ? std::nullopt : std::optional{static_cast<double>(pick(90)) / 8 - 3};
     };
@@ -71,8 +72,19 @@ struct model {
 
   static std::string row(const slot& market) {
     std::string out;
-    append_row(out, *market.subject, market.state, market.stale);
+    append_row(out, *market.subject, market.state, market.stale, market.source_id);
     return out;
+  }
+
+  /// A row, of a market or an asset, as it is shown.
+  static std::string aged(const std::string& row, std::int64_t now_ms) {
+    const auto name = row.find("\"received_ms\":");
+    const auto end = row.find(',', name);
+    const auto received = row.substr(name + 14, end - name - 14);
+    const auto age = received == "null"
+                         ? received
+                         : std::to_string(std::max(0LL, now_ms - std::stoll(received)));
+    return row.substr(0, end) + ",\"age_ms\":" + age + row.substr(end);
   }
 
   /// Where a market is in the order of `query`.
@@ -159,7 +171,7 @@ struct model {
     }
     std::string out = "{\"data\":[";
     for (auto i = begin; i < std::min(found.size(), begin + query.per_page); ++i)
-      out += (out.back() == '[' ? "" : ",") + row(*found[i].second);
+      out += (out.back() == '[' ? "" : ",") + aged(row(*found[i].second), now_ms);
     out += "],\"page\":{" + paging + "}";
     if (!query.ids.empty()) {
       out += ",\"missing\":[";

@@ -50,14 +50,15 @@ TEST_CASE("one market's row, or none") {
   on.flush();
   const auto ask = [&](const std::string& id, const std::string& quote) {
     std::promise<evaluation_outcome> promise;
-    evaluate_row(on.board, on.redis.client, id, quote,
+    evaluate_row(on.board, on.redis.client, id, quote, on.now_ms(),
                  [&](evaluation_outcome outcome) { promise.set_value(std::move(outcome)); });
     return promise.get_future().get();
   };
   CHECK(ask("alpha:X-USDT", "USDT").error == ec::rebuilding);
   on.set_epochs();
   for (const auto& market : on.truth.slots)
-    CHECK(*ask(market.subject->id, market.subject->quote).body == model::row(market));
+    CHECK(*ask(market.subject->id, market.subject->quote).body ==
+          model::aged(model::row(market), on.now_ms()));
   CHECK_FALSE(ask("alpha:X-USDT", "USDT").body);
   CHECK(ask("alpha:X-USDT", "USDT").problem.empty());
 }

@@ -12,6 +12,13 @@ using test::store;
 
 namespace {
 
+constexpr std::int64_t searched_ms = model::start_ms + 1'000'000;
+const std::string search_end = ",\"as_of_ms\":" + std::to_string(searched_ms) + "}";
+
+std::string shown(const slot& market) {
+  return model::aged(model::row(market), searched_ms);
+}
+
 /// A board with 40 markets in Redis, not yet said to be whole.
 struct searched_board {
   searched_board() {
@@ -26,7 +33,7 @@ struct searched_board {
 
   evaluation_outcome ask(std::vector<found_document> found) {
     std::promise<evaluation_outcome> promise;
-    evaluate_found(board, redis.client, found_asked{std::move(found)},
+    evaluate_found(board, redis.client, found_asked{std::move(found)}, searched_ms,
                    [&](evaluation_outcome outcome) { promise.set_value(std::move(outcome)); });
     return promise.get_future().get();
   }
@@ -53,9 +60,9 @@ TEST_CASE("what was found comes in its order, with the rows as they are stored")
   for (const auto& slot : on.truth.slots) {
     found.push_back({slot.subject, match_class::word});
     expected += (expected.empty() ? "" : ",") +
-                (R"({"kind":"market","match":"word","market":)" + model::row(slot) + "}");
+                (R"({"kind":"market","match":"word","market":)" + shown(slot) + "}");
   }
-  CHECK(*on.ask(found).body == R"({"data":[)" + expected + "]}");
+  CHECK(*on.ask(found).body == R"({"data":[)" + expected + "]" + search_end);
 }
 
 TEST_CASE("assets and markets without a row stand between those that have one") {
@@ -72,10 +79,10 @@ TEST_CASE("assets and markets without a row stand between those that have one") 
       *told.body ==
       R"({"data":[{"kind":"asset","match":"exact","asset":{"symbol":"B\"","name":"Quote","slug":"q"}},)"
       R"({"kind":"market","match":"prefix","market":)" +
-          model::row(first) +
+          shown(first) +
           R"(},{"kind":"market","match":"word","id":"new:X-USDT","market":null},)"
           R"({"kind":"market","match":"typo","market":)" +
-          model::row(second) + "}]}");
+          shown(second) + "}]" + search_end);
   CHECK(told.total == 4);
 }
 
@@ -85,7 +92,7 @@ TEST_CASE("a board that is not whole is an error; assets alone need none") {
   const std::vector<found_document> assets{asset_found("A", "", "", match_class::exact)};
   CHECK(on.ask(market).error == ec::rebuilding);
   CHECK(on.ask(assets).problem.empty());
-  CHECK(*on.ask({}).body == R"({"data":[]})");
+  CHECK(*on.ask({}).body == R"({"data":[])" + search_end);
   on.set_epoch();
   CHECK(on.ask(market).problem.empty());
   on.redis.run({"FLUSHALL"});
@@ -128,7 +135,9 @@ TEST_CASE("the query actor answers for search") {
   self->request(asked, std::chrono::seconds{30}, found_asked{{{slot.subject, match_class::exact}}})
       .receive([&](const answer& told) { body = *told.body; },
                [&](const caf::error& error) { FAIL(describe(error)); });
-  CHECK(body ==
-        R"({"data":[{"kind":"market","match":"exact","market":)" + model::row(slot) + "}]}");
+  const auto row = model::row(slot); // its age is of now
+  CHECK(body.starts_with(R"({"data":[{"kind":"market","match":"exact","market":)" +
+                         row.substr(0, row.find(",\"source\":")) + ",\"age_ms\":"));
+  CHECK(body.find(row.substr(row.find(",\"source\":")) + "}],\"as_of_ms\":") != body.npos);
   caf::anon_send_exit(asked, caf::exit_reason::user_shutdown);
 }

@@ -34,7 +34,7 @@ std::vector<std::string> walk(filled_board& on, const std::string& token, bool f
     const auto outcome = on.ask(query, 100);
     REQUIRE(outcome.body);
     for (auto& id : filled_board::ids_in(*outcome.body)) {
-      const auto row = model::row(*on.truth.by_id.at(id));
+      const auto row = model::aged(model::row(*on.truth.by_id.at(id)), on.now_ms());
       if (!frozen_rows)
         CHECK(outcome.body->find(row) != std::string::npos); // the row of now
       out.push_back(std::move(id));
@@ -103,7 +103,7 @@ TEST_CASE("a snapshot is the ranking of its view when it was made, whatever happ
       const auto outcome = on.ask(all, 1'000);
       std::string data = "{\"data\":[";
       for (const auto& id : expected)
-        data += (data.back() == '[' ? "" : ",") + rows.at(id);
+        data += (data.back() == '[' ? "" : ",") + model::aged(rows.at(id), on.now_ms());
       const bool as_then = outcome.body->starts_with(data + ']');
       CHECK(as_then);
       CHECK(walk(on, token, true, [&] { rerank(on); }) == expected);

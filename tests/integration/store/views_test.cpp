@@ -38,6 +38,7 @@ bool still_fails(const small_case& what, std::int64_t now_ms, std::uint32_t scan
     to.subject = from->subject;
     to.state = from->state;
     to.stale = from->stale;
+    to.source_id = from->source_id;
     small.truth.by_id[to.subject->id] = &to;
     small.mark(to);
   }

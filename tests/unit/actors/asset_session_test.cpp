@@ -73,7 +73,8 @@ TEST_CASE_FIXTURE(asset_session, "questions about assets go to who knows") {
     CHECK(got.status == 200);
     CHECK(asked == question);
     CHECK(got.body == body); // the same bytes
-    CHECK(header(got, "Cache-Control") == "no-store");
+    CHECK(header(got, "Cache-Control") == "no-cache");
+    CHECK_FALSE(header(got, "Server-Timing").empty());
     CHECK(header(got, "Link").empty() == (question != "page 2"));
   }
   CHECK(header(ask("/v1/assets?page=2"), "Link").find("page=3&per_page=50>; rel=\"next\"") !=

@@ -37,13 +37,15 @@ struct assets_fixture : actor_fixture {
     config.metadata = metadata;
     config.search = search;
     config.writers = 2;
-    config.now_ms = [this] {
-      return 1'000'000 + std::chrono::duration_cast<std::chrono::milliseconds>(
-                             scheduler().clock().now().time_since_epoch())
-                             .count();
-    };
+    config.now_ms = [this] { return now_ms(); };
     subject = spawn(assets, std::move(config));
     run();
+  }
+
+  std::int64_t now_ms() {
+    return 1'000'000 + std::chrono::duration_cast<std::chrono::milliseconds>(
+                           scheduler().clock().now().time_since_epoch())
+                           .count();
   }
 
   static asset_catalogue_ptr catalogue() {
@@ -86,21 +88,77 @@ TEST_CASE("totals are told once everything that there is at a start was") {
   one.send(one.subject,
            market_news{1, {valued("b", "BTC", 10, 4), valued("b", "ETH", 1, 2)}, true});
   one.advance(2s);
+  const auto now = [&](std::int64_t later) { return std::to_string(one.now_ms() + later); };
   CHECK(
       one.ask(totals_asked{}) ==
-      R"({"data":{"assets":2,"markets":3,"exchanges":2,"market_cap":20,"market_cap_assets":1,"volume_usd_24h":10,)"
-      R"("change_24h_pct":null,"btc_dominance_pct":100,"eth_dominance_pct":null,)"
-      R"("as_of_ms":77}})");
+      R"({"data":{"assets":2,"markets":3,"exchanges":2,"btc_dominance_pct":100,"eth_dominance_pct":null,)"
+      R"("market_cap":20,"market_cap_assets":1,"volume_usd_24h":10,"change_24h_pct":null,)"
+      R"("change_basis":"rolling_24h","received_ms":77,"age_ms":)" +
+          now(-77) + R"(,"stale":false},"as_of_ms":)" + now(0) + "}");
   CHECK(
       one.ask(categories_asked{}) ==
       R"({"data":[{"slug":"layer-1","name":"Layer 1","assets":1,"market_cap":20,"market_cap_assets":1,)"
-      R"("volume_usd_24h":8,"change_24h_pct":null}]})");
+      R"("volume_usd_24h":8,"change_24h_pct":null,"change_basis":"rolling_24h","received_ms":77,)"
+      R"("age_ms":)" +
+          now(-77) + R"(,"stale":false}],"as_of_ms":)" + now(0) + "}");
 
   // What is known of assets may change while no market does.
   one.send(one.subject, catalogue_changed{std::make_shared<const asset_catalogue>()});
   one.advance(1s);
-  CHECK(one.ask(categories_asked{}) == R"({"data":[]})");
+  CHECK(one.ask(categories_asked{}) == R"({"data":[],"as_of_ms":)" + now(0) + "}");
   CHECK(one.ask(totals_asked{}).find(R"("market_cap":null)") != std::string::npos);
+}
+
+TEST_CASE("the directory tells what prices can be told in") {
+  assets_fixture one;
+  const auto directory = [&] {
+    asset_directory_ptr out;
+    one.spawn([&](caf::event_based_actor* self) {
+      self->request(one.subject, 1s, directory_asked{})
+          .then([&](const directory_told& told) { out = told.directory; },
+                [](const caf::error&) {});
+    });
+    one.run();
+    return out;
+  };
+  const auto values = [&] {
+    std::vector<std::pair<std::string, double>> out;
+    for (const auto& each : directory()->currencies)
+      out.emplace_back(each.code, each.usd);
+    return out;
+  };
+  using pairs = std::vector<std::pair<std::string, double>>;
+  auto in_bitcoin = valued("a", "ETH", 1, 2);
+  in_bitcoin.subject = *make_market("a", "ETH", "BTC", "ETHBTC");
+  auto bitcoin = valued("a", "BTC", 10, 4);
+  bitcoin.high_usd_24h = 10.05;
+  bitcoin.low_usd_24h = 10;
+  bitcoin.changes[window_count] = 3;
+  one.send(one.subject, market_news{0, {bitcoin}, true});
+  one.send(one.subject, market_news{1, {in_bitcoin}, true});
+  CHECK(directory() == nullptr);
+  one.board_ready = true;
+  one.advance(3s);
+  const auto first = directory();
+  REQUIRE(first != nullptr);
+  CHECK(first->symbols == std::vector<std::string>{"BTC", "ETH"});
+  CHECK(first->market_cap == 20);
+  CHECK(first->catalogue->find("BTC") != nullptr);
+  CHECK(values() == pairs{{"BTC", 10}, {"USD", 1}});
+  CHECK(first->find_currency("btc")->changes[window_count] == 3);
+  CHECK(first->find_currency("btc")->steady);
+  CHECK(first->find_currency("usd")->changes[0] == 0);
+
+  // An asset is worth its price, other things their rate; as long as that is young.
+  const auto now = one.now_ms();
+  const std::vector<rate_source> sources{
+      {*make_market("a", "BTC", "USD", "1"), 11, 1, 0, now, false},
+      {*make_market("a", "BTC", "EUR", "2"), 8, 1, 0, now, false}};
+  one.send(one.subject, rates_published{std::make_shared<const rate_table>(
+                            sources, asset_set{"EUR"}, now, 60'000)});
+  CHECK(values() == pairs{{"BTC", 10}, {"EUR", 11.0 / 8}, {"USD", 1}});
+  one.advance(40s);
+  CHECK(values() == pairs{{"BTC", 10}, {"USD", 1}});
 }
 
 TEST_CASE("search hears how much assets and markets weigh, every ten seconds") {

@@ -14,11 +14,13 @@ struct rates_fixture : actor_fixture {
     writers.push_back(make_address());
     writers[0]->set(first.handle());
     writers[1]->set(second.handle());
+    assets_at->set(third.handle());
     start();
   }
 
   void start() {
     rates_config config{writers, 60s, [this] { return now(); }};
+    config.assets = assets_at;
     subject = spawn(rates, config);
     run();
   }
@@ -41,11 +43,14 @@ struct rates_fixture : actor_fixture {
   std::vector<rates_published> heard() {
     auto out = first.take<rates_published>();
     CHECK(second.take<rates_published>().size() == out.size());
+    CHECK(third.take<rates_published>().size() == out.size());
     return out;
   }
 
   probe<rates_published, rate_sources_asked> first{*this}, second{*this};
+  probe<rates_published> third{*this};
   std::vector<address_ptr> writers;
+  address_ptr assets_at = make_address();
   caf::actor subject;
 };
 

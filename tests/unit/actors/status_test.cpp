@@ -56,7 +56,8 @@ struct shown {
 } // namespace
 
 TEST_CASE("nothing known yet is an empty list") {
-  CHECK(status_state{}.json(some_time) == R"({"data":[]})");
+  CHECK(status_state{}.json(some_time) ==
+        R"({"data":[],"as_of_ms":)" + std::to_string(some_time) + "}");
 }
 
 TEST_CASE("a feed and its connection show what they told") {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 using namespace tickboard;
 
 namespace {
@@ -51,7 +53,7 @@ TEST_CASE("a page of assets is asked for, by market cap unless told otherwise") 
 }
 
 TEST_CASE("a page of assets that cannot be names the parameter and what is allowed") {
-  refuses(page("sort=name"), "sort", "is not a field", "one of symbol, rank");
+  refuses(page("sort=price"), "sort", "is not a field", "one of symbol, rank");
   refuses(page("sort=-"), "sort", "is not a field", "leading -");
   refuses(page("page=0"), "page", "out of range", "1 to 1000000");
   refuses(page("per_page=251"), "per_page", "out of range", "1 to 250");
@@ -68,6 +70,28 @@ TEST_CASE("a page of assets that cannot be names the parameter and what is allow
   for (int i = 1; i <= 50; ++i)
     many += ",s" + std::to_string(i);
   refuses(page(many), "symbols", "has 51 values", "1 to 50");
+}
+
+TEST_CASE("a page of assets may be limited to ranges of any number") {
+  const auto ranged = page("max_market_cap=2e9&min_price_usd=0.50&max_price_usd=7&min_markets=2");
+  REQUIRE(ranged);
+  REQUIRE(ranged->ranges.size() == 3);
+  CHECK(ranged->filtered());
+  CHECK(asset_sort_fields[ranged->ranges[0].field].name == "price_usd");
+  CHECK(ranged->ranges[0].lowest == 0.5);
+  CHECK(ranged->ranges[0].highest == 7);
+  CHECK(std::isinf(ranged->ranges[1].lowest));
+  CHECK(ranged->target(1) ==
+        "/v1/assets?min_price_usd=0.5&max_price_usd=7&max_market_cap=2000000000&min_markets=2&"
+        "sort=-market_cap&page=1&per_page=50");
+  auto shifted = *ranged;
+  shifted.skip = 3;
+  CHECK(shifted.offset() == 3);
+  CHECK(shifted.canonical() != ranged->canonical());
+  refuses(page("min_price_usd=x"), "min_price_usd", "not a number", "decimal number");
+  refuses(page("min_rank=3&max_rank=2"), "min_rank", "above max_rank", "up to 2");
+  refuses(page("min_name=3"), "min_name", "is not a parameter", "price_usd");
+  refuses(page("min_symbol=3"), "min_symbol", "is not a parameter", "price_usd");
 }
 
 TEST_CASE("movers are asked for") {

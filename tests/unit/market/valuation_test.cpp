@@ -25,7 +25,7 @@ ticker priced(const char* last, const char* volume, const char* quote_volume) {
 
 std::string row_of(const ticker& state) {
   std::string out;
-  append_row(out, **make_market("x", "A", "B", "s"), state, false);
+  append_row(out, **make_market("x", "A", "B", "s"), state, false, 1);
   return out;
 }
 

@@ -1,0 +1,16 @@
+#!/bin/sh
+# usage: run.sh SOURCE_DIR WORK_DIR PROGRAM
+# Runs check.mjs with the locked packages. Exit 77 (skipped): no node or npm, or the registry is out
+# of reach.
+set -eu
+source=$1 work=$2 program=$3
+. "$source/../../support/npm_ci.sh"
+
+install_locked "$source" "$work" || {
+  code=$?
+  [ $code = 77 ] && echo "SKIPPED: clients of CoinGecko and CoinMarketCap were NOT run: $why" >&2
+  exit $code
+}
+cp "$source/check.mjs" "$work/"
+cd "$work"
+exec node check.mjs "$program"
