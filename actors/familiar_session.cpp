@@ -1,3 +1,4 @@
+#include "actors/entity_tag.hpp"
 #include "actors/session.hpp"
 #include "actors/unix_ms.hpp"
 #include "market/coingecko_rows.hpp"
@@ -7,16 +8,21 @@
 #include <caf/all.hpp>
 #include <fmt/format.h>
 
+#include <functional>
+
 /// The part of a session that answers in the words of other services: it asks for the rows as any
 /// client of ours would, and puts them into their shapes.
 namespace tickboard {
 
 namespace {
 
-net::http_response familiar_answer(std::string body) {
-  net::http_response out;
+/// With a tag of what it says; when it was made, as the status of listings tells, left out.
+answer familiar_answer(std::string body, std::chrono::microseconds took = {}) {
+  const auto data = body.starts_with("{\"status\":") ? body.find(",\"data\":") : 0;
+  answer out;
+  out.tag = entity_tag(std::hash<std::string_view>{}(std::string_view{body}.substr(data)));
   out.body = std::make_shared<const std::string>(std::move(body));
-  out.headers.emplace_back("Cache-Control", "no-store");
+  out.took = took;
   return out;
 }
 
@@ -45,6 +51,12 @@ net::http_response no_rate(dialect of, std::string_view parameter, const std::st
 
 } // namespace
 
+void session_state::answer_familiar(const answer& told) {
+  auto out = from_redis(told);
+  out.headers.emplace_back("Cache-Control", "no-cache");
+  respond(std::move(out));
+}
+
 void session_state::ask_for_rows(dialect of, const asset_query& which,
                                  std::function<std::string(const rows_told& told)> translate) {
   self->request(config->query->get(), config->timeout, asset_page_asked{which})
@@ -52,7 +64,7 @@ void session_state::ask_for_rows(dialect of, const asset_query& which,
           [this, of, translate = std::move(translate)](const answer& page) {
             const auto rows = read_asset_rows(*page.body);
             if (rows)
-              respond(familiar_answer(translate({*rows, page.total})));
+              answer_familiar(familiar_answer(translate({*rows, page.total}), page.took));
             else
               respond(familiar_error(of, 503, rows.error()));
           },
@@ -70,7 +82,7 @@ void session_state::answer_markets(const coingecko::markets_query& query,
   }
   const auto which = coingecko::rows_of(query, *directory);
   if (!which) {
-    respond(familiar_answer("[]"));
+    answer_familiar(familiar_answer("[]"));
     return;
   }
   ask_for_rows(dialect::coingecko, *which, [query, to, directory](const rows_told& told) {
@@ -87,7 +99,7 @@ void session_state::answer_price(const coingecko::price_query& query,
   }
   const auto named = coingecko::resolve(query.coins, *directory);
   if (named.empty()) {
-    respond(familiar_answer("{}"));
+    answer_familiar(familiar_answer("{}"));
     return;
   }
   asset_query which;
@@ -121,7 +133,7 @@ void session_state::answer_listings(const coinmarketcap::listings_query& query,
 
 void session_state::ask_familiar(const familiar_question& what) {
   if (std::holds_alternative<ask_ping>(what)) {
-    respond(familiar_answer(coingecko::ping_body()));
+    answer_familiar(familiar_answer(coingecko::ping_body()));
     return;
   }
   const auto of = dialect_of(what);
@@ -138,9 +150,9 @@ void session_state::ask_familiar(const familiar_question& what) {
                   else if constexpr (std::is_same_v<type, coinmarketcap::listings_query>)
                     answer_listings(one, told.directory);
                   else if constexpr (std::is_same_v<type, coingecko::list_query>)
-                    respond(familiar_answer(coingecko::list_body(one, *told.directory)));
+                    answer_familiar(familiar_answer(coingecko::list_body(one, *told.directory)));
                   else
-                    respond(familiar_answer(coingecko::currencies_body(*told.directory)));
+                    answer_familiar(familiar_answer(coingecko::currencies_body(*told.directory)));
                 },
                 what);
           },

@@ -57,6 +57,7 @@ struct session_state {
     const std::vector<asset_row>& rows;
     std::uint64_t total;
   };
+  void answer_familiar(const answer& told);
   void ask_for_rows(dialect of, const asset_query& which,
                     std::function<std::string(const rows_told& told)> translate);
   void answer_markets(const coingecko::markets_query& query, const asset_directory_ptr& directory);

@@ -64,6 +64,7 @@ struct familiar_session : actor_fixture {
     request.method = method == "GET" ? net::http_method::get : net::http_method::other;
     request.method_text = method;
     request.target = target;
+    request.if_none_match = seen;
     asked.clear();
     send(one, request_received{std::move(request)});
     REQUIRE(client->answers.size() == 1);
@@ -75,6 +76,7 @@ struct familiar_session : actor_fixture {
       R"({"data":[{"symbol":"BTC","name":"Bitcoin","slug":"bitcoin","price_usd":3}]})");
   caf::error rows_failure, directory_failure;
   std::vector<std::string> asked; ///< of the query actor
+  std::string seen;               ///< the tag that a client has
 };
 
 /// What an error says, in the one shape or the other.
@@ -118,6 +120,24 @@ TEST_CASE_FIXTURE(familiar_session, "questions in others' words are answered fro
   CHECK(listings.body->find(R"("quote":{"EUR":{"price":1.5,)") != std::string::npos);
   CHECK(asked ==
         std::vector<std::string>{"/v1/assets?min_price_usd=1&sort=rank&page=1&per_page=2&skip=2"});
+}
+
+TEST_CASE_FIXTURE(familiar_session, "familiar answers have a tag of what they say") {
+  for (const std::string target :
+       {"/api/v3/coins/markets?vs_currency=usd", "/v1/cryptocurrency/listings/latest",
+        "/api/v3/coins/list", "/api/v3/ping"}) {
+    INFO(target);
+    const auto first = ask(target);
+    CHECK(header(first, "Cache-Control") == "no-cache");
+    CHECK(header(first, "Server-Timing").find("redis;dur=") == 0);
+    seen = header(first, "ETag");
+    CHECK_FALSE(seen.empty());
+    CHECK(ask(target).status == 304);
+    seen.clear();
+  }
+  seen = header(ask("/v1/cryptocurrency/listings/latest"), "ETag");
+  rows = std::make_shared<const std::string>(R"({"data":[{"symbol":"BTC"}]})");
+  CHECK(ask("/v1/cryptocurrency/listings/latest").status == 200);
 }
 
 TEST_CASE_FIXTURE(familiar_session, "errors have the shapes and statuses of the other services") {
