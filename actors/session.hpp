@@ -4,6 +4,7 @@
 #include "actors/asset_route.hpp"
 #include "actors/messages.hpp"
 #include "actors/search_route.hpp"
+#include "actors/static_document.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
@@ -37,6 +38,7 @@ struct session_state {
   void ask_about_assets(const asset_question& what);
   void answer_page(const view_query& query, const answer& page);
   net::http_response from_redis(const answer& told) const;
+  void answer_document(const static_document& what);
   void answer_preflight();
   void refuse(const view_refusal& why);
   void fail(const caf::error& error);

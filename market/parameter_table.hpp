@@ -37,8 +37,11 @@ value_form one_of(std::vector<std::string> values);
 /// Each of these names, and each with a leading - to descend.
 value_form sort_keys(const std::vector<std::string_view>& names);
 
-/// A schema of JSON Schema 2020-12.
-std::string json_schema(const value_form& form);
+/// A schema of JSON Schema 2020-12; with a default unless `otherwise` is empty.
+std::string json_schema(const value_form& form, std::string_view otherwise = "");
+
+/// A text that the form takes, as JSON has it.
+std::string json_value(const value_form& form, std::string_view text);
 
 /// What a parameter of a resource is: the documentation reads it (GET /openapi.json), and readers
 /// take their limits from where it has them.
