@@ -1,5 +1,6 @@
 #include "actors/routes.hpp"
 
+#include "actors/contract.hpp"
 #include "actors/page_links.hpp"
 
 #include <fmt/format.h>
@@ -48,11 +49,7 @@ route find_route(const net::http_request& request) {
       return bad_parameter(*refused);
     return found;
   };
-  route found = problem(
-      404, "No such resource",
-      "there are /v1/markets, /v1/markets/{id}, /v1/assets, /v1/assets/{symbol}, /v1/movers, "
-      "/v1/categories, /v1/global, /v1/exchanges, /v1/search, /healthz, /readyz; and, as other "
-      "services have them, /api/v3/... and /v1/cryptocurrency/listings/latest");
+  route found;
   if (path == markets) {
     const auto parameters = parse_query_string(query);
     auto view =
@@ -87,8 +84,15 @@ route find_route(const net::http_request& request) {
     found = without_parameters(ask_health{});
   } else if (path == "/readyz") {
     found = without_parameters(ask_readiness{});
+  } else if (path == "/openapi.json") {
+    found = without_parameters(ask_document{&api_document()});
+  } else if (path == "/docs") {
+    found = without_parameters(ask_document{&docs_page()});
   } else {
-    return found;
+    return problem(404, "No such resource",
+                   "there are " + resource_names() +
+                       "; and, as other services have them, /api/v3/... and "
+                       "/v1/cryptocurrency/listings/latest");
   }
   if (request.method == net::http_method::other) {
     auto refusal = problem(405, "Method not allowed",

@@ -3,6 +3,7 @@
 #include "actors/asset_route.hpp"
 #include "actors/familiar_route.hpp"
 #include "actors/search_route.hpp"
+#include "actors/static_document.hpp"
 #include "actors/view_answer.hpp"
 #include "adapters/net/http_server.hpp"
 #include "market/view_query.hpp"
@@ -23,10 +24,14 @@ struct ask_row {
 struct ask_exchanges {};
 struct ask_health {};
 struct ask_readiness {};
+struct ask_document {
+  const static_document* what;
+};
 
 /// A question for an actor, or the answer if the request itself decides it.
-using route = std::variant<net::http_response, ask_page, ask_row, ask_exchanges, ask_health,
-                           ask_readiness, ask_search, asset_question, familiar_question>;
+using route =
+    std::variant<net::http_response, ask_page, ask_row, ask_exchanges, ask_health, ask_readiness,
+                 ask_document, ask_search, asset_question, familiar_question>;
 
 /// Reads method, path and query. Never throws.
 route find_route(const net::http_request& request);

@@ -30,6 +30,11 @@ void vary(net::http_response& response, std::string_view on) {
   response.headers.emplace_back("Vary", on);
 }
 
+bool is_encoded(const net::http_response& response) {
+  return std::ranges::any_of(response.headers,
+                             [](const auto& one) { return one.first == "Content-Encoding"; });
+}
+
 net::http_response unavailable(std::string_view detail) {
   auto out = net::problem(503, "Not available now", detail);
   out.headers.emplace_back("Retry-After", "1");
@@ -60,6 +65,8 @@ void session_state::handle(const net::http_request& request) {
           ask_for_exchanges();
         } else if constexpr (std::is_same_v<type, ask_health>) {
           ask_for_health();
+        } else if constexpr (std::is_same_v<type, ask_document>) {
+          answer_document(*found.what);
         } else if constexpr (std::is_same_v<type, ask_search>) {
           ask_for_search(found);
         } else if constexpr (std::is_same_v<type, asset_question>) {
@@ -119,6 +126,23 @@ net::http_response session_state::from_redis(const answer& told) const {
     out.body = nullptr;
   }
   return out;
+}
+
+/// Compressed once for all, not for each who asks.
+void session_state::answer_document(const static_document& what) {
+  net::http_response out;
+  out.content_type = what.content_type;
+  out.headers = what.headers;
+  const bool packed = config->gzip && accepts_gzip;
+  if (packed) {
+    vary(out, "Accept-Encoding");
+    out.headers.emplace_back("Content-Encoding", "gzip");
+  }
+  if (names_tag(if_none_match, what.tag))
+    out.status = 304;
+  else
+    out.body = packed ? what.gzipped : what.body;
+  respond(std::move(out));
 }
 
 /// A browser asks before it sends a request with headers of its own (Fetch standard,
@@ -201,6 +225,7 @@ void session_state::ask_for_readiness() {
             }
             net::http_response out;
             out.body = bytes(R"({"status":"ready"})");
+            out.headers.emplace_back("Cache-Control", "no-store");
             respond(std::move(out));
           },
           [this](const caf::error& error) { fail(error); });
@@ -238,7 +263,7 @@ void session_state::respond(net::http_response response) {
       vary(response, "Origin");
   }
   const auto size = response.body ? response.body->size() : 0;
-  if (config->gzip && size >= worth_compressing) {
+  if (config->gzip && size >= worth_compressing && !is_encoded(response)) {
     vary(response, "Accept-Encoding");
     if (accepts_gzip) {
       response.body = bytes(net::gzip(*response.body));

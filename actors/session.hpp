@@ -5,6 +5,7 @@
 #include "actors/familiar_route.hpp"
 #include "actors/messages.hpp"
 #include "actors/search_route.hpp"
+#include "actors/static_document.hpp"
 #include "market/asset_row.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -47,6 +48,7 @@ struct session_state {
   void ask_familiar(const familiar_question& what);
   void answer_page(const view_query& query, const answer& page);
   net::http_response from_redis(const answer& told) const;
+  void answer_document(const static_document& what);
   void answer_preflight();
   void refuse(const view_refusal& why);
   void fail(const caf::error& error);

@@ -45,7 +45,7 @@ struct slot {
   std::int64_t derived_ms = 0;       ///< when state.derived was last set, Unix ms
   std::int64_t changes_ms = 0; ///< when an update last set changes over windows; 0: the next does
   bool changes_postponed = false;
-  bool derived_due = false;          ///< the state has changed since
+  bool derived_due = false; ///< the state has changed since
   bool is_rate_source = false;
   bool has_rate_news = false;  ///< the rates actor has yet to hear of the latest change
   bool is_reported = false;    ///< the assets actor was told of it, or is about to be

@@ -237,6 +237,13 @@ std::string movers_query::canonical() const {
   return fmt::format("movers {} {} {} {}", window, up, limit, min_volume_usd);
 }
 
+value_form asset_symbol_form() {
+  value_form out;
+  out.pattern = fmt::format("^{}+$", code_pattern);
+  out.max_length = max_asset_length;
+  return out;
+}
+
 std::vector<parameter_note> asset_parameters() {
   return notes_of(asset_table());
 }

@@ -56,6 +56,9 @@ struct movers_query {
   std::string canonical() const;
 };
 
+/// An asset's symbol.
+value_form asset_symbol_form();
+
 /// The parameters of GET /v1/assets and /v1/movers.
 std::vector<parameter_note> asset_parameters();
 std::vector<parameter_note> movers_parameters();

@@ -44,39 +44,64 @@ value_form sort_keys(const std::vector<std::string_view>& names) {
 
 namespace {
 
-std::string text_schema(const value_form& form) {
+std::string item_schema(const value_form& form, std::string fallback = "") {
   return json::object({
       {"type", json::text("string")},
       {"enum", form.values.empty() ? "" : json::texts(form.values)},
       {"pattern", form.pattern.empty() ? "" : json::text(form.pattern)},
       {"maxLength", form.max_length == 0 ? "" : fmt::format("{}", form.max_length)},
+      {"default", std::move(fallback)},
   });
 }
 
 } // namespace
 
-std::string json_schema(const value_form& form) {
+std::string json_value(const value_form& form, std::string_view text) {
+  switch (form.is) {
+  case value_form::kind::whole:
+  case value_form::kind::number:
+  case value_form::kind::flag:
+    return std::string{text};
+  case value_form::kind::list: {
+    std::vector<std::string> values;
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const auto end = std::min(text.find(',', begin), text.size());
+      values.emplace_back(text.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    return json::texts(values);
+  }
+  case value_form::kind::text:
+    break;
+  }
+  return json::text(text);
+}
+
+std::string json_schema(const value_form& form, std::string_view otherwise) {
   const auto bound = [](const std::optional<double>& value) {
     return value ? json::number(*value) : "";
   };
+  auto fallback = otherwise.empty() ? "" : json_value(form, otherwise);
   switch (form.is) {
   case value_form::kind::whole:
   case value_form::kind::number:
     return json::object(
         {{"type", json::text(form.is == value_form::kind::whole ? "integer" : "number")},
          {"minimum", bound(form.least)},
-         {"maximum", bound(form.most)}});
+         {"maximum", bound(form.most)},
+         {"default", std::move(fallback)}});
   case value_form::kind::flag:
-    return json::object({{"type", json::text("boolean")}});
+    return json::object({{"type", json::text("boolean")}, {"default", std::move(fallback)}});
   case value_form::kind::list:
     return json::object({{"type", json::text("array")},
-                         {"items", text_schema(form)},
+                         {"items", item_schema(form)},
                          {"minItems", "1"},
-                         {"maxItems", fmt::format("{}", form.max_items)}});
+                         {"maxItems", fmt::format("{}", form.max_items)},
+                         {"default", std::move(fallback)}});
   case value_form::kind::text:
     break;
   }
-  return text_schema(form);
+  return item_schema(form, std::move(fallback));
 }
 
 std::string in_words(const value_form& form) {

@@ -38,8 +38,11 @@ value_form one_of(std::vector<std::string> values);
 /// Each of these names, and each with a leading - to descend.
 value_form sort_keys(const std::vector<std::string_view>& names);
 
-/// A schema of JSON Schema 2020-12.
-std::string json_schema(const value_form& form);
+/// A schema of JSON Schema 2020-12; with a default unless `otherwise` is empty.
+std::string json_schema(const value_form& form, std::string_view otherwise = "");
+
+/// A text that the form takes, as JSON has it.
+std::string json_value(const value_form& form, std::string_view text);
 
 /// What the form takes, for messages: "a whole number from 1 to 250".
 std::string in_words(const value_form& form);

@@ -100,6 +100,9 @@ std::string page_target(const view_query& query, std::uint32_t page);
 /// The same of its page behind the place that `token` names.
 std::string cursor_target(const view_query& query, std::string_view token);
 
+/// A market's id.
+value_form market_id_form();
+
 /// The parameters of GET /v1/markets.
 std::vector<parameter_note> view_parameters();
 

@@ -30,13 +30,6 @@ value_form codes() {
                view_limits::max_list);
 }
 
-value_form market_id() {
-  value_form out;
-  out.pattern = id_pattern;
-  out.max_length = max_id_length;
-  return out;
-}
-
 value_form row_member_list() {
   auto out = texts("", 0, row_members().size());
   for (const auto name : row_members())
@@ -58,6 +51,13 @@ value_form token() {
 }
 
 } // namespace
+
+value_form market_id_form() {
+  value_form out;
+  out.pattern = id_pattern;
+  out.max_length = max_id_length;
+  return out;
+}
 
 const parameter_table<view_query>& view_table() {
   static const auto all = [] {
@@ -94,7 +94,7 @@ const parameter_table<view_query>& view_table() {
          readers::read_page},
         {{"per_page", whole_number(view_limits::max_per_page), "Rows of a page.", "3", "50"},
          readers::read_per_page},
-        {{"around", market_id(),
+        {{"around", market_id_form(),
           "The page that holds this market, with its rank in the view; instead of a page.",
           "kraken:BTC-USD"},
          readers::read_around},

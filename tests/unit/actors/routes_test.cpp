@@ -1,3 +1,4 @@
+#include "actors/contract.hpp"
 #include "actors/routes.hpp"
 #include "market/view_token.hpp"
 #include "tests/support/http_header.hpp"
@@ -65,7 +66,42 @@ TEST_CASE("each resource is found, for GET and for HEAD") {
     CHECK(std::holds_alternative<ask_health>(ask("/healthz", method)));
     CHECK(std::holds_alternative<ask_health>(ask("/healthz?", method)));
     CHECK(std::holds_alternative<ask_readiness>(ask("/readyz", method)));
+    CHECK(std::get<ask_document>(ask("/openapi.json", method)).what == &api_document());
+    CHECK(std::get<ask_document>(ask("/docs", method)).what == &docs_page());
   }
+}
+
+TEST_CASE("every resource of the document has a route, and none is forgotten in what 404 tells") {
+  const auto told = refusal{ask("/nowhere")}.detail;
+  for (const auto& one : contract_resources()) {
+    std::string path{one.path};
+    CHECK_MESSAGE(told.find(path) != std::string::npos, path);
+    for (const auto& part : one.in_path)
+      path.replace(path.find('{' + part.name + '}'), part.name.size() + 2, part.example);
+    for (const auto& note : one.in_query)
+      if (note.required)
+        path += "?" + note.name + "=" + note.example;
+    CAPTURE(path);
+    CHECK_FALSE(std::holds_alternative<net::http_response>(ask(path)));
+    for (const auto& body : one.bodies) {
+      if (body.example == nullptr || body.schema.empty())
+        continue;
+      rapidjson::Document example;
+      CHECK_FALSE(example.Parse(body.example().c_str()).HasParseError());
+    }
+  }
+}
+
+TEST_CASE("the API document is JSON, and the page allows itself alone") {
+  rapidjson::Document json;
+  json.Parse(api_document().body->c_str());
+  REQUIRE(json.IsObject());
+  CHECK(json["paths"].MemberCount() == contract_resources().size());
+  CHECK(header({200, "", api_document().headers, nullptr}, "ETag") == api_document().tag);
+  const auto policy = header({200, "", docs_page().headers, nullptr}, "Content-Security-Policy");
+  CHECK(policy.starts_with("default-src 'none'; connect-src 'self'; script-src 'sha256-"));
+  CHECK(docs_page().body->find("{{") == std::string::npos);
+  CHECK(docs_page().tag != api_document().tag);
 }
 
 TEST_CASE("a page's parameters are read") {

@@ -181,6 +181,30 @@ TEST_CASE("large bodies are compressed for those who take it") {
   CHECK(one.ask("/v1/markets", true).body->size() == 5'000);
 }
 
+TEST_CASE("documents were compressed before, and are told once to who keeps them") {
+  session_fixture one;
+  for (const auto* document : {&api_document(), &docs_page()}) {
+    const auto* const target = document == &docs_page() ? "/docs" : "/openapi.json";
+    const auto plain = one.ask(target), packed = one.ask(target, true);
+    CHECK(plain.body == document->body); // the same bytes, not a copy
+    CHECK(plain.content_type == document->content_type);
+    CHECK(header(plain, "Content-Encoding").empty());
+    CHECK(packed.body == document->gzipped);
+    CHECK(header(packed, "Content-Encoding") == "gzip");
+    for (const auto& told : {plain, packed})
+      CHECK(header(told, "Vary") == "Accept-Encoding");
+    one.if_none_match = document->tag;
+    const auto same = one.ask(target);
+    CHECK(same.status == 304);
+    CHECK(same.body == nullptr);
+    CHECK(header(same, "Cache-Control") == "max-age=300");
+    one.if_none_match.clear();
+    one.config->gzip = false;
+    CHECK(one.ask(target, true).body == document->body);
+    one.config->gzip = true;
+  }
+}
+
 TEST_CASE("a market that is not followed is 404") {
   session_fixture one;
   one.answer_queries(answer{nullptr, 0, {}});

@@ -1,0 +1,65 @@
+#include "actors/contract.hpp"
+
+namespace tickboard {
+
+std::vector<header_note> contract_headers() {
+  return {
+      {"ETag", true, "Names what the body says, ages left out; for If-None-Match.",
+       "W/\"f61692e05fd4752b\""},
+      {"Cache-Control", true, "Whether, and for how many seconds, the answer may be reused.",
+       "no-cache"},
+      {"Age", false, "Seconds since the page was made, if pages are reused.", "0"},
+      {"Vary", false, "The header fields of the request that the answer depends on.",
+       "Accept, Accept-Encoding"},
+      {"Server-Timing", true, "Milliseconds of Redis, and in all.",
+       "redis;dur=0.241, total;dur=0.286"},
+      {"Link", true, "The first, previous, next and last page, as far as there are (RFC 8288).",
+       "</v1/markets?sort=-quote_volume_24h&page=2&per_page=50>; rel=\"next\""},
+      {"X-Total-Count", false, "Rows of all pages; of formats other than JSON.", "557"},
+      {"Retry-After", false, "Seconds after which to ask again.", "1"},
+      {"Allow", true, "The methods that are allowed.", "GET, HEAD"},
+      {"Content-Security-Policy", true, "What the page may load: nothing from elsewhere.",
+       "default-src 'none'"},
+  };
+}
+
+const std::vector<status_note>& contract_statuses() {
+  static const std::vector<status_note> all{
+      {304, "NotModified", "What If-None-Match names is what would be answered.", "", {}},
+      {400,
+       "BadRequest",
+       "A parameter is unknown, repeated, of the wrong type or out of range. Names it, and what "
+       "it takes.",
+       R"({"type":"about:blank","title":"Bad parameter","status":400,"detail":"page is out of )"
+       R"(range; allowed: a whole number from 1 to 1000000","parameter":"page","allowed":)"
+       R"("a whole number from 1 to 1000000"})",
+       {}},
+      {404,
+       "NotFound",
+       "There is no such thing.",
+       R"({"type":"about:blank","title":"No such market","status":404,"detail":"kraken:A-B is )"
+       R"(not followed; GET /v1/markets lists what is"})",
+       {}},
+      {405,
+       "MethodNotAllowed",
+       "Only GET and HEAD are allowed.",
+       R"({"type":"about:blank","title":"Method not allowed","status":405,"detail":"POST is not )"
+       R"(allowed here; allowed: GET, HEAD"})",
+       {"Allow"}},
+      {410,
+       "Gone",
+       "The snapshot has expired; ask for a new one.",
+       R"({"type":"about:blank","title":"Snapshot expired","status":410,"detail":"this snapshot )"
+       R"(is gone; ask for a new one with snapshot=new"})",
+       {}},
+      {503,
+       "Unavailable",
+       "It cannot be answered now; never an empty page instead.",
+       R"({"type":"about:blank","title":"Not available now","status":503,"detail":"the board is )"
+       R"(being rebuilt after Redis lost it"})",
+       {"Retry-After"}},
+  };
+  return all;
+}
+
+} // namespace tickboard

@@ -1,0 +1,169 @@
+#include "actors/contract_examples.hpp"
+
+#include "actors/status.hpp"
+#include "market/answer_text.hpp"
+#include "market/asset_totals.hpp"
+#include "market/ticker.hpp"
+
+#include <fmt/format.h>
+
+namespace tickboard::examples {
+
+namespace {
+
+constexpr std::int64_t now_ms = 1'795'411'128'660;
+constexpr std::int64_t received_ms = now_ms - 2;
+
+std::string market_row() {
+  const auto digits = [](const char* text) { return *decimal::parse(text); };
+  ticker state;
+  state.trade = {digits("93000.0")};
+  state.quote = {digits("92969.3"), digits("93000.0"), digits("148.25875071"),
+                 digits("116.57813869")};
+  state.stats = {digits("91000"),
+                 digits("94777.8"),
+                 digits("89180.0"),
+                 digits("10997.07377956"),
+                 digits("1013933501.597565868"),
+                 2.197802,
+                 change_basis::rolling_24h};
+  state.trade_at.ts_ms = received_ms - 1;
+  state.received_ms = received_ms;
+  state.derived = {93'000, 1'013'933'502, {0.0142, -0.1101, 0.3, 1.25}};
+  std::string out;
+  append_row(out, **make_market("kraken", "BTC", "USD", "BTC/USD"), state, false, 1);
+  return out;
+}
+
+/// An asset of the board, and the board that has nothing else.
+struct asset_board_example {
+  asset_board_example() {
+    known.symbol = "BTC";
+    known.name = "Bitcoin";
+    known.slug = "bitcoin";
+    known.categories = {make_category("Layer 1")};
+    known.circulating_supply = *decimal::parse("19687500");
+    values.price_usd = 92'988.25;
+    values.volume_usd_24h = 4'931'702'168;
+    values.market_cap = 1'830'706'171'875;
+    values.bid_usd = 92'969.3;
+    values.bid_market = "kraken:BTC-USD";
+    values.ask_usd = 92'995.1;
+    values.ask_market = "coinbaseexchange:BTC-USD";
+    values.changes = {0.0142, -0.1101, 0.3, 1.25, 2.1978};
+    values.markets = 18;
+    values.exchanges = 3;
+    values.sources = {"binance", "coinbaseexchange", "kraken"};
+    values.ts_ms = received_ms - 1;
+    values.received_ms = received_ms;
+    values.rank = 1;
+  }
+
+  std::string row() const {
+    std::string out;
+    append_asset_row(out, all.front());
+    return out;
+  }
+
+  tickboard::asset known;
+  asset_values values;
+  std::vector<asset_view> all{{"BTC", &known, &values}};
+};
+
+std::string shaped(view_format format, std::vector<std::string_view> members) {
+  answer_text out{now_ms, view_shape{format, std::move(members)}};
+  out.add_row(market_row());
+  return *out.take();
+}
+
+/// An answer's text: rows, then what stands behind them.
+std::string enveloped(const std::vector<std::string>& rows, std::string_view behind) {
+  answer_text out{now_ms};
+  for (const auto& row : rows)
+    out.add_row(row);
+  return fmt::format("{}]{},\"as_of_ms\":{}}}", *out.take(), behind, now_ms);
+}
+
+std::string shown(const std::string& row) {
+  answer_text out{now_ms, ""};
+  out.append_object(row);
+  return *out.take();
+}
+
+constexpr std::string_view one_page = R"(,"page":{"number":1,"size":1,"total":557,"pages":557})";
+
+} // namespace
+
+std::string markets() {
+  return enveloped({market_row()}, one_page);
+}
+
+std::string markets_csv() {
+  return shaped(view_format::csv, {"id", "last", "age_ms"});
+}
+
+std::string markets_ndjson() {
+  return shaped(view_format::ndjson, {});
+}
+
+std::string market() {
+  return shown(market_row());
+}
+
+std::string assets() {
+  return enveloped({asset_board_example{}.row()}, one_page);
+}
+
+std::string asset() {
+  return fmt::format(R"({{"data":{},"markets":[{}],"as_of_ms":{}}})",
+                     shown(asset_board_example{}.row()), shown(market_row()), now_ms);
+}
+
+std::string movers() {
+  return enveloped({asset_board_example{}.row()},
+                   R"(,"window":"24h","direction":"up","min_volume_usd":100000)");
+}
+
+std::string categories() {
+  return enveloped(category_rows(asset_board_example{}.all), "");
+}
+
+std::string global() {
+  return fmt::format(R"({{"data":{},"as_of_ms":{}}})",
+                     shown(global_row(asset_board_example{}.all, 3)), now_ms);
+}
+
+std::string search() {
+  return fmt::format(
+      R"({{"data":[{{"kind":"asset","match":"typo","asset":{{"symbol":"BTC","name":"Bitcoin",)"
+      R"("slug":"bitcoin"}}}},{{"kind":"market","match":"typo","market":{}}}],"as_of_ms":{}}})",
+      shown(market_row()), now_ms);
+}
+
+std::string exchanges() {
+  status_state told;
+  feed_status feed;
+  feed.feed = feed.exchange = "kraken";
+  feed.state = "following";
+  feed.markets = 1;
+  told.take(feed);
+  connection_status link;
+  link.feed = "kraken";
+  link.connection = 1;
+  link.state = "connecting"; // one that is live would show the time of now
+  link.markets = 1;
+  link.last_frame_ms = received_ms;
+  told.take(link);
+  return told.json(now_ms);
+}
+
+std::string health() {
+  return R"({"status":"ok","metadata":{"state":"ok","source":"postgres","assets":50,)"
+         R"("age_ms":1200,"problem":null}})";
+}
+
+std::string readiness() {
+  return R"({"status":"ready"})";
+}
+
+} // namespace tickboard::examples

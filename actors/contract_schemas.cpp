@@ -1,0 +1,250 @@
+#include "actors/contract.hpp"
+#include "market/asset_query.hpp"
+#include "market/json_parts.hpp"
+#include "market/member_notes.hpp"
+#include "market/search.hpp"
+
+#include <fmt/format.h>
+
+namespace tickboard {
+
+namespace {
+
+std::string reference(std::string_view schema) {
+  return json::object({{"$ref", json::text(fmt::format("#/components/schemas/{}", schema))}});
+}
+
+std::string array_of(std::string_view schema) {
+  return json::object({{"type", json::text("array")}, {"items", reference(schema)}});
+}
+
+/// An object with these properties, which are all required unless they are said to be `optional`.
+std::string object_schema(std::string_view description, const std::vector<json::member>& properties,
+                          const std::vector<json::member>& optional = {}) {
+  std::vector<std::string> required;
+  for (const auto& [name, schema] : properties)
+    required.emplace_back(name);
+  auto all = properties;
+  all.insert(all.end(), optional.begin(), optional.end());
+  return json::object({{"type", json::text("object")},
+                       {"description", json::text(description)},
+                       {"properties", json::object(all)},
+                       {"required", required.empty() ? "" : json::texts(required)}});
+}
+
+std::vector<json::member> properties_of(const std::vector<member_note>& notes) {
+  std::vector<json::member> out;
+  for (const auto& note : notes)
+    out.emplace_back(note.name, json_schema(note));
+  return out;
+}
+
+std::string row_schema(std::string_view description, const std::vector<member_note>& notes) {
+  return object_schema(description, properties_of(notes));
+}
+
+/// What `fields` leaves of a market's row.
+std::string part_schema() {
+  std::vector<json::member> properties;
+  for (const auto& note : market_row_notes())
+    properties.emplace_back(note.name,
+                            reference(fmt::format("MarketRow/properties/{}", note.name)));
+  return object_schema("A row of which `fields` left these members.", {}, properties);
+}
+
+json::member property(member_note note) {
+  return {note.name, json_schema(note)};
+}
+
+using is = member_note::kind;
+
+json::member as_of() {
+  return property({"as_of_ms", is::time_ms, false, "the answer's own time"});
+}
+
+std::vector<json::member> page_schemas() {
+  const auto size = property({"size", is::count, false, "rows of a page"});
+  const auto rank =
+      property({"rank", is::count, false, "place in the view of the market asked for, from 1"});
+  const auto snapshot = property({"snapshot", is::text, false, "token of the frozen ranking"});
+  const auto ranked = property({"ranked_ms", is::time_ms, false, "when the ranking was frozen"});
+  return {
+      {"NumberedPage",
+       object_schema("Where the page is in its view.",
+                     {property({"number", is::count, false, "of the page, from 1"}), size,
+                      property({"total", is::count, false, "rows of all pages"}),
+                      property({"pages", is::count, false, "number of pages"})},
+                     {rank, snapshot, ranked})},
+      {"CursorPage",
+       object_schema("How to go on behind the page.",
+                     {size, property({"next", is::text, true,
+                                      "the cursor of the next page; null: there is none"})})},
+      {"Explanation",
+       object_schema("What the view cost.",
+                     {property({"index", is::text, false, "what was walked along"}),
+                      property({"partitions", is::texts, false, "what was looked at"}),
+                      property({"pruned", is::count, false, "partitions that were not"}),
+                      property({"scanned", is::count, false, "entries that were looked at"}),
+                      property({"calls", is::count, false, "questions to Redis"}),
+                      property({"us", is::count, false, "microseconds"})})},
+      {"MarketPage",
+       object_schema(
+           "A page of markets.",
+           {{"data", json::object(
+                         {{"type", json::text("array")},
+                          {"items",
+                           json::object({{"anyOf", json::array({reference("MarketRow"),
+                                                                reference("MarketRowPart")})}})}})},
+            {"page", json::object({{"anyOf", json::array({reference("NumberedPage"),
+                                                          reference("CursorPage")})}})},
+            as_of()},
+           {{"missing",
+             json::object({{"type", json::text("array")},
+                           {"items", json::object({{"type", json::text("string")}})},
+                           {"description", json::text("of `ids`, those that are not followed")}})},
+            {"explain", reference("Explanation")}})},
+      {"AssetPage", object_schema("A page of assets.", {{"data", array_of("AssetRow")},
+                                                        {"page", reference("NumberedPage")},
+                                                        as_of()})},
+  };
+}
+
+std::vector<json::member> search_schemas() {
+  std::vector<std::string_view> classes;
+  for (const auto one :
+       {match_class::exact, match_class::prefix, match_class::word, match_class::typo})
+    classes.push_back(to_string(one));
+  const member_note match{"match", is::text, false, "how it matches", classes};
+  const auto kind = [](std::string_view of) {
+    return property({"kind", is::text, false, "what was found", {of}});
+  };
+  return {
+      {"AssetHit",
+       object_schema("An asset that was found.",
+                     {kind("asset"),
+                      property(match),
+                      {"asset", object_schema("Its names.",
+                                              {property({"symbol", is::text, false, "its code"}),
+                                               property({"name", is::text, false, "its name"}),
+                                               property({"slug", is::text, false,
+                                                         "the name, for URLs"})})}})},
+      {"MarketHit",
+       object_schema("A market that was found.",
+                     {kind("market"),
+                      property(match),
+                      {"market", json::object({{"anyOf", json::array({reference("MarketRow"),
+                                                                      R"({"type":"null"})"})}})}},
+                     {property({"id", is::text, false, "the id of a market without a row"})})},
+      {"SearchResult",
+       object_schema(
+           "What was found, best first.",
+           {{"data",
+             json::object(
+                 {{"type", json::text("array")},
+                  {"items", json::object({{"anyOf", json::array({reference("AssetHit"),
+                                                                 reference("MarketHit")})}})}})},
+            as_of()})},
+  };
+}
+
+std::vector<json::member> operation_schemas() {
+  return {
+      {"Connection",
+       object_schema(
+           "A connection to an exchange.",
+           {property({"connection", is::count, false, "its number, from 1"}),
+            property({"state",
+                      is::text,
+                      false,
+                      "what it is doing",
+                      {"connecting", "subscribing", "live", "waiting", "alarm"}}),
+            property({"uptime_ms", is::count, true, "since it is live"}),
+            property({"restarts", is::count, false, "how often it ended"}),
+            property({"alarm", is::flag, false, "whether it keeps failing"}),
+            property({"last_frame_age_ms", is::count, true, "since anything was received"}),
+            property({"markets", is::count, false, "markets that it follows"}),
+            property({"rejected", is::count, false, "subscriptions that were refused"}),
+            property({"frames_per_second", is::number, false, "lately"}),
+            property({"frames", is::count, false, "received"}),
+            property({"patches", is::count, false, "updates in them"}),
+            property({"malformed", is::count, false, "frames that were not understood"}),
+            property({"last_error", is::text, true, "why it ended last"}),
+            property({"last_error_age_ms", is::count, true, "since then"})})},
+      {"Exchange",
+       object_schema("A followed exchange.",
+                     {property({"exchange", is::text, false, "as rows call it"}),
+                      property({"protocol", is::text, false, "how it is spoken to"}),
+                      property({"state",
+                                is::text,
+                                false,
+                                "what its feed is doing; empty: not known yet",
+                                {"", "discovering", "following", "failed"}}),
+                      property({"problem", is::text, true, "why it failed"}),
+                      property({"markets", is::count, false, "markets that are followed"}),
+                      {"connections", array_of("Connection")}})},
+      {"Exchanges",
+       object_schema("Every followed exchange.", {{"data", array_of("Exchange")}, as_of()})},
+      {"Health",
+       object_schema(
+           "How the process does.",
+           {property({"status", is::text, false, "that it lives", {"ok"}}),
+            {"metadata",
+             object_schema(
+                 "How what is known of assets does.",
+                 {property({"state",
+                            is::text,
+                            false,
+                            "degraded: the last known is served; failed: nothing is known",
+                            {"ok", "degraded", "failed"}}),
+                  property({"source", is::text, true, "where it comes from"}),
+                  property({"assets", is::count, false, "how many are known"}),
+                  property({"age_ms", is::count, true, "since the source last told"}),
+                  property({"problem", is::text, true, "what is wrong"})})}})},
+      {"Readiness",
+       object_schema("Pages are served.",
+                     {property({"status", is::text, false, "that they are", {"ready"}})})},
+      {"Contract", object_schema("An OpenAPI 3.1 document.",
+                                 {property({"openapi", is::text, false, "its version"})})},
+      {"Problem",
+       object_schema("What is wrong, as RFC 9457 has it.",
+                     {property({"type", is::text, false, "about:blank: the status says it all"}),
+                      property({"title", is::text, false, "in a word or two"}),
+                      property({"status", is::count, false, "of the answer"}),
+                      property({"detail", is::text, false, "a sentence for people"})},
+                     {property({"parameter", is::text, false, "the parameter that was refused"}),
+                      property({"allowed", is::text, false, "what it takes"})})},
+  };
+}
+
+} // namespace
+
+std::string contract_schemas() {
+  std::vector<std::string_view> spans;
+  for (std::size_t w = 0; w < change_count; ++w)
+    spans.push_back(change_name(w));
+  std::vector<json::member> out{
+      {"MarketRow", row_schema("A market, and how old that is.", market_row_notes())},
+      {"MarketRowPart", part_schema()},
+      {"AssetRow", row_schema("An asset over all its markets.", asset_row_notes())},
+      {"Asset", object_schema("An asset and its markets.", {{"data", reference("AssetRow")},
+                                                            {"markets", array_of("MarketRow")},
+                                                            as_of()})},
+      {"Movers",
+       object_schema("The assets that moved most, and what was asked.",
+                     {{"data", array_of("AssetRow")},
+                      property({"window", is::text, false, "over what time", spans}),
+                      property({"direction", is::text, false, "which way", {"up", "down"}}),
+                      property({"min_volume_usd", is::number, false, "the least turnover"}),
+                      as_of()})},
+      {"CategoryRow", row_schema("Totals of a category.", category_row_notes())},
+      {"Categories",
+       object_schema("Every category.", {{"data", array_of("CategoryRow")}, as_of()})},
+      {"GlobalRow", row_schema("Totals of everything.", global_row_notes())},
+      {"Global", object_schema("Totals.", {{"data", reference("GlobalRow")}, as_of()})},
+  };
+  for (auto part : {page_schemas(), search_schemas(), operation_schemas()})
+    out.insert(out.end(), part.begin(), part.end());
+  return json::object(out);
+}
+
+} // namespace tickboard
