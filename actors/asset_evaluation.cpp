@@ -276,7 +276,7 @@ void evaluate_asset(const board_ptr& board, const std::shared_ptr<redis::client>
       return;
     }
     evaluate_page(
-        board, store, markets_of(symbol), bounds, now_ms,
+        board, store, markets_of(symbol), bounds, {now_ms, nullptr},
         [asset = std::string{answer[0].text()}, now_ms, done](evaluation_outcome markets) {
           if (markets.body) {
             answer_text body{now_ms, "{\"data\":"};

@@ -16,6 +16,9 @@ namespace {
 constexpr auto look_interval = std::chrono::milliseconds{500};
 constexpr auto patience = std::chrono::seconds{10};
 constexpr std::int64_t weights_interval_ms = 10'000;
+constexpr std::int64_t caps_interval_ms = 2'000;
+constexpr std::int64_t caps_sign_of_life_ms = 10'000;
+constexpr double least_cap_move = 5e-4;
 constexpr std::string_view epoch_lifetime_ms = "60000";
 
 /// One name for all daemons: they may share the partition. It is there while the partition is.
@@ -60,8 +63,10 @@ void assets_state::take(const catalogue_changed& fresh) {
 }
 
 void assets_state::learn(const market_news& news) {
-  if (news.begins)
+  if (news.begins) {
     begun.insert(news.writer);
+    newcomer = true;
+  }
   for (const auto& one : news.markets) {
     const auto& base = one.subject->base;
     quotes.insert(one.subject->quote);
@@ -156,6 +161,26 @@ void assets_state::tell_search() {
   self->send(to, std::move(out));
 }
 
+void assets_state::tell_writers() {
+  const auto now = config.now_ms();
+  const auto since = now - caps_looked_ms;
+  if (ranking.empty() || (!newcomer && since >= 0 && since < caps_interval_ms))
+    return;
+  caps_looked_ms = now;
+  auto fresh = std::make_shared<market_caps>(now);
+  for (const auto& one : ranking)
+    if (one.values->market_cap)
+      fresh->set(one.symbol, *one.values->market_cap);
+  const bool moved = !caps || fresh->settle(*caps, least_cap_move);
+  if (!moved && !newcomer && now - caps->as_of_ms() < caps_sign_of_life_ms)
+    return;
+  caps = std::move(fresh);
+  newcomer = false;
+  for (const auto& one : config.writers)
+    if (const auto to = one->get())
+      self->send(to, market_caps_published{caps});
+}
+
 // -- what Redis has -------------------------------------------------------------------------------
 
 void assets_state::queue(held_asset& one) {
@@ -165,7 +190,7 @@ void assets_state::queue(held_asset& one) {
 
 void assets_state::warm_up() {
   const auto to = config.keeper->get();
-  if (warm || begun.size() < config.writers || !to)
+  if (warm || begun.size() < config.writers.size() || !to)
     return;
   self->request(to, patience, readiness_asked{})
       .then(
@@ -256,6 +281,7 @@ void assets_state::tick() {
   warm_up();
   pump();
   tell_search();
+  tell_writers();
 }
 
 caf::behavior assets(caf::stateful_actor<assets_state>* self, assets_config config) {

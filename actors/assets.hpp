@@ -21,7 +21,7 @@ struct assets_config {
   board_ptr board;
   store_opener open;
   address_ptr keeper, metadata, search;
-  std::size_t writers = 1;
+  std::vector<address_ptr> writers;
   wall_clock now_ms = system_clock();
 };
 
@@ -42,6 +42,7 @@ struct assets_state {
   void pump();
   void written(const assets_written& result);
   void tell_search();
+  void tell_writers();
   void place_by(std::uint32_t asset_values::*place, std::string (*key)(const asset_view& one));
   caf::result<answer> totals(bool of_categories);
   caf::result<directory_told> directory_of_now();
@@ -68,6 +69,9 @@ struct assets_state {
   std::vector<held_asset*> waiting, in_flight;
   bool writing = false;
   std::int64_t weights_told_ms = 0;
+  std::int64_t caps_looked_ms = 0;
+  market_caps_ptr caps;  ///< as writers have them; null: they have none
+  bool newcomer = false; ///< a writer that has no market caps yet
   std::optional<std::vector<std::string>> category_rows; ///< nothing: not made since the last look
   std::optional<std::string> global_row;
   asset_directory_ptr directory; ///< null: the same
@@ -86,7 +90,8 @@ struct assets_state {
 /// at its start), rates_published; categories_asked and totals_asked (answers with `answer`) and
 /// directory_asked (with directory_told), or with ec::rebuilding; store_ready, store_lost,
 /// assets_written (io thread). Asks the keeper readiness_asked. Sends to search: search_weights,
-/// every 10 s.
+/// every 10 s; to writers: market_caps_published, when a market cap moved by more than 5 bps from
+/// what they know, became known or unknown, looked at every 2 s, and every 10 s as a sign of life.
 caf::behavior assets(caf::stateful_actor<assets_state>* self, assets_config config);
 
 } // namespace tickboard

@@ -29,7 +29,7 @@ std::string market_row() {
                  change_basis::rolling_24h};
   state.trade_at.ts_ms = received_ms - 1;
   state.received_ms = received_ms;
-  state.derived = {93'000, 1'013'933'502, {0.0142, -0.1101, 0.3, 1.25}};
+  state.derived = {93'000, 1'013'933'502, 1'855'350'000'000, {0.0142, -0.1101, 0.3, 1.25}};
   std::string out;
   append_row(out, **make_market("kraken", "BTC", "USD", "BTC/USD"), state, false, 1);
   return out;

@@ -165,7 +165,7 @@ private:
     rates_config valuing{writers_, settings_.rates.max_age};
     valuing.assets = assets_;
     add("rates", rates_, [this, valuing] { return system_.spawn(rates, valuing); });
-    assets_config showing{board_, open_store(1), keeper_, metadata_, search_, writers_.size()};
+    assets_config showing{board_, open_store(1), keeper_, metadata_, search_, writers_};
     add("assets", assets_, [this, showing] { return system_.spawn(assets, showing); });
     for (std::size_t i = 0; i < writers_.size(); ++i) {
       writer_config writing{i, daemon_id_, board_, open_store(0), keeper_, rates_, assets_};
@@ -180,6 +180,7 @@ private:
                         settings_.view.max_age,
                         {settings_.view.scan_limit, settings_.view.snapshot_ttl,
                          settings_.view.max_snapshots, settings_.view.max_frozen_rows},
+                        metadata_,
                         settings_.view.max_pending,
                         settings_.view.cache_bytes};
     add("query", query_, [this, asking] { return system_.spawn(query, asking); });
@@ -209,7 +210,7 @@ private:
       };
     }
     knowing.built_in = built_in::assets;
-    knowing.subscribers = {search_, assets_};
+    knowing.subscribers = {search_, assets_, query_};
     knowing.spawn_worker = [this] { return system_.spawn<caf::detached>(metadata_worker); };
     add("metadata", metadata_, [this, knowing] { return system_.spawn(metadata, knowing); });
   }

@@ -72,6 +72,9 @@ std::optional<double> derivation::usd_per(std::string_view asset, std::int64_t n
 
 void derivation::derive(slot& market, std::int64_t now_ms) {
   derive_values(market, now_ms);
+  market.state.derived.market_cap = now_ms - caps_->as_of_ms() <= caps_lifetime_ms
+                                        ? caps_->of(market.subject->base)
+                                        : std::nullopt;
   market.state.derived.change_pct = market.prices.changes(now_ms);
 }
 
@@ -118,6 +121,10 @@ void derivation::set_rates(rate_table_ptr rates) {
         market->is_rate_source = true;
         note_source(*market);
       }
+}
+
+void derivation::set_market_caps(market_caps_ptr caps) {
+  caps_ = std::move(caps);
 }
 
 rate_news derivation::take_news() {

@@ -24,6 +24,7 @@ public:
   /// indexes, and nobody reads a minute's change ten times a second.
   static constexpr std::int64_t changes_every_ms = 1'000;
   static constexpr std::int64_t rates_lifetime_ms = 30'000; ///< older rates are no rates
+  static constexpr std::int64_t caps_lifetime_ms = 30'000;  ///< and market caps
 
   /// A market of the writer's, from now on; it must outlive this object.
   void add(slot& market);
@@ -41,6 +42,7 @@ public:
   std::vector<slot*> sweep(std::int64_t now_ms);
 
   void set_rates(rate_table_ptr rates);
+  void set_market_caps(market_caps_ptr caps);
 
   /// Dollars per unit, if the rates are young enough to be believed.
   std::optional<double> usd_per(std::string_view asset, std::int64_t now_ms) const;
@@ -64,6 +66,7 @@ private:
   };
   std::deque<postponed> postponed_; ///< each market at most once, the first to be due first
   rate_table_ptr rates_ = std::make_shared<const rate_table>();
+  market_caps_ptr caps_ = std::make_shared<const market_caps>();
   std::set<std::string> quotes_;
   std::vector<slot*> sources_with_news_; ///< each once
   std::vector<std::string> new_quotes_;

@@ -3,6 +3,7 @@
 #include "actors/board.hpp"
 #include "actors/error.hpp"
 #include "actors/view_answer.hpp"
+#include "market/asset.hpp"
 #include "market/view_query.hpp"
 
 #include <chrono>
@@ -36,15 +37,21 @@ struct evaluation_bounds {
   std::uint32_t max_frozen_rows = 5'000; ///< rows that a snapshot with frozen rows may have
 };
 
+/// What a view is asked of, besides the board.
+struct view_moment {
+  std::int64_t now_ms = 0;    ///< the view's own time, Unix ms
+  asset_catalogue_ptr assets; ///< says what is in a category; null: nothing is known of assets
+};
+
 /// Asks Redis for a page, of a snapshot that is made first or of an earlier one if the query says
 /// so. Chooses the partition and the script, runs it (again and again where a
 /// filter makes it look at more than `scan_limit` entries), and puts the rows, each with its age,
 /// into the body that clients get. A walk that takes several calls goes on from the place where it
 /// was, so that it meets each market that keeps its place once; one that moves meanwhile may be met
-/// twice or not at all, as from one page to the next. `now_ms` is the view's own time, Unix
-/// milliseconds. `done` runs once, on the io thread.
+/// twice or not at all, as from one page to the next. `done` runs once, on the io
+/// thread.
 void evaluate_page(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                   const view_query& query, const evaluation_bounds& bounds, std::int64_t now_ms,
+                   const view_query& query, const evaluation_bounds& bounds, const view_moment& at,
                    evaluation_callback done);
 
 /// Asks Redis for one market's row.

@@ -9,6 +9,7 @@
 #include "market/asset_board.hpp"
 #include "market/asset_directory.hpp"
 #include "market/asset_query.hpp"
+#include "market/market_caps.hpp"
 #include "market/rates.hpp"
 #include "market/view_query.hpp"
 
@@ -91,6 +92,11 @@ struct rebuild {
 /// The dollar rates from now on. Also to the assets actor.
 struct rates_published {
   rate_table_ptr rates;
+};
+
+/// What rows show as the market cap of their base asset from now on.
+struct market_caps_published {
+  market_caps_ptr caps;
 };
 
 /// The rates actor is new: tell it everything.
@@ -464,6 +470,7 @@ TICKBOARD_MESSAGE(write_patches)
 TICKBOARD_MESSAGE(source_liveness)
 TICKBOARD_MESSAGE(rebuild)
 TICKBOARD_MESSAGE(rates_published)
+TICKBOARD_MESSAGE(market_caps_published)
 TICKBOARD_MESSAGE(rate_sources_asked)
 TICKBOARD_MESSAGE(histories_read)
 TICKBOARD_MESSAGE(histories_written)

@@ -31,18 +31,26 @@ std::optional<view_place> read_place(const redis::reply& from) {
 class page_evaluation : public std::enable_shared_from_this<page_evaluation> {
 public:
   page_evaluation(board_ptr board, std::shared_ptr<redis::client> store, const view_query& query,
-                  const evaluation_bounds& bounds, std::int64_t now_ms, evaluation_callback done)
-      : board_(std::move(board)), store_(std::move(store)), query_(query), bounds_(bounds),
-        now_ms_(now_ms), done_(std::move(done)), plan_(plan_view(board_->layout, query_, now_ms)),
-        wanted_(query.around), number_(query.page), after_(query.after),
-        body_(now_ms, query.shape) {
+                  const evaluation_bounds& bounds, const view_moment& at, evaluation_callback done)
+      : board_(std::move(board)), store_(std::move(store)), query_(query),
+        bases_(bases_of(query, at)), bounds_(bounds), now_ms_(at.now_ms), done_(std::move(done)),
+        plan_(plan_view(board_->layout, query_, bases_, now_ms_)), wanted_(query.around),
+        number_(query.page), after_(query.after), body_(now_ms_, query.shape) {
     if (query_.around.empty() && !query_.by_cursor)
       skip_ = query_.offset();
   }
 
   void start() {
+    if (bases_.bases.values.size() > view_limits::max_category_assets) {
+      refuse({400,
+              "Too large a category",
+              fmt::format("these categories have {} assets; a view can have at most {}",
+                          bases_.bases.values.size(), view_limits::max_category_assets),
+              {}});
+      return;
+    }
     if (query_.snapshot == snapshot_use::make) {
-      freeze_view(board_, store_, query_, bounds_, now_ms_,
+      freeze_view(board_, store_, query_, bases_, bounds_, now_ms_,
                   [self = shared_from_this()](frozen_view made) { self->take_snapshot(made); });
       return;
     }
@@ -52,8 +60,14 @@ public:
   }
 
 private:
+  static base_choice bases_of(const view_query& query, const view_moment& at) {
+    static const asset_catalogue nothing_known;
+    return choose_bases(query.bases, query.categories, at.assets ? *at.assets : nothing_known);
+  }
+
   void take_snapshot(frozen_view& made) {
     calls_ = made.calls;
+    missing_ = std::move(made.missing);
     scanned_ = made.scanned;
     if (!made.snapshot) {
       done_(std::move(made.failure));
@@ -165,7 +179,7 @@ private:
     to.add(scan_of(bounds_.scan_limit, plan_, 1));
     add_interval(to);
     to.add(query_.ids.empty() ? "bases" : "ids");
-    to.add(query_.ids.empty() ? query_.bases.values : query_.ids);
+    to.add(query_.ids.empty() ? bases_.bases.values : query_.ids);
     add_filters(to, 5, plan_);
     return one;
   }
@@ -195,7 +209,7 @@ private:
   void take(const redis::reply& answer) {
     const bool is_page = plan_.by == view_plan::access::page;
     if (answer.is_array() && answer.size() == 0 && plan_.by == view_plan::access::gather) {
-      plan_ = plan_walk(board_->layout, query_, now_ms_);
+      plan_ = plan_walk(board_->layout, query_, bases_, now_ms_);
       run();
     } else if (answer.size() != (is_page ? 2u : 4u)) {
       done_(evaluation_failure(answer));
@@ -317,7 +331,7 @@ private:
       fmt::format_to(to, R"(,"snapshot":"{}","ranked_ms":{})", place.snapshot,
                      query_.frozen->created_ms);
     body_.append("}");
-    if (!query_.ids.empty() && !query_.frozen) {
+    if (!query_.ids.empty() && query_.snapshot != snapshot_use::read) {
       body_.append(",\"missing\":[");
       for (std::size_t i = 0; i < missing_.size(); ++i) {
         if (i > 0)
@@ -352,10 +366,11 @@ private:
   const board_ptr board_;
   const std::shared_ptr<redis::client> store_;
   view_query query_;
+  const base_choice bases_;
   const evaluation_bounds bounds_;
   const std::int64_t now_ms_;
   evaluation_callback done_;
-  view_plan plan_; ///< refers to `query_`
+  view_plan plan_; ///< refers to `query_` and `bases_`
 
   std::optional<redis::snapshot_keys> frozen_; ///< where pages of a snapshot are
   bool gone_ = false;                          ///< it is not there any more
@@ -382,9 +397,9 @@ private:
 } // namespace
 
 void evaluate_page(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                   const view_query& query, const evaluation_bounds& bounds, std::int64_t now_ms,
+                   const view_query& query, const evaluation_bounds& bounds, const view_moment& at,
                    evaluation_callback done) {
-  std::make_shared<page_evaluation>(board, store, query, bounds, now_ms, std::move(done))->start();
+  std::make_shared<page_evaluation>(board, store, query, bounds, at, std::move(done))->start();
 }
 
 } // namespace tickboard

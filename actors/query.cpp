@@ -9,9 +9,22 @@
 
 namespace tickboard {
 
+namespace {
+
+constexpr auto catalogue_patience = std::chrono::seconds{10};
+
+} // namespace
+
 query_state::~query_state() {
   if (store)
     store->stop();
+}
+
+void query_state::ask_for_catalogue() {
+  if (const auto to = config.metadata->get())
+    self->request(to, catalogue_patience, catalogue_asked{})
+        .then([this](const catalogue_changed& known) { catalogue = known.catalogue; },
+              [](const caf::error&) {}); // its next life tells by itself
 }
 
 caf::response_promise query_state::ask(std::string key, evaluate start) {
@@ -115,11 +128,19 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
       state.config.open({board.page, board.walk, board.gather, board.freeze, board.row, board.rows,
                          board.assets_filtered, board.assets_named, board.movers},
                         redis::client_events{});
+  state.ask_for_catalogue();
   return {
-      [&state](const page_asked& asked) {
+      [&state](const catalogue_changed& fresh) { state.catalogue = fresh.catalogue; },
+      [self, &state](const page_asked& asked) {
+        if (!asked.query.categories.empty() && !state.catalogue) {
+          auto promise = self->make_response_promise();
+          promise.deliver(caf::make_error(ec::rebuilding,
+                                          std::string{"what is known of assets is not read yet"}));
+          return promise;
+        }
         return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {
-          evaluate_page(state.config.board, state.store, view, state.config.bounds, unix_ms(),
-                        std::move(done));
+          evaluate_page(state.config.board, state.store, view, state.config.bounds,
+                        {unix_ms(), state.catalogue}, std::move(done));
         });
       },
       [&state](const row_asked& asked) {

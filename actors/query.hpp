@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/address.hpp"
 #include "actors/evaluation.hpp"
 #include "actors/messages.hpp"
 
@@ -23,6 +24,7 @@ struct query_config {
   store_opener open;
   std::chrono::milliseconds max_age{0}; ///< of a reused answer; 0: none is reused
   evaluation_bounds bounds;
+  address_ptr metadata = make_address();
   std::size_t max_pending = 10'000;
   std::size_t cache_bytes = 64 * 1024 * 1024;
 };
@@ -45,6 +47,7 @@ struct query_state {
   explicit query_state(caf::event_based_actor* owner) : self(owner) {}
   ~query_state();
 
+  void ask_for_catalogue();
   caf::response_promise ask(std::string key, evaluate start);
   void run(const std::string& key, question& one);
   void done(const evaluation_done& message);
@@ -54,6 +57,7 @@ struct query_state {
   caf::event_based_actor* self;
   query_config config;
   std::shared_ptr<redis::client> store;
+  asset_catalogue_ptr catalogue; ///< null: not told yet
   std::unordered_map<std::string, question> questions;
   std::size_t running = 0;
   /// What may be reused, oldest first, with its size.
@@ -70,6 +74,8 @@ struct query_state {
 ///
 /// Takes: page_asked, row_asked, found_asked, asset_page_asked, movers_asked, asset_asked; answers
 /// with `answer`, or an error: ec::store_unavailable, ec::rebuilding, ec::overloaded.
+/// catalogue_changed (asks metadata for it once at its start): views by category are answered by
+/// the catalogue of when their evaluation starts.
 caf::behavior query(caf::stateful_actor<query_state>* self, query_config config);
 
 } // namespace tickboard

@@ -20,10 +20,10 @@ std::uint64_t random_bits() {
 class freezing : public std::enable_shared_from_this<freezing> {
 public:
   freezing(board_ptr board, std::shared_ptr<redis::client> store, const view_query& query,
-           const evaluation_bounds& bounds, std::int64_t now_ms,
+           const base_choice& bases, const evaluation_bounds& bounds, std::int64_t now_ms,
            std::function<void(frozen_view)> done)
-      : board_(std::move(board)), store_(std::move(store)), query_(query), bounds_(bounds),
-        done_(std::move(done)), plan_(plan_snapshot(query_, now_ms)) {
+      : board_(std::move(board)), store_(std::move(store)), query_(query), bases_(bases),
+        bounds_(bounds), done_(std::move(done)), plan_(plan_snapshot(query_, bases_, now_ms)) {
     made_.name = fmt::format("{:016x}", random_bits());
     made_.created_ms = now_ms;
     made_.descending = !query_.given_order && query_.descending;
@@ -51,11 +51,27 @@ public:
     add_filters(to, 8, plan_);
     one.done = [self = shared_from_this()](const redis::reply& answer) { self->take(answer); };
     std::vector<redis::call> calls;
+    if (out_.calls == 1 && !query_.ids.empty())
+      calls.push_back(missing_call(keys.by[id_field]));
     calls.push_back(std::move(one));
     store_->submit(std::move(calls));
   }
 
 private:
+  /// Which of the named markets are there? Answered before the first piece.
+  redis::call missing_call(const std::string& by_id) {
+    redis::call out;
+    out.arguments = redis::command{"ZMSCORE", by_id};
+    for (const auto& id : query_.ids)
+      out.arguments.add(id);
+    out.done = [self = shared_from_this()](const redis::reply& answer) {
+      for (std::size_t i = 0; i < answer.size(); ++i)
+        if (answer[i].is_nil())
+          self->out_.missing.push_back(self->query_.ids[i]);
+    };
+    return out;
+  }
+
   void take(const redis::reply& answer) {
     const auto what = answer.size() >= 2 ? answer[0].text() : "";
     if (what == "more" || what == "done")
@@ -92,9 +108,10 @@ private:
   const board_ptr board_;
   const std::shared_ptr<redis::client> store_;
   const view_query query_;
+  const base_choice bases_;
   const evaluation_bounds bounds_;
   std::function<void(frozen_view)> done_;
-  const view_plan plan_; ///< refers to `query_`
+  const view_plan plan_; ///< refers to `query_` and `bases_`
   snapshot_ref made_;
   std::string newest_; ///< id to go on behind
   frozen_view out_;
@@ -103,9 +120,9 @@ private:
 } // namespace
 
 void freeze_view(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                 const view_query& query, const evaluation_bounds& bounds, std::int64_t now_ms,
-                 std::function<void(frozen_view)> done) {
-  std::make_shared<freezing>(board, store, query, bounds, now_ms, std::move(done))->run();
+                 const view_query& query, const base_choice& bases, const evaluation_bounds& bounds,
+                 std::int64_t now_ms, std::function<void(frozen_view)> done) {
+  std::make_shared<freezing>(board, store, query, bases, bounds, now_ms, std::move(done))->run();
 }
 
 } // namespace tickboard

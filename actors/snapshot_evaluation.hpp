@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/evaluation.hpp"
+#include "market/base_choice.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -12,7 +13,8 @@ namespace tickboard {
 /// A snapshot that was made, or why not.
 struct frozen_view {
   std::optional<snapshot_ref> snapshot;
-  evaluation_outcome failure; ///< without a snapshot: its error or refusal
+  std::vector<std::string> missing; ///< of the query's ids: markets that there are not
+  evaluation_outcome failure;       ///< without a snapshot: its error or refusal
   std::size_t calls = 0;
   std::uint64_t scanned = 0;
 };
@@ -21,7 +23,7 @@ struct frozen_view {
 /// as `bounds` make it. It expires by itself, also if it is never finished. `done` runs once, on
 /// the io thread.
 void freeze_view(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                 const view_query& query, const evaluation_bounds& bounds, std::int64_t now_ms,
-                 std::function<void(frozen_view)> done);
+                 const view_query& query, const base_choice& bases, const evaluation_bounds& bounds,
+                 std::int64_t now_ms, std::function<void(frozen_view)> done);
 
 } // namespace tickboard

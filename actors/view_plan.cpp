@@ -10,7 +10,8 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Every index that the filters name, each once.
-std::vector<index_range> ranges_of(const view_query& query, std::int64_t now_ms) {
+std::vector<index_range> ranges_of(const view_query& query, const base_choice& bases,
+                                   std::int64_t now_ms) {
   std::vector<index_range> out;
   const auto add = [&](std::size_t index, double lowest, double highest) {
     for (auto& known : out)
@@ -27,7 +28,8 @@ std::vector<index_range> ranges_of(const view_query& query, std::int64_t now_ms)
     add(stale_index, *query.stale ? 1 : 0, *query.stale ? 1 : 0);
   if (query.max_age_ms != 0)
     add(*find_sort_field("received_ms"), static_cast<double>(now_ms - query.max_age_ms), infinity);
-  if (!query.kinds.admits(to_string(market_kind::spot))) // the only kind that there is
+  // Spot is the only kind that there is.
+  if (bases.none || !query.kinds.admits(to_string(market_kind::spot)))
     add(query.sort, infinity, -infinity);
   return out;
 }
@@ -36,11 +38,12 @@ view_plan::list list_of(std::string_view name, const list_filter& filter) {
   return {name, &filter.values, filter.exclude};
 }
 
-view_plan plan(const redis::layout& layout, const view_query& query, std::int64_t now_ms,
-               bool may_gather) {
+view_plan plan(const redis::layout& layout, const view_query& query, const base_choice& choice,
+               std::int64_t now_ms, bool may_gather) {
+  const auto& bases = choice.bases;
   view_plan out;
   out.index = query.given_order ? id_field : query.sort;
-  out.ranges = ranges_of(query, now_ms);
+  out.ranges = ranges_of(query, choice, now_ms);
   const auto own = query.quotes.values.size() == 1 && !query.quotes.exclude && query.ids.empty()
                        ? layout.find(query.quotes.values.front())
                        : redis::layout::board;
@@ -60,11 +63,12 @@ view_plan plan(const redis::layout& layout, const view_query& query, std::int64_
   if (!query.quotes.empty() && out.partition == redis::layout::board)
     out.lists.push_back(list_of("quote", query.quotes));
 
-  const bool few_bases = may_gather && !query.bases.empty() && !query.bases.exclude;
+  const bool few_bases =
+      may_gather && !bases.empty() && !bases.exclude && bases.values.size() <= most_gathered;
   const bool by_bases = few_bases && query.ids.empty();
-  const bool countable = out.ranges.empty() && !out.interval && query.bases.empty();
-  if (!query.bases.empty() && !by_bases)
-    out.lists.push_back(list_of("base", query.bases));
+  const bool countable = out.ranges.empty() && !out.interval && bases.empty();
+  if (!bases.empty() && !by_bases)
+    out.lists.push_back(list_of("base", bases));
   if (by_bases || !query.ids.empty()) {
     out.by = view_plan::access::gather;
     return out;
@@ -82,24 +86,26 @@ view_plan plan(const redis::layout& layout, const view_query& query, std::int64_
 
 } // namespace
 
-view_plan plan_view(const redis::layout& layout, const view_query& query, std::int64_t now_ms) {
-  return plan(layout, query, now_ms, true);
+view_plan plan_view(const redis::layout& layout, const view_query& query, const base_choice& bases,
+                    std::int64_t now_ms) {
+  return plan(layout, query, bases, now_ms, true);
 }
 
-view_plan plan_snapshot(const view_query& query, std::int64_t now_ms) {
+view_plan plan_snapshot(const view_query& query, const base_choice& bases, std::int64_t now_ms) {
   view_plan out;
   out.by = view_plan::access::walk;
   out.index = query.given_order ? id_field : query.sort;
-  out.ranges = ranges_of(query, now_ms);
+  out.ranges = ranges_of(query, bases, now_ms);
   for (const auto& list : {list_of("exchange", query.exchanges), list_of("quote", query.quotes),
-                           list_of("base", query.bases), view_plan::list{"id", &query.ids, false}})
+                           list_of("base", bases.bases), view_plan::list{"id", &query.ids, false}})
     if (!list.values->empty())
       out.lists.push_back(list);
   return out;
 }
 
-view_plan plan_walk(const redis::layout& layout, const view_query& query, std::int64_t now_ms) {
-  return plan(layout, query, now_ms, false);
+view_plan plan_walk(const redis::layout& layout, const view_query& query, const base_choice& bases,
+                    std::int64_t now_ms) {
+  return plan(layout, query, bases, now_ms, false);
 }
 
 // -- the same as the scripts read it --------------------------------------------------------------

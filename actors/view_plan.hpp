@@ -2,6 +2,7 @@
 
 #include "adapters/redis/client.hpp"
 #include "adapters/redis/layout.hpp"
+#include "market/base_choice.hpp"
 #include "market/view_query.hpp"
 
 #include <cstdint>
@@ -18,7 +19,7 @@ struct index_range {
 };
 
 /// How a view is answered: from which partition, by which script, and what that filters.
-/// Refers to the query that it was made for.
+/// Refers to the query and the bases that it was made for.
 struct view_plan {
   enum class access {
     page,   ///< page.lua: no filter at all
@@ -40,16 +41,22 @@ struct view_plan {
   std::string_view counting; ///< of a walk: ARGV[2] of walk.lua
 };
 
-/// Chooses what costs least. A view of one quote is answered by the quote's own partition if that
-/// has every index that is needed, any other by the board. `now_ms` is what max_age counts from.
-view_plan plan_view(const redis::layout& layout, const view_query& query, std::int64_t now_ms);
+/// More names are not worth looking up: each costs as much as looking at four entries of an index.
+inline constexpr std::size_t most_gathered = 250;
+
+/// Chooses what costs least. `bases` is what the query leaves of base assets. A view of one quote
+/// is answered by the quote's own partition if that has every index that is needed, any other by
+/// the board. `now_ms` is what max_age counts from.
+view_plan plan_view(const redis::layout& layout, const view_query& query, const base_choice& bases,
+                    std::int64_t now_ms);
 
 /// What of the board goes into a snapshot of the view, and in the order of which index. No
 /// interval.
-view_plan plan_snapshot(const view_query& query, std::int64_t now_ms);
+view_plan plan_snapshot(const view_query& query, const base_choice& bases, std::int64_t now_ms);
 
 /// The same view by a walk, for candidates that turned out to be many.
-view_plan plan_walk(const redis::layout& layout, const view_query& query, std::int64_t now_ms);
+view_plan plan_walk(const redis::layout& layout, const view_query& query, const base_choice& bases,
+                    std::int64_t now_ms);
 
 // -- the same as the scripts read it --------------------------------------------------------------
 

@@ -312,6 +312,7 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
       },
       [&state](const rebuild& order) { state.start_rebuild(order.incarnation); },
       [&state](const rates_published& now) { state.derived.set_rates(now.rates); },
+      [&state](const market_caps_published& now) { state.derived.set_market_caps(now.caps); },
       [&state](const rate_sources_asked&) {
         state.derived.tell_everything();
         state.tell_rates();

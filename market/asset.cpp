@@ -116,6 +116,10 @@ std::string make_slug(std::string_view name) {
   return out;
 }
 
+bool is_category_slug(std::string_view text) {
+  return !text.empty() && text.size() <= asset_limits::category_bytes && make_slug(text) == text;
+}
+
 category make_category(std::string_view name) {
   return {make_slug(name), std::string{name}};
 }

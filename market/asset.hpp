@@ -46,6 +46,9 @@ struct asset {
 /// between them. Empty if there are none.
 std::string make_slug(std::string_view name);
 
+/// True for what `make_slug` may make of a category's name.
+bool is_category_slug(std::string_view text);
+
 /// A category with the slug that belongs to its name.
 category make_category(std::string_view name);
 

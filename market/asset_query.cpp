@@ -20,10 +20,6 @@ bool is_symbol(const std::string& text) {
   return text.size() <= max_asset_length && std::ranges::all_of(text, is_code_character);
 }
 
-bool is_category(const std::string& text) {
-  return text.size() <= asset_limits::category_bytes && make_slug(text) == text;
-}
-
 std::string asset_sort_names() {
   std::string out;
   for (const auto& one : asset_sort_fields)
@@ -50,7 +46,7 @@ refusal read_choice(const std::string& name, std::string_view text, bool symbols
       return query_problem{name, "has an empty value", allowed};
     if (symbols)
       to_upper(value);
-    if (!(symbols ? is_symbol(value) : is_category(value)))
+    if (!(symbols ? is_symbol(value) : is_category_slug(value)))
       return query_problem{
           name, symbols ? "has a value that is no asset code" : "has a value that is no slug",
           allowed};

@@ -14,6 +14,7 @@ inline constexpr std::size_t window_count =
 struct derived_values {
   std::optional<double> price_usd;                            ///< `last` in US dollars
   std::optional<double> volume_usd_24h;                       ///< turnover in US dollars
+  std::optional<double> market_cap;                           ///< of the base asset, in US dollars
   std::array<std::optional<double>, window_count> change_pct; ///< over each window
 
   friend bool operator==(const derived_values&, const derived_values&) = default;

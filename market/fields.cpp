@@ -55,6 +55,8 @@ const std::array<sort_field, sort_field_count> sort_fields{{
      "last price in US dollars"},
     {"volume_usd_24h", [](const ticker& t) { return t.derived.volume_usd_24h; },
      indexed::everywhere, "turnover in US dollars"},
+    {"market_cap", [](const ticker& t) { return t.derived.market_cap; }, indexed::on_board,
+     "market cap of the base asset in US dollars"},
     {"change_1m_pct", change_over<0>, indexed::on_board,
      "change of the last price within a minute, in percent"},
     {"change_5m_pct", change_over<1>, indexed::on_board, "within five minutes"},

@@ -22,7 +22,7 @@ struct sort_field {
   std::string_view meaning;
 };
 
-inline constexpr std::size_t sort_field_count = 21;
+inline constexpr std::size_t sort_field_count = 22;
 extern const std::array<sort_field, sort_field_count> sort_fields;
 
 /// Index of `id` in `sort_fields`; every market is in its index, with one and the same score.

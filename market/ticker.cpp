@@ -214,6 +214,7 @@ void append_source(std::string& out, std::string_view exchange, std::uint32_t co
 void append_derived(std::string& out, const derived_values& derived) {
   append_number(out, ",\"price_usd\":", derived.price_usd);
   append_number(out, ",\"volume_usd_24h\":", derived.volume_usd_24h);
+  append_number(out, ",\"market_cap\":", derived.market_cap);
   static_assert(window_count == 4);
   append_number(out, ",\"change_1m_pct\":", derived.change_pct[0]);
   append_number(out, ",\"change_5m_pct\":", derived.change_pct[1]);

@@ -18,9 +18,9 @@ std::string view_query::view() const {
                        fmt::join(list.values, ","));
   };
   std::string out = fmt::format(
-      "q={}&e={}&b={}&k={}&i={}&f={}&a={}&s={}{}", text(quotes), text(exchanges), text(bases),
-      text(kinds), fmt::join(ids, ","), stale ? (*stale ? "1" : "0") : "", max_age_ms,
-      !given_order && descending ? "-" : "", given_order ? "" : sort_fields[sort].name);
+      "q={}&e={}&b={}&c={}&k={}&i={}&f={}&a={}&s={}{}", text(quotes), text(exchanges), text(bases),
+      text(categories), text(kinds), fmt::join(ids, ","), stale ? (*stale ? "1" : "0") : "",
+      max_age_ms, !given_order && descending ? "-" : "", given_order ? "" : sort_fields[sort].name);
   for (const auto& range : ranges)
     out += fmt::format("&{}={}..{}", sort_fields[range.field].name, range.lowest, range.highest);
   return out;
@@ -64,6 +64,7 @@ std::string view_target(const view_query& query) {
   add_list("quote", query.quotes.values, query.quotes.exclude);
   add_list("exchange", query.exchanges.values, query.exchanges.exclude);
   add_list("base", query.bases.values, query.bases.exclude);
+  add_list("category", query.categories.values, query.categories.exclude);
   add_list("kind", query.kinds.values, query.kinds.exclude);
   add_list("ids", query.ids, false);
   for (const auto& range : query.ranges) {

@@ -51,6 +51,7 @@ struct snapshot_ref {
 struct view_query {
   // -- which markets ------------------------------------------------------------------------------
   list_filter quotes, exchanges, bases, kinds;
+  list_filter categories;           ///< of the base asset, by slug
   std::vector<std::string> ids;     ///< distinct, as asked; empty: any
   std::vector<range_filter> ranges; ///< by field of `sort_fields`, each once
   std::optional<bool> stale;
@@ -91,6 +92,7 @@ struct view_limits {
   static constexpr std::uint32_t max_page = 1'000'000;
   static constexpr std::size_t max_list = 50; ///< values in one list parameter
   static constexpr std::size_t max_ids = 250;
+  static constexpr std::size_t max_category_assets = 10'000; ///< that a category= stands for
   static constexpr std::uint32_t max_age_ms = 86'400'000;
 };
 

@@ -1,5 +1,7 @@
 #include "market/view_readers.hpp"
 
+#include "market/asset.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -36,9 +38,10 @@ problem each_value(const std::string& name, std::string_view text, const std::st
 
 enum class letters { as_given, upper };
 
-/// "a,b" or "!a,b". What `check` refuses is refused; null: any code may be listed.
+/// "a,b" or "!a,b". `check` says what is wrong with a value; "" is fine.
 problem read_list(const std::string& name, std::string_view text, letters casing,
-                  const std::string& allowed, bool (*check)(const std::string&), list_filter& out) {
+                  const std::string& allowed, std::string (*check)(const std::string&),
+                  list_filter& out) {
   out.exclude = text.starts_with('!');
   if (out.exclude)
     text.remove_prefix(1);
@@ -46,12 +49,8 @@ problem read_list(const std::string& name, std::string_view text, letters casing
   auto wrong = each_value(name, text, allowed, [&](std::string value) -> std::string {
     if (value.front() == '!')
       return "has a ! inside the list; one in front of the list excludes all of it";
-    if (value.size() > max_asset_length)
-      return fmt::format("has a value of {} bytes", value.size());
-    if (!std::all_of(value.begin(), value.end(), is_code_character))
-      return "has a character that no value has";
-    if (check != nullptr && !check(value))
-      return "has a value that is not known";
+    if (auto wrong = check(value); !wrong.empty())
+      return wrong;
     if (casing == letters::upper)
       to_upper(value);
     values.insert(std::move(value));
@@ -61,13 +60,21 @@ problem read_list(const std::string& name, std::string_view text, letters casing
   return wrong;
 }
 
+std::string check_code(const std::string& value) {
+  if (value.size() > max_asset_length)
+    return fmt::format("has a value of {} bytes", value.size());
+  return std::all_of(value.begin(), value.end(), is_code_character)
+             ? ""
+             : "has a character that no value has";
+}
+
 problem read_codes(const std::string& name, std::string_view text, letters casing,
                    list_filter& out) {
   static const auto allowed = fmt::format(
       "1 to {} values separated by commas, each 1 to {} bytes without white space or any of "
       ":|{{}}*\"\\; a ! in front of the list excludes them",
       view_limits::max_list, max_asset_length);
-  return read_list(name, text, casing, allowed, nullptr, out);
+  return read_list(name, text, casing, allowed, check_code, out);
 }
 
 bool is_id_character(char c) noexcept {
@@ -88,10 +95,28 @@ problem read_kinds(const std::string& name, const std::string& text, view_query&
       name, text, letters::as_given,
       "future, option, perpetual, spot, separated by commas; a ! in front of the list excludes "
       "them",
-      [](const std::string& value) {
-        return std::find(kinds.begin(), kinds.end(), value) != kinds.end();
+      [](const std::string& value) -> std::string {
+        return std::find(kinds.begin(), kinds.end(), value) != kinds.end()
+                   ? ""
+                   : "has a value that is not known";
       },
       out.kinds);
+}
+
+// As with the other lists, a category that there is not is legal, and empty: those that there are
+// change while we run.
+problem read_categories(const std::string& name, const std::string& text, view_query& out) {
+  static const auto allowed =
+      fmt::format("1 to {} categories by slug (lower-case letters, digits and -; GET "
+                  "/v1/categories lists them) separated by commas; a ! in front of the list "
+                  "excludes them",
+                  view_limits::max_list);
+  return read_list(
+      name, text, letters::as_given, allowed,
+      [](const std::string& value) -> std::string {
+        return is_category_slug(value) ? "" : "has a value that is no slug";
+      },
+      out.categories);
 }
 
 problem read_ids(const std::string& name, const std::string& text, view_query& out) {

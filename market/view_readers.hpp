@@ -18,6 +18,7 @@ inline constexpr std::array<std::string_view, 4> kinds{"future", "option", "perp
 problem read_quotes(const std::string& name, const std::string& text, view_query& out);
 problem read_exchanges(const std::string& name, const std::string& text, view_query& out);
 problem read_bases(const std::string& name, const std::string& text, view_query& out);
+problem read_categories(const std::string& name, const std::string& text, view_query& out);
 problem read_kinds(const std::string& name, const std::string& text, view_query& out);
 problem read_ids(const std::string& name, const std::string& text, view_query& out);
 problem read_stale(const std::string& name, const std::string& text, view_query& out);

@@ -1,5 +1,6 @@
 #include "market/view_table.hpp"
 
+#include "market/asset.hpp"
 #include "market/view_readers.hpp"
 
 #include <fmt/format.h>
@@ -72,6 +73,13 @@ const parameter_table<view_query>& view_table() {
         {{"base", codes(), fmt::format("Markets with any of these base assets{}.", excluding),
           "BTC,ETH"},
          readers::read_bases},
+        {{"category",
+          texts("^!?[a-z0-9]+(-[a-z0-9]+)*$", asset_limits::category_bytes + 1,
+                view_limits::max_list),
+          fmt::format("Markets whose base asset is in any of these categories, by slug{}.",
+                      excluding),
+          "layer-1,meme"},
+         readers::read_categories},
         {{"kind",
           texts(fmt::format("^!?({})$", fmt::join(readers::kinds, "|")), 0, view_limits::max_list),
           fmt::format("Markets of any of these kinds{}.", excluding), "spot"},

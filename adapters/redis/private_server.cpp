@@ -37,7 +37,14 @@ bool accepts(const std::string& socket_path) {
 
 class private_server_impl final : public private_server {
 public:
-  explicit private_server_impl(std::string directory) : directory_(std::move(directory)) {}
+  private_server_impl(std::string directory, const std::vector<std::string>& options)
+      : directory_(std::move(directory)) {
+    command_ = {"redis-server",     "--port", "0",     "--unixsocket", socket_path(),
+                "--unixsocketperm", "700",    "--dir", directory_,     "--logfile",
+                log_path(),         "--save", "",      "--appendonly", "no",
+                "--daemonize",      "no"};
+    command_.insert(command_.end(), options.begin(), options.end());
+  }
 
   ~private_server_impl() override {
     if (running())
@@ -65,7 +72,10 @@ public:
 
   result<void> start() override {
     fs::remove(socket_path());
-    const auto log = directory_ + "/redis.log";
+    std::vector<char*> arguments; // made here: a forked child may not allocate
+    for (auto& one : command_)
+      arguments.push_back(one.data());
+    arguments.push_back(nullptr);
     const auto parent = ::getpid();
     pid_ = ::fork();
     if (pid_ == 0) {
@@ -76,10 +86,7 @@ public:
       sigemptyset(&none);
       ::sigprocmask(SIG_SETMASK, &none, nullptr); // we may have blocked some
       ::setpgid(0, 0); // a Ctrl-C on the terminal is for us; the server ends when we say so
-      const auto path = socket_path();
-      ::execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", path.c_str(),
-               "--unixsocketperm", "700", "--dir", directory_.c_str(), "--logfile", log.c_str(),
-               "--save", "", "--appendonly", "no", "--daemonize", "no", nullptr);
+      ::execvp(arguments.front(), arguments.data());
       ::_exit(127);
     }
     if (pid_ < 0) {
@@ -94,7 +101,7 @@ public:
         if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
           return unexpected(std::string{"there is no redis-server on the PATH (Debian: apt-get "
                                         "install redis-server)"});
-        std::ifstream in{log};
+        std::ifstream in{log_path()};
         return unexpected("redis-server ended: " +
                           std::string{std::istreambuf_iterator<char>{in}, {}});
       }
@@ -107,20 +114,23 @@ public:
 
 private:
   std::string socket_path() const { return directory_ + "/redis.sock"; }
+  std::string log_path() const { return directory_ + "/redis.log"; }
 
   std::string directory_;
+  std::vector<std::string> command_;
   pid_t pid_ = 0;
 };
 
 } // namespace
 
-result<std::unique_ptr<private_server>> start_private_server() {
+result<std::unique_ptr<private_server>>
+start_private_server(const std::vector<std::string>& options) {
   const auto base = fs::temp_directory_path() / "tickboard-XXXXXX";
   std::string path = base.string();
   if (::mkdtemp(path.data()) == nullptr)
     return unexpected(fmt::format("cannot make a directory in {}: {}", base.parent_path().string(),
                                   std::strerror(errno)));
-  auto out = std::make_unique<private_server_impl>(path);
+  auto out = std::make_unique<private_server_impl>(path, options);
   if (auto started = out->start(); !started)
     return unexpected(started.error());
   return out;

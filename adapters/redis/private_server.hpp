@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace tickboard::redis {
 
@@ -24,7 +25,9 @@ public:
   virtual result<void> start() = 0;
 };
 
-/// The error says what failed: no redis-server on the PATH, or its own last words.
-result<std::unique_ptr<private_server>> start_private_server();
+/// `options` go to redis-server behind ours, as {"--loadmodule", FILE}. The error says what failed:
+/// no redis-server on the PATH, or its own last words.
+result<std::unique_ptr<private_server>>
+start_private_server(const std::vector<std::string>& options = {});
 
 } // namespace tickboard::redis

@@ -186,6 +186,7 @@ rapidjson::Document parse_json(const std::string& text) {
 
 bool is_derived(const sort_field& field) {
   return field.name.ends_with("_usd") || field.name == "volume_usd_24h" ||
+         field.name == "market_cap" ||
          (field.name.starts_with("change_") && field.name != "change_24h_pct");
 }
 

@@ -35,6 +35,7 @@ struct asset_world : actor_fixture {
     };
     config.keeper = keeper_at;
     config.metadata = config.search = make_address();
+    config.writers = {make_address()};
     subject = spawn(assets, std::move(config));
     settle();
     send(subject, catalogue_changed{catalogue});

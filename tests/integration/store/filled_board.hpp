@@ -39,8 +39,9 @@ struct filled_board {
       redis.run({"SET", board->layout[i].epoch, "1"});
   }
 
-  /// Some markets more, and every second of the others changed.
+  /// Some markets more, every second of the others changed, and other categories.
   void grow(std::size_t markets) {
+    truth.draw_catalogue();
     for (auto& market : truth.slots)
       if (truth.pick(2) == 0)
         truth.change(market);
@@ -55,7 +56,7 @@ struct filled_board {
   std::future<evaluation_outcome> start(const view_query& query, const evaluation_bounds& bounds) {
     auto promise = std::make_shared<std::promise<evaluation_outcome>>();
     evaluate_page(
-        board, redis.client, query, bounds, now_ms(),
+        board, redis.client, query, bounds, {now_ms(), truth.catalogue},
         [promise](evaluation_outcome outcome) { promise->set_value(std::move(outcome)); });
     return promise->get_future();
   }
@@ -132,6 +133,8 @@ struct filled_board {
       query.exchanges = random_list({"a", "alpha", "beta", "gamma", "none"});
     if (one_in(9))
       query.bases = random_list({"B1", "B10", "B2", "B3", "B33", "B4", "B5", "ZZ"});
+    if (one_in(7))
+      query.categories = random_list({"defi", "layer-1", "layer-10", "meme", "none", "rare"});
     if (one_in(40))
       query.kinds = random_list({"future", "option", "perpetual", "spot"});
     if (one_in(9)) {

@@ -67,7 +67,7 @@ struct model {
     const auto some = [&]() -> std::optional<double> {
       return pick(4) == 0 ? std::nullopt : std::optional{static_cast<double>(pick(90)) / 8 - 3};
     };
-    market.state.derived = {some(), some(), {some(), some(), some(), some()}};
+    market.state.derived = {some(), some(), some(), {some(), some(), some(), some()}};
   }
 
   static std::string row(const slot& market) {
@@ -109,10 +109,38 @@ struct model {
     return query.descending ? a.id > b.id : a.id < b.id;
   }
 
-  static bool admits(const view_query& query, const slot& market, std::int64_t now_ms) {
+  /// Draws anew what is known of the bases of `add_markets`, and of some that have no market.
+  void draw_catalogue() {
+    catalogue_builder builder;
+    for (int i = 0; i < 70; ++i) {
+      if (pick(8) == 0)
+        continue;
+      asset one;
+      one.symbol = "B" + std::to_string(i);
+      one.name = one.symbol;
+      for (const auto* name : {"Meme", "Layer 1", "Layer 10", "DeFi"})
+        if (pick(4) == 0)
+          one.categories.push_back(make_category(name));
+      if (i == 7)
+        one.categories.push_back(make_category("Rare"));
+      REQUIRE_FALSE(builder.add(one));
+    }
+    catalogue = std::move(builder).build();
+  }
+
+  bool admits_category(const list_filter& categories, const std::string& base) const {
+    const auto* const known = catalogue->find(base);
+    const bool in_one =
+        known != nullptr && std::ranges::any_of(known->categories, [&](auto& of) {
+          return std::ranges::find(categories.values, of.slug) != categories.values.end();
+        });
+    return categories.empty() || in_one != categories.exclude;
+  }
+
+  bool admits(const view_query& query, const slot& market, std::int64_t now_ms) const {
     const auto& subject = *market.subject;
-    return query.quotes.admits(subject.quote) && query.bases.admits(subject.base) &&
-           query.exchanges.admits(subject.exchange) &&
+    return admits_category(query.categories, subject.base) && query.quotes.admits(subject.quote) &&
+           query.bases.admits(subject.base) && query.exchanges.admits(subject.exchange) &&
            query.kinds.admits(to_string(subject.kind)) &&
            (query.ids.empty() ||
             std::find(query.ids.begin(), query.ids.end(), subject.id) != query.ids.end()) &&
@@ -184,6 +212,7 @@ struct model {
   }
 
   std::mt19937_64 random;
+  asset_catalogue_ptr catalogue = std::make_shared<const asset_catalogue>();
   std::deque<slot> slots; ///< addresses stay
   std::map<std::string, slot*> by_id;
   std::int64_t now = start_ms;

@@ -103,6 +103,32 @@ TEST_CASE("an answer is used again while it is not older than max_age, and not a
   CHECK(without.evaluations() == 2);
 }
 
+TEST_CASE("views by category follow what is known of assets, without which there are none") {
+  asked_board on{{}};
+  view_query query;
+  query.categories.values = {"meme"};
+  CHECK(on.ask(query).second == ec::rebuilding);
+  const auto is_meme = [&](const std::string& base) {
+    asset one;
+    one.symbol = one.name = base;
+    one.categories = {make_category("Meme")};
+    catalogue_builder out;
+    REQUIRE_FALSE(out.add(one));
+    caf::anon_send(on.query_actor, catalogue_changed{std::move(out).build()});
+  };
+  test::model truth{3}; // as on the board
+  truth.add_markets(40, {"USDT", "EUR"});
+  for (const auto& market : truth.slots) {
+    const auto& base = market.subject->base;
+    is_meme(base);
+    const auto answer = on.ask(query);
+    REQUIRE_FALSE(answer.second);
+    CHECK(answer.first.total ==
+          static_cast<std::size_t>(std::ranges::count_if(
+              truth.slots, [&](const slot& other) { return other.subject->base == base; })));
+  }
+}
+
 TEST_CASE("too many different questions at once are refused, not queued without end") {
   query_config small;
   small.max_pending = 3;

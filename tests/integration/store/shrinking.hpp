@@ -36,6 +36,7 @@ inline small_case shrink(small_case failing, const std::function<bool(const smal
     progress = attempt([](auto& one) { one.query.quotes = {}; }) |
                attempt([](auto& one) { one.query.exchanges = {}; }) |
                attempt([](auto& one) { one.query.bases = {}; }) |
+               attempt([](auto& one) { one.query.categories = {}; }) |
                attempt([](auto& one) { one.query.kinds = {}; }) |
                attempt([](auto& one) { one.query.stale.reset(); }) |
                attempt([](auto& one) { one.query.max_age_ms = 0; }) |

@@ -167,6 +167,22 @@ TEST_CASE("snapshots expire, and say so") {
   CHECK(on.ask(page_of(token, 1, 10), 100).error == ec::rebuilding);
 }
 
+TEST_CASE("a snapshot of named markets tells which of them there are not") {
+  filled_board on{25};
+  on.set_epochs();
+  on.grow(30);
+  view_query query;
+  query.ids = {"x", on.truth.slots[3].subject->id, "alpha:B1-NONE"};
+  query.given_order = true;
+  query.snapshot = snapshot_use::make;
+  const auto first = on.ask(query, 100);
+  REQUIRE(first.body);
+  CHECK(first.total == 1);
+  CHECK(first.body->find(R"(,"missing":["x","alpha:B1-NONE"],)") != std::string::npos);
+  const auto again = on.ask(page_of(token_in(first), 1, 10), 100);
+  CHECK(again.body->find("missing") == std::string::npos); // the token alone does not know
+}
+
 TEST_CASE("an empty snapshot is there, too") {
   filled_board on{23};
   on.set_epochs();

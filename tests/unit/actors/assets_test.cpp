@@ -36,7 +36,8 @@ struct assets_fixture : actor_fixture {
     config.keeper = keeper;
     config.metadata = metadata;
     config.search = search;
-    config.writers = 2;
+    config.writers = {make_address(), writer};
+    writer->set(caps.handle());
     config.now_ms = [this] { return now_ms(); };
     subject = spawn(assets, std::move(config));
     run();
@@ -72,7 +73,9 @@ struct assets_fixture : actor_fixture {
   }
 
   probe<search_weights> weights{*this};
-  address_ptr keeper = make_address(), metadata = make_address(), search = make_address();
+  probe<market_caps_published> caps{*this};
+  address_ptr keeper = make_address(), metadata = make_address(), search = make_address(),
+              writer = make_address();
   bool board_ready = false;
   caf::actor subject;
 };
@@ -177,6 +180,39 @@ TEST_CASE("search hears how much assets and markets weigh, every ten seconds") {
   CHECK(one.weights.take<search_weights>().empty());
   one.advance(2s);
   CHECK(one.weights.take<search_weights>().size() == 1);
+}
+
+TEST_CASE("writers hear what the markets' assets are worth, when that has moved") {
+  assets_fixture one;
+  const auto told = [&] {
+    std::vector<std::optional<double>> out;
+    for (const auto& message : one.caps.take<market_caps_published>())
+      out.push_back(message.caps->of("BTC"));
+    return out;
+  };
+  using caps = std::vector<std::optional<double>>;
+  one.send(one.subject,
+           market_news{0, {valued("a", "BTC", 10'000, 4), valued("a", "ETH", 1, 2)}, true});
+  one.advance(500ms);
+  CHECK(told() == caps{20'000}); // at once: the writer is new
+  one.advance(4s);
+  CHECK(told().empty());
+  one.send(one.subject, market_news{0, {valued("a", "BTC", 10'004, 4)}});
+  one.advance(4s);
+  CHECK(told().empty()); // by less than 5 bps
+  one.send(one.subject, market_news{0, {valued("a", "BTC", 10'006, 4)}});
+  one.advance(4s);
+  CHECK(told() == caps{20'012});
+  one.advance(5s);
+  CHECK(told().empty());
+  one.advance(6s);
+  CHECK(told() == caps{20'012}); // a sign of life
+  one.send(one.subject, market_news{1, {}, true});
+  one.advance(500ms);
+  CHECK(told() == caps{20'012}); // another new one
+  one.send(one.subject, catalogue_changed{std::make_shared<const asset_catalogue>()});
+  one.advance(3s);
+  CHECK(told() == caps{std::nullopt}); // nobody knows how many there are
 }
 
 TEST_CASE("a writer reports each changed market once, one report at a time") {

@@ -112,6 +112,22 @@ TEST_CASE("rows are valued at the rate of their quote, and not at rates that are
   CHECK(usd.state.derived.price_usd == 91'000);
 }
 
+TEST_CASE("rows show the market cap of their base asset while that is told") {
+  derived_markets on;
+  auto& market = on.add("x", "BTC", "USD", "90000");
+  CHECK_FALSE(market.state.derived.market_cap);
+  auto caps = std::make_shared<market_caps>(on.now);
+  caps->set("BTC", 1.8e12);
+  on.subject.set_market_caps(std::move(caps));
+  on.now += 10'000;
+  const auto shown = on.subject.sweep(on.now);
+  CHECK(shown == std::vector<slot*>{&market});
+  CHECK(market.state.derived.market_cap == 1.8e12);
+  on.now += derivation::caps_lifetime_ms; // the assets actor is gone
+  on.set(market, "90001");
+  CHECK_FALSE(market.state.derived.market_cap);
+}
+
 TEST_CASE("the sweep finds exactly the quiet markets whose values moved, some at a time") {
   derived_markets on;
   on.add("x", "BTC", "USD", "90000");

@@ -297,6 +297,8 @@ TEST_CASE("links lead to the pages of the same view") {
           query.ranges.back().highest = 1e20 * static_cast<double>(random());
       }
     if (random() % 3 == 0)
+      query.categories = {{"defi", "layer-1"}, random() % 2 == 0};
+    if (random() % 3 == 0)
       query.stale = random() % 2 == 0;
     if (random() % 3 == 0)
       query.max_age_ms = 1 + static_cast<std::uint32_t>(random() % view_limits::max_age_ms);

@@ -134,15 +134,15 @@ TEST_CASE("a row reads back as it was written") {
   const auto state = full_ticker();
   std::string row;
   append_row(row, *btc_usdt(), state, false, 3);
-  CHECK(row ==
-        R"({"id":"binance:BTC-USDT","exchange":"binance","base":"BTC","quote":"USDT",)"
-        R"("kind":"spot","last":"91000.10","bid":"91000.00","ask":"91000.20",)"
-        R"("bid_size":"0.5","ask_size":null,"open_24h":"90000","high_24h":"92000",)"
-        R"("low_24h":"89000","volume_24h":"12.50","quote_volume_24h":null,)"
-        R"("change_24h_pct":1.111222,"spread_bps":0.022,"change_basis":"rolling_24h",)"
-        R"("ts_ms":1700000000123,"received_ms":1700000000200,"source":"binance/3",)"
-        R"("price_usd":null,"volume_usd_24h":null,"change_1m_pct":null,"change_5m_pct":null,)"
-        R"("change_15m_pct":null,"change_1h_pct":null,"stale":false})");
+  CHECK(row == R"({"id":"binance:BTC-USDT","exchange":"binance","base":"BTC","quote":"USDT",)"
+               R"("kind":"spot","last":"91000.10","bid":"91000.00","ask":"91000.20",)"
+               R"("bid_size":"0.5","ask_size":null,"open_24h":"90000","high_24h":"92000",)"
+               R"("low_24h":"89000","volume_24h":"12.50","quote_volume_24h":null,)"
+               R"("change_24h_pct":1.111222,"spread_bps":0.022,"change_basis":"rolling_24h",)"
+               R"("ts_ms":1700000000123,"received_ms":1700000000200,"source":"binance/3",)"
+               R"("price_usd":null,"volume_usd_24h":null,"market_cap":null,"change_1m_pct":null,)"
+               R"("change_5m_pct":null,)"
+               R"("change_15m_pct":null,"change_1h_pct":null,"stale":false})");
   const auto back = decode_row(row, encode_version(state));
   REQUIRE(back);
   std::string again;

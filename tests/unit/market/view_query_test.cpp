@@ -46,6 +46,10 @@ TEST_CASE("each filter is read") {
   CHECK(query.kinds.values == std::vector<std::string>{"spot"});
   CHECK(query.stale == false);
   CHECK(query.max_age_ms == 1500);
+  const auto by_category = *ask("category=!meme,layer-1");
+  CHECK(by_category.categories.exclude);
+  CHECK(by_category.categories.values == std::vector<std::string>{"layer-1", "meme"});
+  CHECK(page_target(by_category, 1).find("category=!layer-1,meme&") != std::string::npos);
   CHECK(query.explain);
   REQUIRE(query.ranges.size() == 3);
   const auto range = [&](std::size_t i) {
@@ -145,6 +149,8 @@ TEST_CASE("queries that ask the same share one key, others do not") {
                              "quote=A,B",
                              "quote=!A",
                              "exchange=!A",
+                             "category=a",
+                             "category=!a",
                              "kind=spot",
                              "kind=!spot",
                              "ids=a:A-A",
@@ -196,6 +202,10 @@ TEST_CASE("what is not allowed is named") {
                                          {"kind=swap", "kind"},
                                          {"kind=SPOT", "kind"},
                                          {"kind=", "kind"},
+                                         {"category=", "category"},
+                                         {"category=Meme", "category"},
+                                         {"category=layer 1", "category"},
+                                         {"category=meme,!defi", "category"},
                                          {"ids=", "ids"},
                                          {"ids=a:A-B,", "ids"},
                                          {"ids=a b", "ids"},
