@@ -178,8 +178,8 @@ private:
     add_place(to);
     to.add(scan_of(bounds_.scan_limit, plan_, 1));
     add_interval(to);
-    to.add(query_.ids.empty() ? "bases" : "ids");
-    to.add(query_.ids.empty() ? bases_.bases.values : query_.ids);
+    to.add(plan_.candidates);
+    to.add(plan_.candidates == "bases" ? bases_.bases.values : query_.ids);
     add_filters(to, 5, plan_);
     return one;
   }
@@ -266,6 +266,7 @@ private:
     scanned_ += static_cast<std::uint64_t>(told[1].integer());
     rank_ = static_cast<std::uint64_t>(told[2].integer());
     more_ = told[3].integer() == 1;
+    narrowest_ = static_cast<std::size_t>(told[4].integer());
     last_row_ = read_place(answer[2]);
     for (std::size_t i = 0; i < answer[3].size(); ++i)
       missing_.emplace_back(answer[3][i].text());
@@ -349,9 +350,11 @@ private:
     if (query_.explain) {
       const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
           std::chrono::steady_clock::now() - started_);
-      std::string_view index = sort_fields[plan_.index].name;
-      if (plan_.by == view_plan::access::gather)
-        index = query_.ids.empty() ? "bases" : "ids";
+      auto index = index_name(plan_.index);
+      if (narrowest_ > 0)
+        index = index_name(plan_.ranges[narrowest_ - 1].index);
+      else if (plan_.by == view_plan::access::gather)
+        index = plan_.candidates;
       else if (frozen_)
         index = "snapshot";
       fmt::format_to(std::back_inserter(body_.text()),
@@ -392,6 +395,7 @@ private:
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::size_t calls_ = 0;
   std::uint64_t scanned_ = 0;
+  std::size_t narrowest_ = 0; ///< of the plan's ranges, from 1: what the candidates came from
 };
 
 } // namespace

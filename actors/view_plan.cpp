@@ -69,14 +69,17 @@ view_plan plan(const redis::layout& layout, const view_query& query, const base_
   const bool countable = out.ranges.empty() && !out.interval && bases.empty();
   if (!bases.empty() && !by_bases)
     out.lists.push_back(list_of("base", bases));
-  if (by_bases || !query.ids.empty()) {
+  if (by_bases || !query.ids.empty() || (may_gather && !out.ranges.empty())) {
     out.by = view_plan::access::gather;
+    out.candidates = by_bases ? "bases" : query.ids.empty() ? "ranges" : "ids";
     return out;
   }
   if (query.by_cursor)
     out.counting = "cursor";
   else if (out.lists.empty() && out.ranges.empty())
     out.counting = "interval";
+  else if (out.lists.empty() && out.ranges.size() == 1 && !out.interval)
+    out.counting = "range";
   else
     out.counting = countable ? "counts" : "walk";
   const bool plain = out.counting == "interval" && !out.interval && query.around.empty();
@@ -122,16 +125,16 @@ std::int64_t scan_of(std::uint32_t limit, const view_plan& plan, std::size_t ste
 }
 
 void add_filters(redis::command& to, std::size_t before, const view_plan& plan) {
-  for (const auto& list : plan.lists) {
-    to.add(list.name);
-    to.add(list.exclude ? "not" : "only");
-    to.add(*list.values);
-  }
   for (std::size_t i = 0; i < plan.ranges.size(); ++i) {
     to.add("range");
     to.add(static_cast<std::int64_t>(before + i + 1));
     to.add(plan.ranges[i].lowest);
     to.add(plan.ranges[i].highest);
+  }
+  for (const auto& list : plan.lists) {
+    to.add(list.name);
+    to.add(list.exclude ? "not" : "only");
+    to.add(*list.values);
   }
 }
 

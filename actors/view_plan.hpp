@@ -38,7 +38,8 @@ struct view_plan {
   std::optional<index_range> interval; ///< of that index: the part that is looked at
   std::vector<index_range> ranges;     ///< of other indexes, each once
   std::vector<list> lists;
-  std::string_view counting; ///< of a walk: ARGV[2] of walk.lua
+  std::string_view counting;   ///< of a walk: ARGV[2] of walk.lua
+  std::string_view candidates; ///< that are gathered: ARGV[10] of gather.lua
 };
 
 /// More names are not worth looking up: each costs as much as looking at four entries of an index.
@@ -68,7 +69,8 @@ void add_range_keys(redis::call& to, std::size_t before, const view_plan& plan,
 /// looking at the entries, and so do the `steps` that the script takes for each.
 std::int64_t scan_of(std::uint32_t limit, const view_plan& plan, std::size_t steps);
 
-/// Everything that the plan filters by, for a call that has `before` keys in front of the ranges'.
+/// Everything that the plan filters by, the ranges first, for a call that has `before` keys in
+/// front of the ranges'.
 void add_filters(redis::command& to, std::size_t before, const view_plan& plan);
 
 } // namespace tickboard

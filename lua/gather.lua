@@ -1,17 +1,19 @@
--- One page of a view of few markets: those of some base assets, or those that are named. All of
--- them are looked at, and put in order by their ranks in the index.
+-- One page of a view of few markets: those of some base assets, those that are named, or those in
+-- a narrow range. All of them are looked at, and put in order by their ranks in the index.
 -- KEYS   1 epoch  2 index (by:<field>)  3 row  4 bases  5 by:id  6.. indexes that ranges name
 -- ARGV   1 'asc', 'desc', or 'given': in the order of the ids
 --        2 limit  3 markets to skip  4 id of a market whose page is wanted, or ''
 --        5, 6 place to go on behind: score and id, or '', ''; if 'given', the place in the list of
 --        ids, from 0, and the id
 --        7 scan  8, 9 lowest and highest score of the view, or '', ''
---        10 'ids' or 'bases'  11 number of these  12.. these, then filters (view.lua)
--- Reply  nil if the partition is not whole; {} if the bases have more markets than `scan`: walk
+--        10 'ids', 'bases', or 'ranges': the narrowest of the ranges among the filters, which then
+--        come first  11 number of ids or bases  12.. these, then filters (view.lua)
+-- Reply  nil if the partition is not whole; {} if there are more candidates than `scan`: walk
 --        instead; else {{row, ...},
---         {total; candidates; rank of the wanted market, from 1, or 0; 1 if more follow, else 0},
+--         {total; candidates; rank of the wanted market, from 1, or 0; 1 if more follow, else 0;
+--          which of the ranges was the narrowest, from 1, or 0},
 --         {score, id} of the last row, or {}, {id that there is not, ...}}
--- Cost   O(B log N + M log M) for the M markets of B bases
+-- Cost   O(B log N + M log N) for the M markets of B bases, or in the narrowest of B ranges
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return false
 end
@@ -36,6 +38,22 @@ for i = 12, last_named do
   else
     missing[#missing + 1] = name
   end
+end
+
+local narrowest = 0
+if ARGV[10] == 'ranges' then
+  local fewest, at = scan + 1, last_named + 1
+  while ARGV[at] == 'range' do
+    local count = count_range(at)
+    if count < fewest then
+      fewest, narrowest = count, (at - last_named - 1) / 4 + 1
+    end
+    at = at + 4
+  end
+  if narrowest == 0 then
+    return {}
+  end
+  candidates = members_in_range(last_named + 1 + 4 * (narrowest - 1))
 end
 
 local view = not given and open_view(KEYS[2], ARGV[1], ARGV[8], ARGV[9])
@@ -76,7 +94,7 @@ end
 local last = ids[#ids]
 return {
   rows_of(KEYS[3], ids),
-  {#ranks, #candidates, wanted_rank, #ranks > skip + limit and 1 or 0},
+  {#ranks, #candidates, wanted_rank, #ranks > skip + limit and 1 or 0, narrowest},
   given and last and {tostring(place[last]), last} or place_of(KEYS[2], last),
   missing,
 }

@@ -138,6 +138,20 @@ local function read_filters(at)
   end
 end
 
+-- How many markets the range filter at `at` in ARGV lets pass, and which. Cost: O(log N), and
+-- their number.
+local function ask_range(command, at)
+  local lowest = ARGV[at + 2]
+  return redis.call(command, KEYS[tonumber(ARGV[at + 1])],
+    tonumber(lowest) == null and '(-inf' or lowest, ARGV[at + 3])
+end
+local function count_range(at)
+  return ask_range('ZCOUNT', at)
+end
+local function members_in_range(at)
+  return ask_range('ZRANGEBYSCORE', at)
+end
+
 local function rows_of(key, ids)
   return #ids > 0 and redis.call('HMGET', key, unpack(ids)) or {}
 end

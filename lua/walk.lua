@@ -6,6 +6,7 @@
 --        2 how the view is counted, and so when a page is done:
 --          'interval'  by its ranks: it has no filters, and its page is gone to at once
 --          'counts'    by the counts of each (exchange, quote): it has no other filters
+--          'range'     by the members of the one range that it has: it has no other filters
 --          'walk'      by walking to its end
 --          'cursor'    not at all; the page is done when it is known whether one row more follows
 --        3 limit  4 markets still to skip  5 rows that the page has from earlier calls
@@ -44,6 +45,8 @@ elseif fresh and how == 'counts' then
       total = total + tonumber(counts[i + 1])
     end
   end
+elseif fresh and how == 'range' then
+  total = count_range(12)
 end
 
 local at, rank = view.first, 0
@@ -58,12 +61,11 @@ elseif how == 'interval' and wanted ~= '' then
   else
     at = view.last
   end
-elseif how == 'interval' or (how == 'counts' and skip >= total) then
+elseif how == 'interval' then
   at = math.min(view.first + skip, view.last)
   skip = 0
-  if how == 'counts' then
-    at = view.last
-  end
+elseif (how == 'counts' or how == 'range') and skip >= total then
+  at = view.last
 end
 
 local found, dropped, more, done = {}, 0, 0, false

@@ -38,6 +38,11 @@ inline bool is_everywhere(std::size_t index) noexcept {
   return index != stale_index && sort_fields[index].where == indexed::everywhere;
 }
 
+/// As in the index's key.
+inline std::string_view index_name(std::size_t index) noexcept {
+  return index == stale_index ? "stale" : sort_fields[index].name;
+}
+
 std::optional<std::size_t> find_sort_field(std::string_view name) noexcept;
 
 } // namespace tickboard

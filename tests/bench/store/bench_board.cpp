@@ -65,16 +65,21 @@ void bench_board::add_markets(std::size_t count) {
 
 void bench_board::move(std::size_t count) {
   ++truth.now;
-  std::vector<std::size_t> places(truth.slots.size());
-  std::iota(places.begin(), places.end(), 0);
-  std::shuffle(places.begin(), places.end(), truth.random);
+  const auto places = [this] {
+    std::vector<std::size_t> out(truth.slots.size());
+    std::iota(out.begin(), out.end(), 1);
+    std::shuffle(out.begin(), out.end(), truth.random);
+    return out;
+  };
+  const auto prices = places(), turnovers = places();
   for (std::size_t i = 0; i < count; ++i)
-    set(truth.slots[i], places[i] + 1);
+    set(truth.slots[i], prices[i], turnovers[i]);
 }
 
-/// `place` is another one for each market.
-void bench_board::set(slot& market, std::size_t place) {
-  const auto at = static_cast<double>(place);
+/// What is made of `price` and what of `turnover` have nothing to do with each other; each is
+/// another one for each market.
+void bench_board::set(slot& market, std::size_t price, std::size_t turnover) {
+  const auto at = static_cast<double>(price), traded = static_cast<double>(turnover);
   const double last = at * 1.37;
   ticker_patch patch;
   patch.subject = market.subject;
@@ -86,12 +91,13 @@ void bench_board::set(slot& market, std::size_t place) {
   patch.stats = stats_group{number(last * 0.98, 4),
                             number(last * 1.03, 4),
                             number(last * 0.97, 4),
-                            number(at * 7.77, 8),
-                            number(at * 1234.567, 8),
+                            number(traded * 7.77, 8),
+                            number(traded * 1234.567, 8),
                             2.0 + at / 1e6,
                             {}};
   market.state.apply(patch);
-  market.state.derived = {last, at * 1234.5, at * 1e6, {at / 1e5, -at / 1e5, at / 1e4, at / 1e3}};
+  market.state.derived = {
+      last, traded * 1234.5, at * 1e6, {at / 1e5, -at / 1e5, at / 1e4, at / 1e3}};
 }
 
 void bench_board::mark(slot& market) {

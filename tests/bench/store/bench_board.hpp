@@ -37,7 +37,7 @@ public:
 
 private:
   void add_markets(std::size_t count);
-  void set(slot& market, std::size_t place);
+  void set(slot& market, std::size_t price, std::size_t turnover);
 };
 
 /// The rows of a page's body, each as it is stored.

@@ -149,16 +149,18 @@ double redis_bench::cost(const question& what, double milliseconds) {
 }
 
 void redis_bench::forget_calls() {
-  run({"CONFIG", "SET", "latency-tracking-info-percentiles", "100"});
+  run({"CONFIG", "SET", "latency-tracking-info-percentiles", "99.9 100"});
   run({"CONFIG", "RESETSTAT"});
 }
 
-double redis_bench::longest_call() {
-  constexpr std::string_view before = "latency_percentiles_usec_evalsha:p100=";
+redis_bench::held redis_bench::held_by_calls() {
   const auto stats = run({"INFO", "latencystats"});
-  const auto at = stats.find(before);
-  return at == std::string::npos ? 0
-                                 : std::strtod(stats.c_str() + at + before.size(), nullptr) / 1'000;
+  const auto calls = stats.find("latency_percentiles_usec_evalsha:");
+  const auto milliseconds = [&](const std::string& name) {
+    const auto at = calls == stats.npos ? stats.npos : stats.find(name, calls);
+    return at == stats.npos ? 0 : std::strtod(stats.c_str() + at + name.size(), nullptr) / 1'000;
+  };
+  return {milliseconds("p99.9="), milliseconds("p100=")};
 }
 
 void append_texts(answer& out, const redis::reply& from) {

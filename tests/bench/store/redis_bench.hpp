@@ -43,8 +43,13 @@ public:
   /// about `milliseconds`, at least 3, asked one after the other on each of the connections.
   double cost(const question& what, double milliseconds);
 
-  /// How long the longest script call held Redis since `forget_calls`, in milliseconds.
-  double longest_call();
+  /// How long script calls have held Redis since `forget_calls`, in milliseconds. The longest one
+  /// may tell of the machine rather than of Redis.
+  struct held {
+    double most; ///< 99.9 % of the calls are not longer
+    double longest;
+  };
+  held held_by_calls();
   void forget_calls();
 
 private:
