@@ -15,6 +15,13 @@ constexpr std::array<std::string_view, 12> exchanges{"binance",  "bitget", "bitf
 constexpr std::array<std::string_view, 10> quotes{"USDT", "USDT", "USDT", "USDC", "USD",
                                                   "EUR",  "BTC",  "ETH",  "TRY",  "KRW"};
 
+std::string without_age(std::string row) {
+  constexpr std::string_view member = ",\"age_ms\":";
+  if (const auto at = row.find(member); at != row.npos)
+    row.erase(at, row.find_first_of(",}", at + member.size()) - at);
+  return row;
+}
+
 decimal number(double value, int decimals) {
   return *decimal::parse(fmt::format("{:.{}f}", value, decimals));
 }
@@ -63,8 +70,9 @@ void bench_board::add_markets(std::size_t count) {
   move(count);
 }
 
-void bench_board::move(std::size_t count) {
-  ++truth.now;
+void bench_board::move(std::size_t count, bool at_once) {
+  truth.now += at_once ? 0 : 1;
+  ++moves_;
   const auto places = [this] {
     std::vector<std::size_t> out(truth.slots.size());
     std::iota(out.begin(), out.end(), 1);
@@ -79,7 +87,9 @@ void bench_board::move(std::size_t count) {
 /// What is made of `price` and what of `turnover` have nothing to do with each other; each is
 /// another one for each market.
 void bench_board::set(slot& market, std::size_t price, std::size_t turnover) {
-  const auto at = static_cast<double>(price), traded = static_cast<double>(turnover);
+  const auto shift = 0.01 * static_cast<double>(moves_ - 1); // off the values of those that stand
+  const auto at = static_cast<double>(price) + shift,
+             traded = static_cast<double>(turnover) + shift;
   const double last = at * 1.37;
   ticker_patch patch;
   patch.subject = market.subject;
@@ -145,12 +155,11 @@ evaluation_outcome bench_board::page(const view_query& query, const evaluation_b
   return out;
 }
 
-answer rows_in(const std::string& body) {
-  // Rows hold no brackets; they begin and end like this.
-  answer out;
-  constexpr std::string_view begin = "{\"id\":";
+answer rows_in(const std::string& body, std::string_view first_member) {
+  answer out; // no row has an object in it
+  const auto begin = fmt::format("{{\"{}\":", first_member);
   for (auto at = body.find(begin); at != body.npos; at = body.find(begin, at + 1))
-    out.push_back(body.substr(at, body.find('}', at) + 1 - at));
+    out.push_back(without_age(body.substr(at, body.find('}', at) + 1 - at)));
   return out;
 }
 

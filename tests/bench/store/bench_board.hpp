@@ -20,8 +20,9 @@ public:
   board_ptr on;
   redis_bench redis;
 
-  /// All values of the first `count` markets become others. Writes nothing.
-  void move(std::size_t count);
+  /// All values of the first `count` markets become others, at the next moment or at the same.
+  /// Writes nothing.
+  void move(std::size_t count, bool at_once = false);
   /// Queues these for their partitions.
   void mark(slot& market);
   /// Brings everything that is queued to Redis.
@@ -38,10 +39,13 @@ public:
 private:
   void add_markets(std::size_t count);
   void set(slot& market, std::size_t price, std::size_t turnover);
+
+  int moves_ = 0;
 };
 
-/// The rows of a page's body, each as it is stored.
-answer rows_in(const std::string& body);
+/// The rows in a body, each as it is stored, without its age; of markets, or of what else has its
+/// name first.
+answer rows_in(const std::string& body, std::string_view first_member = "id");
 
 /// The number behind `"name":` in a body; 0 if there is none.
 std::uint64_t number_in(const std::string& body, const std::string& name);
