@@ -5,3 +5,9 @@ add_test(NAME bench_spine
     --quick --exchanges mix --tickboard $<TARGET_FILE:tickboard>)
 set_tests_properties(bench_spine PROPERTIES TIMEOUT 240)
 tickboard_whole(bench_spine tickboard)
+# Walks while ranks move: those of a snapshot must meet each market once.
+add_test(NAME bench_drift
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/bench/drift
+    --quick --tickboard $<TARGET_FILE:tickboard>)
+set_tests_properties(bench_drift PROPERTIES TIMEOUT 120)
+tickboard_whole(bench_drift tickboard)
