@@ -79,6 +79,7 @@ std::vector<member_note> market_row_notes() {
            "which connection told it: the exchange, and the connection's number in /v1/exchanges"},
           {"price_usd", is::number, true, ""},
           {"volume_usd_24h", is::number, true, ""},
+          {"market_cap", is::number, true, ""},
           {"change_1m_pct", is::number, true, ""},
           {"change_5m_pct", is::number, true, ""},
           {"change_15m_pct", is::number, true, ""},
