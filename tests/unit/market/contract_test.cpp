@@ -132,7 +132,8 @@ TEST_CASE("what a parameter takes is told in words") {
 TEST_CASE("an unknown parameter is told which there are") {
   const auto refused = parse_view_query({{"colour", "red"}});
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().allowed.starts_with("quote, exchange, base, kind, ids, stale, max_age, "));
+  CHECK(refused.error().allowed.starts_with(
+      "quote, exchange, base, category, kind, ids, stale, max_age, "));
   CHECK(refused.error().allowed.find("explain, min_ and max_ of each of last, change_24h_pct, ") !=
         std::string::npos);
   CHECK(parse_movers_query({{"x", ""}}).error().allowed ==
