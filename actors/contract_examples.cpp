@@ -43,7 +43,10 @@ struct asset_board_example {
     known.slug = "bitcoin";
     known.categories = {make_category("Layer 1")};
     known.circulating_supply = *decimal::parse("19687500");
+    known.max_supply = *decimal::parse("21000000");
     values.price_usd = 92'988.25;
+    values.high_usd_24h = 94'771.1;
+    values.low_usd_24h = 89'182.4;
     values.volume_usd_24h = 4'931'702'168;
     values.market_cap = 1'830'706'171'875;
     values.bid_usd = 92'969.3;
@@ -134,10 +137,9 @@ std::string global() {
 }
 
 std::string search() {
-  return fmt::format(
-      R"({{"data":[{{"kind":"asset","match":"typo","asset":{{"symbol":"BTC","name":"Bitcoin",)"
-      R"("slug":"bitcoin"}}}},{{"kind":"market","match":"typo","market":{}}}],"as_of_ms":{}}})",
-      shown(market_row()), now_ms);
+  return fmt::format(R"({{"data":[{{"kind":"asset","match":"typo","asset":{}}},)"
+                     R"({{"kind":"market","match":"typo","market":{}}}],"as_of_ms":{}}})",
+                     shown(asset_board_example{}.row()), shown(market_row()), now_ms);
 }
 
 std::string exchanges() {

@@ -118,22 +118,19 @@ std::vector<json::member> search_schemas() {
   const auto kind = [](std::string_view of) {
     return property({"kind", is::text, false, "what was found", {of}});
   };
+  const auto row_or_null = [](std::string_view row) {
+    return json::object({{"anyOf", json::array({reference(row), R"({"type":"null"})"})}});
+  };
   return {
       {"AssetHit",
        object_schema("An asset that was found.",
-                     {kind("asset"),
-                      property(match),
-                      {"asset", object_schema("Its names.",
-                                              {property({"symbol", is::text, false, "its code"}),
-                                               property({"name", is::text, false, "its name"}),
-                                               property({"slug", is::text, false,
-                                                         "the name, for URLs"})})}})},
+                     {kind("asset"), property(match), {"asset", row_or_null("AssetRow")}},
+                     {property({"symbol", is::text, false, "the code of an asset without a row"}),
+                      property({"name", is::text, false, "its name"}),
+                      property({"slug", is::text, false, "the name, for URLs"})})},
       {"MarketHit",
        object_schema("A market that was found.",
-                     {kind("market"),
-                      property(match),
-                      {"market", json::object({{"anyOf", json::array({reference("MarketRow"),
-                                                                      R"({"type":"null"})"})}})}},
+                     {kind("market"), property(match), {"market", row_or_null("MarketRow")}},
                      {property({"id", is::text, false, "the id of a market without a row"})})},
       {"SearchResult",
        object_schema(
