@@ -141,9 +141,7 @@ value_form decimals_form() {
   std::vector<std::string> values{"full"};
   for (int i = 0; i <= 18; ++i)
     values.push_back(fmt::format("{}", i));
-  auto out = one_of(std::move(values));
-  out.words = "full, or a whole number from 0 to 18";
-  return out;
+  return one_of(std::move(values));
 }
 
 value_form span_list() {
