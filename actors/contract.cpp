@@ -184,13 +184,15 @@ std::vector<tag_note> contract_tags() {
   return {{"markets", "Trading pairs on exchanges."},
           {"assets", "What is traded, over all exchanges, in US dollars."},
           {"search", "Finding both."},
+          {"familiar", "Assets in the words of CoinGecko and CoinMarketCap, for their clients."},
           {"operation", "How tickboard does, and what it offers."}};
 }
 
 const std::vector<resource_note>& contract_resources() {
   static const auto all = [] {
     std::vector<resource_note> out;
-    for (auto part : {board_resources(), asset_resources(), operation_resources()})
+    for (auto part :
+         {board_resources(), asset_resources(), familiar_contract(), operation_resources()})
       for (auto& one : part)
         out.push_back(std::move(one));
     return out;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "market/json_parts.hpp"
 #include "market/parameter_table.hpp"
 
 #include <string>
@@ -22,13 +23,14 @@ struct body_note {
 struct resource_note {
   std::string_view path;      ///< "/v1/markets/{id}"
   std::string_view operation; ///< its name in clients that are made from the document
-  std::string_view tag;       ///< one of `contract_tags`
-  std::string_view summary;
-  std::string_view description;
-  std::vector<parameter_note> in_path, in_query;
-  std::vector<body_note> bodies;
-  std::vector<std::string_view> headers; ///< of components.headers
-  std::vector<unsigned> errors;          ///< statuses, beside those that every resource has
+  std::string_view tag{};     ///< one of `contract_tags`
+  std::string_view summary{};
+  std::string_view description{};
+  std::vector<parameter_note> in_path{}, in_query{};
+  std::vector<body_note> bodies{};
+  std::vector<std::string_view> headers{}; ///< of components.headers
+  std::vector<unsigned> errors{};          ///< statuses, beside those that every resource has
+  std::string_view try_query{};            ///< what it needs to be asked, if `required` cannot say
   std::string_view problem_type = "application/problem+json";
   std::string_view problem_schema = "Problem";
 };
@@ -38,6 +40,9 @@ struct tag_note {
 };
 
 std::vector<tag_note> contract_tags();
+
+/// Of those that answer in the words of other services.
+std::vector<resource_note> familiar_contract();
 
 /// All of them. A new resource is an entry here, besides its route.
 const std::vector<resource_note>& contract_resources();
@@ -57,13 +62,14 @@ std::vector<header_note> contract_headers();
 
 /// components.schemas, as JSON.
 std::string contract_schemas();
+std::vector<json::member> familiar_schemas();
 
 /// What is answered, other than a resource's own bodies.
 struct status_note {
   unsigned status;
   std::string_view name; ///< in components.responses
   std::string_view meaning;
-  std::string_view example; ///< JSON; empty: no body
+  std::string_view example; ///< JSON; empty: of none of our own
   std::vector<std::string_view> headers;
 };
 

@@ -52,6 +52,8 @@ const std::vector<status_note>& contract_statuses() {
        R"({"type":"about:blank","title":"Snapshot expired","status":410,"detail":"this snapshot )"
        R"(is gone; ask for a new one with snapshot=new"})",
        {}},
+      {422, "Missing", "A parameter that is needed is missing.", "", {}},
+      {500, "Failed", "It cannot be answered now.", "", {"Retry-After"}},
       {503,
        "Unavailable",
        "It cannot be answered now; never an empty page instead.",

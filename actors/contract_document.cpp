@@ -127,12 +127,16 @@ std::string paths() {
   std::vector<json::member> out;
   for (const auto& one : contract_resources())
     out.emplace_back(
-        one.path, json::object({{"get", json::object({{"operationId", json::text(one.operation)},
-                                                      {"tags", json::array({json::text(one.tag)})},
-                                                      {"summary", json::text(one.summary)},
-                                                      {"description", json::text(one.description)},
-                                                      {"parameters", parameter_objects(one)},
-                                                      {"responses", responses_of(one)}})}}));
+        one.path,
+        json::object(
+            {{"get",
+              json::object({{"operationId", json::text(one.operation)},
+                            {"tags", json::array({json::text(one.tag)})},
+                            {"summary", json::text(one.summary)},
+                            {"description", json::text(one.description)},
+                            {"x-try", one.try_query.empty() ? "" : json::text(one.try_query)},
+                            {"parameters", parameter_objects(one)},
+                            {"responses", responses_of(one)}})}}));
   return json::object(out);
 }
 
@@ -156,11 +160,10 @@ std::string problem_content(std::string_view example) {
 std::string response_objects() {
   std::vector<json::member> out;
   for (const auto& one : contract_statuses())
-    out.emplace_back(
-        one.name,
-        json::object({{"description", json::text(one.meaning)},
-                      {"headers", header_references(one.headers)},
-                      {"content", one.example.empty() ? "" : problem_content(one.example)}}));
+    if (!one.example.empty())
+      out.emplace_back(one.name, json::object({{"description", json::text(one.meaning)},
+                                               {"headers", header_references(one.headers)},
+                                               {"content", problem_content(one.example)}}));
   out.emplace_back("Problem",
                    json::object({{"description", json::text("Anything else that is wrong with a "
                                                             "request: too large, too slow.")},

@@ -3,6 +3,8 @@
 #include "actors/status.hpp"
 #include "market/answer_text.hpp"
 #include "market/asset_totals.hpp"
+#include "market/coingecko_rows.hpp"
+#include "market/coinmarketcap_rows.hpp"
 #include "market/ticker.hpp"
 
 #include <fmt/format.h>
@@ -43,7 +45,10 @@ struct asset_board_example {
     known.slug = "bitcoin";
     known.categories = {make_category("Layer 1")};
     known.circulating_supply = *decimal::parse("19687500");
+    known.max_supply = *decimal::parse("21000000");
     values.price_usd = 92'988.25;
+    values.high_usd_24h = 94'771.1;
+    values.low_usd_24h = 89'182.4;
     values.volume_usd_24h = 4'931'702'168;
     values.market_cap = 1'830'706'171'875;
     values.bid_usd = 92'969.3;
@@ -68,6 +73,27 @@ struct asset_board_example {
   tickboard::asset known;
   asset_values values;
   std::vector<asset_view> all{{"BTC", &known, &values}};
+};
+
+/// What other shapes are made of.
+struct familiar_example {
+  familiar_example() {
+    const asset_board_example board;
+    catalogue_builder known;
+    known.add(board.known);
+    directory.catalogue = std::move(known).build();
+    currency dollars{"USD", 1, {}, true};
+    dollars.changes.fill(0.0);
+    directory.currencies = {dollars};
+    directory.symbols = {"BTC"};
+    directory.market_cap = board.values.market_cap;
+    rows = *read_asset_rows("{\"data\":[" + board.row() + "]}");
+  }
+
+  const currency& dollar() const { return directory.currencies.front(); }
+
+  asset_directory directory;
+  std::vector<asset_row> rows;
 };
 
 std::string shaped(view_format format, std::vector<std::string_view> members) {
@@ -134,10 +160,44 @@ std::string global() {
 }
 
 std::string search() {
-  return fmt::format(
-      R"({{"data":[{{"kind":"asset","match":"typo","asset":{{"symbol":"BTC","name":"Bitcoin",)"
-      R"("slug":"bitcoin"}}}},{{"kind":"market","match":"typo","market":{}}}],"as_of_ms":{}}})",
-      shown(market_row()), now_ms);
+  return fmt::format(R"({{"data":[{{"kind":"asset","match":"typo","asset":{}}},)"
+                     R"({{"kind":"market","match":"typo","market":{}}}],"as_of_ms":{}}})",
+                     shown(asset_board_example{}.row()), shown(market_row()), now_ms);
+}
+
+std::string gecko_coins() {
+  const familiar_example board;
+  coingecko::markets_query query;
+  query.price_changes = {"1h", "24h"};
+  return coingecko::markets_body(board.rows, query, board.dollar(), board.directory);
+}
+
+std::string gecko_prices() {
+  const familiar_example board;
+  coingecko::price_query query;
+  query.change = query.last_updated = true;
+  const std::vector<std::pair<std::string, std::string>> named{{"bitcoin", "BTC"}};
+  const std::vector<const currency*> dollars{&board.dollar()};
+  return coingecko::price_body(board.rows, named, query, dollars);
+}
+
+std::string gecko_currencies() {
+  return coingecko::currencies_body(familiar_example{}.directory);
+}
+
+std::string gecko_list() {
+  return coingecko::list_body({}, familiar_example{}.directory);
+}
+
+std::string gecko_ping() {
+  return coingecko::ping_body();
+}
+
+std::string listings() {
+  const familiar_example board;
+  const std::vector<const currency*> dollars{&board.dollar()};
+  return coinmarketcap::listings_body(board.rows, *coinmarketcap::parse_listings({}), dollars,
+                                      board.directory, 1, {now_ms, std::chrono::milliseconds{1}});
 }
 
 std::string exchanges() {

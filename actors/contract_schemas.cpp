@@ -1,4 +1,5 @@
 #include "actors/contract.hpp"
+#include "actors/contract_parts.hpp"
 #include "market/asset_query.hpp"
 #include "market/json_parts.hpp"
 #include "market/member_notes.hpp"
@@ -10,34 +11,8 @@ namespace tickboard {
 
 namespace {
 
-std::string reference(std::string_view schema) {
-  return json::object({{"$ref", json::text(fmt::format("#/components/schemas/{}", schema))}});
-}
-
-std::string array_of(std::string_view schema) {
-  return json::object({{"type", json::text("array")}, {"items", reference(schema)}});
-}
-
-/// An object with these properties, which are all required unless they are said to be `optional`.
-std::string object_schema(std::string_view description, const std::vector<json::member>& properties,
-                          const std::vector<json::member>& optional = {}) {
-  std::vector<std::string> required;
-  for (const auto& [name, schema] : properties)
-    required.emplace_back(name);
-  auto all = properties;
-  all.insert(all.end(), optional.begin(), optional.end());
-  return json::object({{"type", json::text("object")},
-                       {"description", json::text(description)},
-                       {"properties", json::object(all)},
-                       {"required", required.empty() ? "" : json::texts(required)}});
-}
-
-std::vector<json::member> properties_of(const std::vector<member_note>& notes) {
-  std::vector<json::member> out;
-  for (const auto& note : notes)
-    out.emplace_back(note.name, json_schema(note));
-  return out;
-}
+using contract::array_of, contract::object_schema, contract::properties_of, contract::property,
+    contract::reference;
 
 std::string row_schema(std::string_view description, const std::vector<member_note>& notes) {
   return object_schema(description, properties_of(notes));
@@ -50,10 +25,6 @@ std::string part_schema() {
     properties.emplace_back(note.name,
                             reference(fmt::format("MarketRow/properties/{}", note.name)));
   return object_schema("A row of which `fields` left these members.", {}, properties);
-}
-
-json::member property(member_note note) {
-  return {note.name, json_schema(note)};
 }
 
 using is = member_note::kind;
@@ -118,22 +89,19 @@ std::vector<json::member> search_schemas() {
   const auto kind = [](std::string_view of) {
     return property({"kind", is::text, false, "what was found", {of}});
   };
+  const auto row_or_null = [](std::string_view row) {
+    return json::object({{"anyOf", json::array({reference(row), R"({"type":"null"})"})}});
+  };
   return {
       {"AssetHit",
        object_schema("An asset that was found.",
-                     {kind("asset"),
-                      property(match),
-                      {"asset", object_schema("Its names.",
-                                              {property({"symbol", is::text, false, "its code"}),
-                                               property({"name", is::text, false, "its name"}),
-                                               property({"slug", is::text, false,
-                                                         "the name, for URLs"})})}})},
+                     {kind("asset"), property(match), {"asset", row_or_null("AssetRow")}},
+                     {property({"symbol", is::text, false, "the code of an asset without a row"}),
+                      property({"name", is::text, false, "its name"}),
+                      property({"slug", is::text, false, "the name, for URLs"})})},
       {"MarketHit",
        object_schema("A market that was found.",
-                     {kind("market"),
-                      property(match),
-                      {"market", json::object({{"anyOf", json::array({reference("MarketRow"),
-                                                                      R"({"type":"null"})"})}})}},
+                     {kind("market"), property(match), {"market", row_or_null("MarketRow")}},
                      {property({"id", is::text, false, "the id of a market without a row"})})},
       {"SearchResult",
        object_schema(
@@ -242,7 +210,7 @@ std::string contract_schemas() {
       {"GlobalRow", row_schema("Totals of everything.", global_row_notes())},
       {"Global", object_schema("Totals.", {{"data", reference("GlobalRow")}, as_of()})},
   };
-  for (auto part : {page_schemas(), search_schemas(), operation_schemas()})
+  for (auto part : {page_schemas(), search_schemas(), familiar_schemas(), operation_schemas()})
     out.insert(out.end(), part.begin(), part.end());
   return json::object(out);
 }

@@ -89,10 +89,7 @@ route find_route(const net::http_request& request) {
   } else if (path == "/docs") {
     found = without_parameters(ask_document{&docs_page()});
   } else {
-    return problem(404, "No such resource",
-                   "there are " + resource_names() +
-                       "; and, as other services have them, /api/v3/... and "
-                       "/v1/cryptocurrency/listings/latest");
+    return problem(404, "No such resource", "there are " + resource_names());
   }
   if (request.method == net::http_method::other) {
     auto refusal = problem(405, "Method not allowed",

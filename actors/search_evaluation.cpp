@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 namespace tickboard {
@@ -16,35 +17,41 @@ const market* market_in(const found_document& one) {
   return found == nullptr ? nullptr : found->get();
 }
 
-void append_asset(std::string& body, const search_asset& asset) {
-  body += "\"asset\":{\"symbol\":";
-  append_json_string(body, asset.symbol);
-  body += ",\"name\":";
-  append_json_string(body, asset.name);
-  body += ",\"slug\":";
-  append_json_string(body, asset.slug);
-  body += '}';
+/// The rows of what was found, in the order in which it was found; empty: it has none.
+struct found_rows {
+  std::vector<std::string> assets, markets;
+};
+
+std::vector<std::string> copy_rows(const redis::reply& from, std::size_t count) {
+  std::vector<std::string> out(count);
+  for (std::size_t i = 0; i < std::min(count, from.size()); ++i)
+    out[i] = from[i].text();
+  return out;
 }
 
-/// `row_of` is asked once for each market, in order; empty: it has none.
-template <class RowOf>
-evaluation_outcome fill(const found_asked& asked, std::int64_t now_ms, RowOf row_of) {
+void append_names(std::string& body, const search_asset& asset) {
+  fmt::format_to(std::back_inserter(body), R"("symbol":{},"name":{},"slug":{},)",
+                 json_string(asset.symbol), json_string(asset.name), json_string(asset.slug));
+}
+
+evaluation_outcome fill(const found_asked& asked, std::int64_t now_ms, const found_rows& rows) {
   answer_text body{now_ms};
+  auto asset_row = rows.assets.begin(), market_row = rows.markets.begin();
   for (const auto& one : asked.found) {
     const auto* const market = market_in(one);
+    const std::string_view kind = market != nullptr ? "market" : "asset";
     fmt::format_to(std::back_inserter(body.text()), R"({}{{"kind":"{}","match":"{}",)",
-                   body.text().back() == '[' ? "" : ",", market != nullptr ? "market" : "asset",
-                   to_string(one.match));
-    if (market == nullptr) {
-      append_asset(body.text(), *std::get<search_asset_ptr>(one.document));
-    } else if (const std::string_view row = row_of(); !row.empty()) {
-      body.append("\"market\":");
+                   body.text().back() == '[' ? "" : ",", kind, to_string(one.match));
+    const auto& row = *(market != nullptr ? market_row : asset_row)++;
+    if (row.empty() && market != nullptr)
+      fmt::format_to(std::back_inserter(body.text()), R"("id":{},)", json_string(market->id));
+    else if (row.empty())
+      append_names(body.text(), *std::get<search_asset_ptr>(one.document));
+    fmt::format_to(std::back_inserter(body.text()), R"("{}":)", kind);
+    if (row.empty())
+      body.append("null");
+    else
       body.append_object(row);
-    } else {
-      body.append("\"id\":");
-      append_json_string(body.text(), market->id);
-      body.append(",\"market\":null");
-    }
     body.append("}");
   }
   body.append("]");
@@ -71,30 +78,49 @@ std::string found_asked::canonical() const {
 void evaluate_found(const board_ptr& board, const std::shared_ptr<redis::client>& store,
                     const found_asked& asked, std::int64_t now_ms, evaluation_callback done) {
   const auto& keys = board->layout[redis::layout::board];
-  redis::call one;
-  one.by_sha = board->rows;
-  one.keys = 2;
-  one.arguments = redis::command{keys.epoch, keys.row};
-  std::size_t markets = 0;
+  redis::call assets, markets;
+  assets.by_sha = markets.by_sha = board->rows;
+  assets.keys = markets.keys = 2;
+  assets.arguments = redis::command{board->assets.epoch, board->assets.row};
+  markets.arguments = redis::command{keys.epoch, keys.row};
+  std::size_t asset_count = 0, market_count = 0;
   for (const auto& found : asked.found)
     if (const auto* const market = market_in(found)) {
-      one.arguments.add(market->id);
-      ++markets;
+      markets.arguments.add(market->id);
+      ++market_count;
+    } else {
+      assets.arguments.add(id_of(found.document));
+      ++asset_count;
     }
-  if (markets == 0) {
-    done(fill(asked, now_ms, [] { return std::string_view{}; }));
+  auto rows = std::make_shared<found_rows>();
+  rows->assets.resize(asset_count);
+  // Answers keep their order: the last one is of the markets, if any were found.
+  std::vector<redis::call> calls;
+  if (asset_count > 0) {
+    assets.done = [rows, asset_count](const redis::reply& answer) {
+      rows->assets = copy_rows(answer, asset_count);
+    };
+    calls.push_back(std::move(assets));
+  }
+  if (market_count > 0) {
+    markets.done = [asked, rows, market_count, now_ms, done](const redis::reply& answer) {
+      if (answer.size() != market_count) {
+        done(evaluation_failure(answer));
+        return;
+      }
+      rows->markets = copy_rows(answer, market_count);
+      done(fill(asked, now_ms, *rows));
+    };
+    calls.push_back(std::move(markets));
+  } else if (asset_count > 0) {
+    calls.back().done = [asked, rows, asset_count, now_ms, done](const redis::reply& answer) {
+      rows->assets = copy_rows(answer, asset_count);
+      done(fill(asked, now_ms, *rows));
+    };
+  } else {
+    done(fill(asked, now_ms, *rows));
     return;
   }
-  one.done = [asked, markets, now_ms, done = std::move(done)](const redis::reply& rows) {
-    if (rows.size() != markets) {
-      done(evaluation_failure(rows));
-      return;
-    }
-    std::size_t next = 0;
-    done(fill(asked, now_ms, [&] { return rows[next++].text(); }));
-  };
-  std::vector<redis::call> calls;
-  calls.push_back(std::move(one));
   store->submit(std::move(calls));
 }
 

@@ -14,7 +14,7 @@ struct found_document {
 };
 
 /// To the query actor, from search: what was found, best first, to be answered with the live rows
-/// of its markets.
+/// of its assets and markets.
 struct found_asked {
   std::vector<found_document> found;
 
@@ -22,9 +22,11 @@ struct found_asked {
   std::string canonical() const;
 };
 
-/// Asks Redis for the rows of all markets found, in one round trip to the board, and puts them,
-/// each with its age, into the body that clients get. A market that has no row yet stands there
-/// with its id. `done` runs once: on the io thread, or at once if no market was found.
+/// Asks Redis for the rows of all that was found, in one round trip, and puts them, each with its
+/// age, into the body that clients get. A market that has no row yet stands there with its id, an
+/// asset with its names: one that no followed market is of, or any while assets are written anew.
+/// Without the board, or Redis, there are only assets. `done` runs once: on the io thread, or at
+/// once if nothing was found.
 void evaluate_found(const board_ptr& board, const std::shared_ptr<redis::client>& store,
                     const found_asked& asked, std::int64_t now_ms, evaluation_callback done);
 

@@ -114,11 +114,13 @@ value_form list_form(std::size_t most) {
   value_form out;
   out.is = value_form::kind::list;
   out.max_items = most;
+  out.may_be_empty = true;
   return out;
 }
 
 value_form currency_list() {
   auto out = list_form(max_currencies);
+  out.may_be_empty = false;
   out.words = fmt::format("1 to {}, separated by commas, each {}", max_currencies, supported);
   return out;
 }
@@ -141,9 +143,7 @@ value_form decimals_form() {
   std::vector<std::string> values{"full"};
   for (int i = 0; i <= 18; ++i)
     values.push_back(fmt::format("{}", i));
-  auto out = one_of(std::move(values));
-  out.words = "full, or a whole number from 0 to 18";
-  return out;
+  return one_of(std::move(values));
 }
 
 value_form span_list() {

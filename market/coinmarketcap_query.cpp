@@ -109,6 +109,8 @@ refusal read_aux(const std::string& name, const std::string& text, listings_quer
   std::vector<std::string> wanted;
   if (auto problem = read_values(name, text, aux_fields().size(), wanted))
     return problem;
+  if (wanted.empty())
+    return refuse(name, "has an empty value");
   out.aux.assign(aux_fields().size(), false);
   for (const auto& one : wanted) {
     const auto it = std::ranges::find(aux_fields(), one, &aux_field::name);

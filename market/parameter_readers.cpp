@@ -12,10 +12,9 @@ std::optional<query_problem> refuse(const std::string& name, std::string detail)
 
 std::optional<query_problem> read_boolean(const std::string& name, std::string_view text,
                                           bool& out) {
-  const auto value = lower_case(text);
-  if (value != "true" && value != "false")
+  out = text == "true" || text == "True";
+  if (!out && text != "false" && text != "False")
     return refuse(name, "is neither true nor false");
-  out = value == "true";
   return std::nullopt;
 }
 

@@ -20,7 +20,7 @@ std::optional<query_problem> ignore_parameter(const std::string&, const std::str
   return std::nullopt;
 }
 
-/// true or false, in letters of any size.
+/// true or false; also as Python writes them, True and False.
 std::optional<query_problem> read_boolean(const std::string& name, std::string_view text,
                                           bool& out);
 

@@ -95,7 +95,7 @@ std::string json_schema(const value_form& form, std::string_view otherwise) {
   case value_form::kind::list:
     return json::object({{"type", json::text("array")},
                          {"items", item_schema(form)},
-                         {"minItems", "1"},
+                         {"minItems", form.may_be_empty ? "0" : "1"},
                          {"maxItems", fmt::format("{}", form.max_items)},
                          {"default", std::move(fallback)}});
   case value_form::kind::text:

@@ -27,6 +27,7 @@ struct value_form {
   std::string pattern;               ///< of a text, or each in a list (ECMA-262); empty: any
   std::size_t max_length = 0;        ///< the same; characters; 0: any
   std::size_t max_items = 0;         ///< of a list
+  bool may_be_empty = false;         ///< a list may be: as if it were not given
   std::string words{};               ///< for messages; empty: what the rest says, see in_words
 };
 

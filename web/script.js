@@ -62,13 +62,13 @@ function parameterRows(contract, parameters) {
 }
 
 /** A link that asks the resource, with what its path and its required parameters need. */
-function tryIt(path, parameters) {
+function tryIt(path, operation, parameters) {
   let target = path;
-  const query = [];
+  const query = operation['x-try'] ? [operation['x-try']] : [];
   for (const one of parameters) {
     const value = encodeURIComponent(asText(one.example ?? ''));
     if (one.in === 'path') target = target.replace(`{${one.name}}`, value);
-    else if (one.in === 'query' && (one.required || one.name === 'per_page')) query.push(`${one.name}=${value}`);
+    else if (one.in === 'query' && !operation['x-try'] && (one.required || one.name === 'per_page')) query.push(`${one.name}=${value}`);
   }
   if (query.length > 0) target += `?${query.join('&')}`;
   return element('p', {}, 'Try it: ', element('a', { href: `.${target}` }, code(`GET ${decodeURIComponent(target)}`)));
@@ -96,7 +96,7 @@ function operationArticle(contract, path, operation) {
   return element('article', { id: anchor('operation', operation.operationId) },
     element('h3', {}, element('span', { class: 'method' }, 'GET'), code(path)),
     element('p', {}, element('strong', {}, `${operation.summary}. `), operation.description),
-    tryIt(path, parameters),
+    tryIt(path, operation, parameters),
     table(`Parameters of ${path}`, ['Name', 'In', 'What it takes', 'Example'], parameterRows(contract, parameters)),
     table(`Answers of ${path}`, ['Status', 'Meaning', 'Body', 'Headers'], responseRows(contract, operation.responses)),
     examples.map(([type, body]) => exampleOf(type, body)));

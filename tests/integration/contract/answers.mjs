@@ -14,6 +14,13 @@ const variants = {
     '?category=layer-1&sort=-market_cap', '?category=!layer-1&explain=true', '?snapshot=new&ids=kraken:NO-ONE', '?min_last=1&stale=false&per_page=250'],
   '/v1/assets': ['?sort=symbol&per_page=250', '?category=layer-1', '?symbols=NONE', '?page=1000'],
   '/v1/movers': ['?window=24h&min_volume_usd=0', '?window=24h&direction=down&limit=100&min_volume_usd=0'],
+  '/api/v3/coins/markets': ['?vs_currency=btc&sparkline=true&price_change_percentage=1h,30d&per_page=250',
+    '?vs_currency=usd&ids=no-coin'],
+  '/api/v3/simple/price': ['?vs_currencies=usd,btc&symbols=btc,eth&include_market_cap=true&include_24hr_vol=true'
+    + '&include_24hr_change=true&include_last_updated_at=true', '?vs_currencies=usd&ids=no-coin'],
+  '/api/v3/coins/list': ['?include_platform=true'],
+  '/v1/cryptocurrency/listings/latest': ['?aux=volume_7d,volume_24h_reported,market_cap_by_total_supply,platform,tags',
+    '?convert=USD,BTC&limit=5000&sort=volume_7d'],
   '/v1/search': ['?q=btc&limit=50', '?q=kraken:BTC-USD', '?q=nothingatall', '?q=ether'],
 };
 

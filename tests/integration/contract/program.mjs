@@ -73,16 +73,17 @@ export function resolved(contract, object) {
 export function resourcesOf(contract) {
   return Object.entries(contract.paths).map(([path, item]) => {
     const parameters = (item.get.parameters ?? []).map((one) => resolved(contract, one));
-    return { path, operation: item.get, parameters, target: (query) => targetOf(path, parameters, query) };
+    const needed = [...new URLSearchParams(item.get['x-try'] ?? '')];
+    return { path, operation: item.get, parameters, target: (query) => targetOf(path, parameters, needed, query) };
   });
 }
 
 export const asText = (value) => (Array.isArray(value) ? value.join(',') : String(value));
 
-/** `query` is a list of [name, value]; required parameters that it lacks are added. */
-function targetOf(path, parameters, query = []) {
+/** `query` is a list of [name, value]; what the resource needs and it lacks is added. */
+function targetOf(path, parameters, needed, query = []) {
   let target = path;
-  const given = [...query];
+  const given = [...query, ...needed.filter(([name]) => !query.some(([other]) => other === name))];
   for (const one of parameters) {
     if (one.in === 'path') target = target.replace(`{${one.name}}`, encodeURIComponent(asText(one.example)));
     else if (one.required && !given.some(([name]) => name === one.name)) given.push([one.name, asText(one.example)]);

@@ -1,6 +1,6 @@
 // Every parameter of every resource: what the document allows is taken, anything else is refused with a
 // problem that names the parameter and what it takes.
-import { asText, resourcesOf } from './program.mjs';
+import { asText, resolved, resourcesOf } from './program.mjs';
 
 const hostile = ['', ' ', 'a b', 'a|b', 'a"b', 'a\\b', 'a*b', '{a}', 'a\nb', 'a:b:c', '!', ',', '\u0000', '%'];
 
@@ -25,9 +25,9 @@ function illegal(schema, example) {
       break;
     case 'array': {
       const one = asText(example).split(',')[0];
-      add('empty', '');
+      if (schema.minItems > 0) add('empty', '');
       add('with an empty value', `${one},,${one}`);
-      for (const value of illegalTexts(schema.items).values()) if (!value.includes(',')) add('with an illegal value', value);
+      for (const value of illegalTexts(schema.items)) if (value !== '' && !value.includes(',')) add('with an illegal value', value);
       if (!schema.items.enum && !schema.items.pattern?.includes('('))
         add('with too many values', Array.from({ length: schema.maxItems + 1 }, (_, i) => `${one.replace(/^!/, '')}${i}`).join(','));
       break;
@@ -66,34 +66,47 @@ function whatIsAllowed(schema) {
   return [...values.map((value) => value.replace(/^-/, ''))];
 }
 
+/** What a refusal says: a problem, or what clients of another service expect. */
+function readRefusal({ type, json }) {
+  if (type === 'application/problem+json')
+    return { status: json.status, parameter: json.parameter, allowed: json.allowed, detail: json.detail };
+  const detail = json?.error ?? json?.status?.error_message ?? '';
+  const [, parameter] = detail.match(/^(?:Missing parameter |invalid |Invalid value for )?"?([^ ":;]+)/) ?? [];
+  return { status: json?.status?.error_code ?? 400, parameter, detail, allowed: detail.split('; allowed: ')[1] };
+}
+
 /** Together with what the parameter means anything. */
 const company = { rows: [['snapshot', 'new']] };
 
 export async function checkRefusals(contract, { get }, note) {
   const counts = { refused: 0, taken: 0 };
 
-  const refused = async (target, name, words, why, options) => {
-    const answer = await get(target, options);
+  const refusedBy = async (operation, target, name, words, why) => {
+    const answer = await get(target);
     ++counts.refused;
     const say = (what) => note(`${target} (${why}): ${what}`);
-    if (answer.status !== 400) return say(`is answered with ${answer.status} instead of 400`);
-    if (answer.type !== 'application/problem+json') return say(`is told as ${answer.type}`);
-    const told = answer.json;
-    if (told.status !== 400 || !told.title || !told.detail) say(`is a problem without words: ${answer.text}`);
+    const { responses } = operation;
+    const statuses = ['400', ...(why === 'missing' || why === 'empty' ? ['422'] : [])].filter((one) => responses[one]);
+    if (!statuses.includes(String(answer.status))) return say(`is answered with ${answer.status} instead of ${statuses}`);
+    const types = Object.keys(resolved(contract, responses[answer.status]).content);
+    if (!types.includes(answer.type)) return say(`is told as ${answer.type}`);
+    const told = readRefusal(answer);
+    if (told.status !== 400 || !told.detail) say(`is a problem without words: ${answer.text}`);
     if (told.parameter !== name) say(`names ${told.parameter} instead of ${name}`);
     if (!told.allowed) say('does not say what is allowed');
     if (!told.detail?.includes(name) || !told.detail?.includes(told.allowed)) say(`has no sentence for people: ${told.detail}`);
     for (const word of words) if (!told.allowed?.includes(word)) say(`does not say that ${word} is allowed: ${told.allowed}`);
   };
 
-  for (const { path, parameters, target } of resourcesOf(contract)) {
+  for (const { path, operation, parameters, target } of resourcesOf(contract)) {
+    const refused = (...question) => refusedBy(operation, ...question);
     const inQuery = parameters.filter((one) => one.in === 'query');
     for (const { name, schema, example } of inQuery) {
       const words = whatIsAllowed(schema);
       const others = company[name] ?? [];
       for (const [value, why] of illegal(schema, example)) await refused(target([[name, value], ...others]), name, words, why);
       const once = `${name}=${encodeURIComponent(asText(example))}`;
-      await refused(`${path.replace(/\{.*/, '')}?${once}&${once}`, name, ['once'], 'repeated');
+      await refused(`${path}?${once}&${once}`, name, ['once'], 'repeated');
       await refused(`${path}?${name}=%zz`, name, [], 'not percent-encoded');
       for (const value of legal(schema, example)) {
         const answer = await get(target([[name, value], ...others]));
@@ -110,7 +123,7 @@ export async function checkRefusals(contract, { get }, note) {
     const unknown = `${bare}${bare.includes('?') ? '&' : '?'}nonsense=1`;
     await refused(unknown, 'nonsense', inQuery.length === 0 ? ['no parameters'] : [], 'unknown');
     if (inQuery.length > 0) {
-      const { allowed = '' } = (await get(unknown)).json ?? {};
+      const { allowed = '' } = readRefusal(await get(unknown));
       const [plain, fields] = allowed.split(', min_ and max_ of each of ');
       const told = [...plain.split(', '),
         ...(fields?.split(', ') ?? []).flatMap((field) => [`min_${field}`, `max_${field}`])].sort().join();
@@ -127,7 +140,7 @@ export async function checkRefusals(contract, { get }, note) {
       }
 
     const posted = await get(bare, { method: 'POST' });
-    if (posted.status !== 405 || posted.headers.get('allow') !== 'GET, HEAD' || posted.json?.status !== 405)
+    if (posted.status !== 405 || posted.headers.get('allow') !== 'GET, HEAD' || !posted.text.includes('POST is not allowed'))
       note(`POST ${bare} is answered with ${posted.status} ${posted.text}`);
     const head = await get(bare, { method: 'HEAD' });
     if (head.status !== 200 || head.text !== '') note(`HEAD ${bare} is answered with ${head.status}`);

@@ -77,13 +77,41 @@ TEST_CASE("assets and markets without a row stand between those that have one") 
   REQUIRE(told.body);
   CHECK(
       *told.body ==
-      R"({"data":[{"kind":"asset","match":"exact","asset":{"symbol":"B\"","name":"Quote","slug":"q"}},)"
+      R"({"data":[{"kind":"asset","match":"exact","symbol":"B\"","name":"Quote","slug":"q","asset":null},)"
       R"({"kind":"market","match":"prefix","market":)" +
           shown(first) +
           R"(},{"kind":"market","match":"word","id":"new:X-USDT","market":null},)"
           R"({"kind":"market","match":"typo","market":)" +
           shown(second) + "}]" + search_end);
   CHECK(told.total == 4);
+}
+
+TEST_CASE("assets come with their rows while these are whole") {
+  searched_board on;
+  on.set_epoch();
+  const auto& keys = on.board->assets;
+  const std::string row =
+      R"({"symbol":"B","received_ms":)" + std::to_string(searched_ms - 5) + R"(,"stale":false})";
+  on.redis.run({"HSET", keys.row, "B", row});
+  const auto ask = [&] {
+    return *on.ask({asset_found("A", "An A", "a", match_class::exact),
+                    {on.truth.slots[0].subject, match_class::word},
+                    asset_found("B", "A B", "b", match_class::typo)})
+                .body;
+  };
+  const auto market =
+      R"(,{"kind":"market","match":"word","market":)" + shown(on.truth.slots[0]) + "},";
+  const std::string unknown =
+      R"({"data":[{"kind":"asset","match":"exact","symbol":"A","name":"An A","slug":"a","asset":null})";
+  CHECK(ask() == unknown + market +
+                     R"({"kind":"asset","match":"typo","symbol":"B","name":"A B","slug":"b",)" +
+                     R"("asset":null}])" + search_end);
+  on.redis.run({"SET", keys.epoch, "1"});
+  CHECK(ask() == unknown + market + R"({"kind":"asset","match":"typo","asset":)" +
+                     model::aged(row, searched_ms) + "}]" + search_end);
+  CHECK(*on.ask({asset_found("B", "", "", match_class::exact)}).body ==
+        R"({"data":[{"kind":"asset","match":"exact","asset":)" + model::aged(row, searched_ms) +
+            "}]" + search_end);
 }
 
 TEST_CASE("a board that is not whole is an error; assets alone need none") {

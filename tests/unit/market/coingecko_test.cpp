@@ -90,10 +90,11 @@ TEST_CASE("each illegal value is told with the parameter and what is allowed") {
       {"vs_currency=usd&per_page=ten", "per_page", "whole number", "1 to 250"},
       {"vs_currency=usd&page=0", "page", "out of range", "1 to 1000000"},
       {"vs_currency=usd&sparkline=yes", "sparkline", "neither", "true, false"},
+      {"vs_currency=usd&sparkline=TRUE", "sparkline", "neither", "true, false"},
       {"vs_currency=usd&price_change_percentage=2h", "price_change_percentage", "timeframe", "1h"},
       {"vs_currency=usd&locale=xx", "locale", "language", "zh-tw"},
-      {"vs_currency=usd&precision=19", "precision", "decimals", "0 to 18"},
-      {"vs_currency=usd&precision=1.5", "precision", "decimals", "0 to 18"},
+      {"vs_currency=usd&precision=19", "precision", "decimals", "full, 0, 1, 2"},
+      {"vs_currency=usd&precision=1.5", "precision", "decimals", "full, 0, 1, 2"},
       {"vs_currency=usd&limit=5", "limit", "is not a parameter", "vs_currency, category"},
       {"vs_currency=usd&include_rehypothecated=1", "include_rehypothecated", "neither", "true"},
   };

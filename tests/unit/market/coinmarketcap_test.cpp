@@ -120,6 +120,7 @@ TEST_CASE("each illegal value of listings is told with the parameter and what is
       {"cryptocurrency_type=tokens", "cryptocurrency_type", "which assets are tokens", "all"},
       {"cryptocurrency_type=nft", "cryptocurrency_type", "not known", "all"},
       {"tag=Layer+1", "tag", "no tag", "/v1/categories"},
+      {"aux=", "aux", "empty value", "num_market_pairs, cmc_rank"},
       {"aux=price", "aux", "not known", "num_market_pairs, cmc_rank"},
       {"page=1", "page", "is not a parameter", "start, limit, price_min"},
       {"self_reported_market_cap_min=1", "self_reported_market_cap_min", "not a parameter",
