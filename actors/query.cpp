@@ -11,7 +11,7 @@ namespace tickboard {
 
 namespace {
 
-constexpr auto catalogue_patience = std::chrono::seconds{10};
+constexpr auto names_patience = std::chrono::seconds{10};
 
 } // namespace
 
@@ -22,7 +22,7 @@ query_state::~query_state() {
 
 void query_state::ask_for_catalogue() {
   if (const auto to = config.metadata->get())
-    self->request(to, catalogue_patience, catalogue_asked{})
+    self->request(to, names_patience, catalogue_asked{})
         .then([this](const catalogue_changed& known) { catalogue = known.catalogue; },
               [](const caf::error&) {}); // its next life tells by itself
 }

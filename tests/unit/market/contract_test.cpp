@@ -17,7 +17,7 @@ using namespace tickboard;
 namespace {
 
 /// The members of a row once it is shown.
-std::vector<std::string> members_of(const std::string& row) {
+std::vector<std::string> members_in(const std::string& row) {
   answer_text shown{0, ""};
   shown.append_object(row);
   rapidjson::Document json;
@@ -50,7 +50,7 @@ std::string row_of_market() {
 } // namespace
 
 TEST_CASE("what is said of rows' members is said of each, in the order of the row") {
-  CHECK(members_of(row_of_market()) == names_in(market_row_notes()));
+  CHECK(members_in(row_of_market()) == names_in(market_row_notes()));
 
   const asset_values values;
   asset known;
@@ -59,10 +59,10 @@ TEST_CASE("what is said of rows' members is said of each, in the order of the ro
   const std::vector<asset_view> assets{{"A", &known, &values}};
   std::string row;
   append_asset_row(row, assets.front());
-  CHECK(members_of(row) == names_in(asset_row_notes()));
+  CHECK(members_in(row) == names_in(asset_row_notes()));
   REQUIRE(category_rows(assets).size() == 1);
-  CHECK(members_of(category_rows(assets).front()) == names_in(category_row_notes()));
-  CHECK(members_of(global_row(assets, 1)) == names_in(global_row_notes()));
+  CHECK(members_in(category_rows(assets).front()) == names_in(category_row_notes()));
+  CHECK(members_in(global_row(assets, 1)) == names_in(global_row_notes()));
 }
 
 TEST_CASE("parameters have different names, a meaning, and an example that is taken") {
