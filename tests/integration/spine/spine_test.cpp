@@ -272,7 +272,8 @@ TEST_CASE("three exchanges, 1,500 markets: every row is the exchange's, every pa
   CHECK(rows.size() == 1500);
   ask_random_questions(on, rows, 500);
 
-  SUBCASE("search finds each market by its id, with its row") {
+  {
+    INFO("search finds each market by its id, with its row");
     for (const auto& [id, row] : rows)
       if (id.size() % 7 == 0)
         CHECK(without_derived(on.get("/v1/search?q=" + id).body)
@@ -280,13 +281,15 @@ TEST_CASE("three exchanges, 1,500 markets: every row is the exchange's, every pa
               std::string::npos);
     CHECK(on.get("/v1/search?q=").status == 400);
   }
-  SUBCASE("one market at a time") {
+  {
+    INFO("one market at a time");
     for (const auto& [id, row] : rows)
       if (id.size() % 7 == 0)
         CHECK(without_derived(on.get("/v1/markets/" + id).body) == row);
     CHECK(on.get("/v1/markets/binance:NOPE-NOPE").status == 404);
   }
-  SUBCASE("every row is valued in dollars, by a rate that the board's own markets give") {
+  {
+    INFO("every row is valued in dollars, by a rate that the board's own markets give");
     std::string last;
     on.wait_until("dollar values have settled", [&] {
       auto now = misvalued(on.whole_rows());
@@ -296,7 +299,8 @@ TEST_CASE("three exchanges, 1,500 markets: every row is the exchange's, every pa
       return last.empty();
     });
   }
-  SUBCASE("the exchanges' page tells of every connection") {
+  {
+    INFO("the exchanges' page tells of every connection");
     const auto json = parse_json(on.get("/v1/exchanges").body);
     REQUIRE(json["data"].Size() == 3);
     for (const auto& one : json["data"].GetArray())
@@ -306,7 +310,8 @@ TEST_CASE("three exchanges, 1,500 markets: every row is the exchange's, every pa
         CHECK(std::stoi(text_of(link, "patches")) > 0);
       }
   }
-  SUBCASE("every base asset is there, with its markets") {
+  {
+    INFO("every base asset is there, with its markets");
     std::map<std::string, std::set<std::string>> bases;
     for (const auto& [id, row] : rows)
       bases[text_of(parse_json(row), "base")].insert(id);
@@ -335,7 +340,8 @@ TEST_CASE("three exchanges, 1,500 markets: every row is the exchange's, every pa
     CHECK(text_of(totals["data"], "assets") == std::to_string(bases.size()));
     CHECK(parse_json(on.get("/v1/categories").body)["data"].Size() > 0);
   }
-  SUBCASE("it ends in order on SIGTERM") {
+  {
+    INFO("it ends in order on SIGTERM");
     on.daemon->kill(SIGTERM);
     CHECK(on.daemon->wait() == 0);
   }
@@ -457,7 +463,8 @@ TEST_CASE("redis-server and each exchange are killed meanwhile: it ends in the s
   CHECK(reader.empty() == 0);
   ask_random_questions(on, rows, 100);
 
-  SUBCASE("an emptied Redis is refilled from memory, though no exchange says anything") {
+  {
+    INFO("an emptied Redis is refilled from memory, though no exchange says anything");
 
     on.redis->kill(SIGKILL);
     on.wait_until("redis-server is gone", [&] { return !on.redis->running(); });
@@ -471,7 +478,8 @@ TEST_CASE("redis-server and each exchange are killed meanwhile: it ends in the s
     const bool equal = again == rows;
     CHECK(equal);
   }
-  SUBCASE("rows of an exchange that is gone are served on, marked stale") {
+  {
+    INFO("rows of an exchange that is gone are served on, marked stale");
     on.simulators[0].kill(SIGKILL);
     on.wait_until("its rows are stale", [&] {
       const auto page = on.get("/v1/markets?exchange=binance&per_page=250");
