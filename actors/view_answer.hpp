@@ -15,7 +15,7 @@ struct page_place {
 
 /// A question that was understood and cannot be answered with a page.
 struct view_refusal {
-  int status = 0; ///< of HTTP; 0: it was not refused
+  unsigned status = 0; ///< of HTTP; 0: it was not refused
   std::string title, detail;
   std::chrono::seconds retry_after{0}; ///< 0: trying again does not help
 };

@@ -33,3 +33,7 @@ add_library(tickboard_asio INTERFACE)
 target_link_libraries(tickboard_asio INTERFACE Boost::headers Threads::Threads OpenSSL::SSL OpenSSL::Crypto)
 target_compile_definitions(tickboard_asio INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+# Boost 1.74 knows clang's coroutines only as those of the Coroutines TS.
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  target_compile_definitions(tickboard_asio INTERFACE BOOST_ASIO_HAS_CO_AWAIT BOOST_ASIO_HAS_STD_COROUTINE)
+endif()

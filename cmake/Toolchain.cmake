@@ -4,7 +4,11 @@ if(CCACHE)
   # Precompiled headers need these to be cacheable (ccache(1), "Precompiled headers").
   set(CMAKE_CXX_COMPILER_LAUNCHER
     ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
-  add_compile_options(-fpch-preprocess)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    add_compile_options(-fpch-preprocess)
+  else()
+    add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+  endif()
 endif()
 find_program(MOLD mold)
 if(MOLD)
@@ -15,12 +19,13 @@ add_library(tickboard_flags INTERFACE)
 target_include_directories(tickboard_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(tickboard_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Werror)
 
-# What either sanitizer finds ends a test (tests/CMakeLists.txt). Checks for null and misaligned pointers
-# double the time to compile and tell little more here: AddressSanitizer ends the test at the first
-# access through one. -O1 takes twice as long again, and is for targets that loop much (tickboard_busy).
+# What either sanitizer finds ends a test (CMakePresets.json). AddressSanitizer ends the test at the first
+# access through a null pointer. -O1 takes twice as long to compile, and is for targets that loop much
+# (tickboard_busy).
 if(TICKBOARD_SANITIZE)
   add_compile_options(
-    -fsanitize=address,undefined -fno-sanitize=null,alignment -fno-omit-frame-pointer -O0 -g1)
+    -fsanitize=address,undefined
+    -fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/cmake/sanitizers.ignore -fno-omit-frame-pointer -O0 -g1)
   add_link_options(-fsanitize=address,undefined)
 endif()
 

@@ -263,11 +263,8 @@ struct asset_world : actor_fixture {
     return out;
   }
 
-  store db{[this] {
-    return std::vector{board_at->page,  board_at->gather,          board_at->walk,
-                       board_at->row,   board_at->assets_filtered, board_at->assets_named,
-                       board_at->movers};
-  }()};
+  store db{{board_at->page, board_at->gather, board_at->walk, board_at->row,
+            board_at->assets_filtered, board_at->assets_named, board_at->movers}};
   std::shared_ptr<test::held_client> link;
   model truth;
   asset_catalogue_ptr catalogue;

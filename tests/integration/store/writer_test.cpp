@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(written_board, "rows show dollar values by live rates, and are
   CHECK(shown("x:DOGE-USDT", "price_usd") == null); // nothing is assumed of USDT
   hear("BTC", "USDT", "100000");
   wait(5s);
-  for (const std::size_t partition : {0, 1}) {
+  for (const std::size_t partition : {0U, 1U}) {
     CHECK(shown("x:DOGE-USDT", "price_usd", partition) == 0.09);
     CHECK(shown("x:DOGE-USDT", "volume_usd_24h", partition) == 450);
     CHECK(score("x:DOGE-USDT", partition, "volume_usd_24h") == 450);

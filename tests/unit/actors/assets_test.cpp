@@ -29,8 +29,8 @@ struct assets_fixture : actor_fixture {
     keeper->set(spawn([this](caf::event_based_actor*) -> caf::behavior {
       return {[this](const readiness_asked&) { return readiness{board_ready, ""}; }};
     }));
-    metadata->set(spawn([this](caf::event_based_actor*) -> caf::behavior {
-      return {[this](const catalogue_asked&) { return catalogue_changed{catalogue()}; }};
+    metadata->set(spawn([](caf::event_based_actor*) -> caf::behavior {
+      return {[](const catalogue_asked&) { return catalogue_changed{catalogue()}; }};
     }));
     search->set(weights.handle());
     config.keeper = keeper;

@@ -27,7 +27,7 @@ TEST_CASE("large files are refused") {
 
 TEST_CASE("deep nesting is an error, not a stack overflow") {
   for (const auto* part : {"[", "{a=", "a.", "[a.", "\"a\".", "[[", "[{a.a=", "'a' . "}) {
-    for (const std::size_t times : {300, 5'000, 100'000}) {
+    for (const std::size_t times : {300U, 5'000U, 100'000U}) {
       for (const auto* head : {"", "a=", "a=[\n", "["}) {
         const auto text = head + repeated(part, times) + "a=1";
         const auto found = report(text);

@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 TEST_CASE("a file is read whole, within its limit") {
   const temporary_directory dir;
   const auto file = dir / "f";
-  for (const std::size_t size : {0, 1, 100'000}) {
+  for (const std::size_t size : {0U, 1U, 100'000U}) {
     write_file(file, std::string(size, 'x'));
     const auto got = files::read_whole(file, 100'000);
     REQUIRE(got);

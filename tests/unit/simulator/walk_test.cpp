@@ -102,7 +102,7 @@ TEST_CASE("a catalogue has distinct names, majors first, mostly against the main
 }
 
 TEST_CASE("each round visits every market once, and seeking finds the same place as walking") {
-  for (const std::size_t markets : {1, 2, 3, 10, 97, 360}) {
+  for (const std::size_t markets : {1U, 2U, 3U, 10U, 97U, 360U}) {
     tape_cursor walked(11, markets);
     for (int round = 0; round < 4; ++round) {
       std::set<std::size_t> seen;
