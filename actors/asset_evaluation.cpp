@@ -232,15 +232,15 @@ std::string_view rows_in(std::string_view page) {
   return page.substr(before.size(), page.rfind(behind) - before.size());
 }
 
-view_query markets_of(const std::string& symbol) {
+} // namespace
+
+view_query markets_of_asset(const std::string& symbol) {
   view_query out;
   out.bases.values = {symbol};
   out.sort = *find_sort_field("volume_usd_24h");
   out.per_page = view_limits::max_per_page;
   return out;
 }
-
-} // namespace
 
 void evaluate_asset_page(const board_ptr& board, const std::shared_ptr<redis::client>& store,
                          const asset_query& query, std::uint32_t scan_limit, std::int64_t now_ms,
@@ -276,7 +276,7 @@ void evaluate_asset(const board_ptr& board, const std::shared_ptr<redis::client>
       return;
     }
     evaluate_page(
-        board, store, markets_of(symbol), bounds, {now_ms, nullptr},
+        board, store, markets_of_asset(symbol), bounds, {now_ms, nullptr},
         [asset = std::string{answer[0].text()}, now_ms, done](evaluation_outcome markets) {
           if (markets.body) {
             answer_text body{now_ms, "{\"data\":"};

@@ -23,8 +23,10 @@ void evaluate_movers(const board_ptr& board, const std::shared_ptr<redis::client
                      const movers_query& query, std::uint32_t scan_limit, std::int64_t now_ms,
                      evaluation_callback done);
 
-/// One asset's row, and those of its markets by turnover: the first 250, which is more than any
-/// asset has. No body if there is no such asset.
+/// The asset's markets by turnover: the first 250, which is more than any asset has.
+view_query markets_of_asset(const std::string& symbol);
+
+/// One asset's row, and those of its markets. No body if there is no such asset.
 void evaluate_asset(const board_ptr& board, const std::shared_ptr<redis::client>& store,
                     const std::string& symbol, const evaluation_bounds& bounds, std::int64_t now_ms,
                     evaluation_callback done);

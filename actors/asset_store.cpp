@@ -1,13 +1,10 @@
 #include "actors/asset_store.hpp"
 
-#include <algorithm>
 #include <limits>
 
 namespace tickboard {
 
 namespace {
-
-constexpr std::size_t max_rows = 256; ///< of one call: bounds how long a script holds Redis
 
 held_asset::scores scores_of(const asset_values& values) {
   held_asset::scores out{};
@@ -26,8 +23,10 @@ std::string tags_of(const asset* known) {
   return out;
 }
 
-redis::call write_some(const board& on, std::string_view owner, std::span<held_asset* const> assets,
-                       const asset_catalogue& catalogue) {
+} // namespace
+
+redis::call write_assets(const board& on, std::string_view owner,
+                         std::span<held_asset* const> assets, const asset_catalogue& catalogue) {
   std::vector<std::string> rows, tags;
   std::array<std::vector<std::pair<double, std::string_view>>, asset_sort_field_count> scores;
   for (auto* one : assets) {
@@ -70,20 +69,6 @@ redis::call write_some(const board& on, std::string_view owner, std::span<held_a
       to.add(score);
       to.add(symbol);
     }
-  }
-  return out;
-}
-
-} // namespace
-
-std::vector<redis::call> write_assets(const board& on, std::string_view owner,
-                                      std::span<held_asset* const> assets,
-                                      const asset_catalogue& catalogue) {
-  std::vector<redis::call> out;
-  while (!assets.empty()) {
-    const auto count = std::min(assets.size(), max_rows);
-    out.push_back(write_some(on, owner, assets.first(count), catalogue));
-    assets = assets.subspan(count);
   }
   return out;
 }

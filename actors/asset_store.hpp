@@ -23,11 +23,10 @@ struct held_asset {
   std::string tags; ///< the categories, as lua/assets_filtered.lua reads them
 };
 
-/// The calls, each of a bounded size, that bring these assets to Redis, if the partition still has
-/// this owner. Each answers as lua/write.lua does. Takes for granted that they will succeed: if
-/// not, `written` must be reset. Changed scores alone are sent.
-std::vector<redis::call> write_assets(const board& on, std::string_view owner,
-                                      std::span<held_asset* const> assets,
-                                      const asset_catalogue& catalogue);
+/// The call that brings these assets to Redis, if the partition still has this owner. Answers as
+/// lua/write.lua does. Takes for granted that it will succeed: if not, `written` must be reset.
+/// Changed scores alone are sent.
+redis::call write_assets(const board& on, std::string_view owner,
+                         std::span<held_asset* const> assets, const asset_catalogue& catalogue);
 
 } // namespace tickboard

@@ -15,6 +15,9 @@ namespace {
 
 constexpr auto look_interval = std::chrono::milliseconds{500};
 constexpr auto patience = std::chrono::seconds{10};
+/// Of one call: updates of markets, which use the same Redis and the same thread, must not wait for
+/// hundreds of assets at once.
+constexpr std::ptrdiff_t max_rows = 32;
 constexpr std::int64_t weights_interval_ms = 10'000;
 constexpr std::int64_t caps_interval_ms = 2'000;
 constexpr std::int64_t caps_sign_of_life_ms = 10'000;
@@ -215,12 +218,14 @@ void assets_state::pump() {
     calls.resize(1);
     calls[0].arguments = redis::command{"SET", config.board->assets.owner, owner};
   }
-  in_flight = std::exchange(waiting, {});
+  const auto end = waiting.begin() + std::min<std::ptrdiff_t>(std::ssize(waiting), max_rows);
+  in_flight.assign(waiting.begin(), end);
+  waiting.erase(waiting.begin(), end);
   for (auto* one : in_flight)
     one->queued = false;
-  std::ranges::move(write_assets(*config.board, owner, in_flight, *catalogue),
-                    std::back_inserter(calls));
-  if (whole) {
+  if (!in_flight.empty())
+    calls.push_back(write_assets(*config.board, owner, in_flight, *catalogue));
+  if (whole && waiting.empty()) {
     redis::call keep;
     keep.by_sha = config.board->keep;
     keep.keys = 2;
@@ -254,7 +259,9 @@ void assets_state::written(const assets_written& result) {
   writing = false;
   const auto sent = std::exchange(in_flight, {});
   if (result.failure.empty() && !result.emptied) {
-    if (!whole) {
+    if (!waiting.empty()) {
+      pump();
+    } else if (!whole) {
       whole = true;
       pump(); // says so
     }

@@ -182,7 +182,8 @@ private:
                          settings_.view.max_snapshots, settings_.view.max_frozen_rows},
                         metadata_,
                         settings_.view.max_pending,
-                        settings_.view.cache_bytes};
+                        settings_.view.cache_bytes,
+                        writers_};
     add("query", query_, [this, asking] { return system_.spawn(query, asking); });
     add("search", search_,
         [this] { return system_.spawn<caf::detached>(search, query_, metadata_); });

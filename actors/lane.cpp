@@ -14,14 +14,52 @@ lane::lane(const board& on, std::size_t partition) : board_(&on), partition_(par
 
 void lane::mark(slot& market) {
   market.changed();
+  push(market);
+}
+
+void lane::push(slot& market) {
   auto& entry = market.entry(partition_);
   if (entry.dirty)
     return;
   entry.dirty = true;
   waiting_.push_back(&market);
+  ++queued_;
 }
 
-std::vector<redis::call> lane::take_batch(std::string_view token,
+void lane::await(slot& market, time_point due) {
+  if (!std::exchange(market.entry(partition_).awaited, true))
+    laggards_.push_back({&market, due});
+}
+
+void lane::catch_up(time_point now) {
+  for (auto left = std::min(laggards_.size(), catch_up_limit);
+       left > 0 && laggards_.front().due <= now; --left) {
+    auto& market = *laggards_.front().market;
+    laggards_.pop_front();
+    auto& entry = market.entry(partition_);
+    entry.awaited = false;
+    if (!entry.lags)
+      continue;
+    if (now < entry.all_sent + lag) { // an update has carried them meanwhile
+      await(market, entry.all_sent + lag + grace);
+    } else {
+      entry.all_due = true;
+      push(market);
+    }
+  }
+}
+
+void lane::catch_up_all() {
+  for (const auto& one : std::exchange(laggards_, {})) {
+    auto& entry = one.market->entry(partition_);
+    entry.awaited = false;
+    entry.all_due = entry.lags;
+    if (entry.lags)
+      push(*one.market);
+  }
+}
+
+std::vector<redis::call> lane::take_batch(std::string_view token, time_point now,
                                           std::function<void(lane_result)> done) {
   const auto count = std::min(waiting_.size(), max_batch);
   batch_.assign(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
@@ -37,9 +75,9 @@ std::vector<redis::call> lane::take_batch(std::string_view token,
   // Merging first makes us the owner, so that the write behind it is accepted.
   std::vector<redis::call> calls;
   if (!unknown.empty())
-    calls.push_back(merge_call(token, unknown));
+    calls.push_back(merge_call(token, now, unknown));
   if (!known.empty())
-    calls.push_back(write_call(token, known));
+    calls.push_back(write_call(token, now, known));
 
   struct progress {
     lane_result result;
@@ -78,6 +116,7 @@ std::vector<redis::call> lane::take_batch(std::string_view token,
 
 void lane::finish(const lane_result& result) {
   const auto batch = std::exchange(batch_, {});
+  over_ += batch.size();
   if (discarded_)
     return;
   const bool stored = result.what != lane_result::outcome::failed;
@@ -101,25 +140,47 @@ void lane::finish(const lane_result& result) {
 void lane::reset() {
   discarded_ = in_flight();
   claimed_ = false;
+  over_ += waiting_.size();
   waiting_.clear();
+  laggards_.clear();
 }
 
-redis::call lane::write_call(std::string_view token, const std::vector<slot*>& known) {
+redis::call lane::write_call(std::string_view token, time_point now,
+                             const std::vector<slot*>& known) {
   const auto& keys = board_->layout[partition_];
+  for (auto* one : known) {
+    auto& entry = one->entry(partition_);
+    entry.all_due = entry.all_due || now - entry.all_sent >= lag;
+  }
+  const auto is_due = [this](slot* one, std::size_t index) {
+    const auto& entry = one->entry(partition_);
+    return (kept_[index] || entry.all_due) &&
+           one->rendered().values[index - 1] != entry.sent[index - 1];
+  };
+  struct changed_index {
+    std::size_t index, markets;
+  };
+  std::vector<changed_index> changed; // most have nothing new most of the time
+  for (const auto index : indexes_)
+    if (const auto markets = static_cast<std::size_t>(std::count_if(
+            known.begin(), known.end(), [&](slot* one) { return is_due(one, index); }));
+        markets > 0)
+      changed.push_back({index, markets});
+
   redis::call out;
   out.by_sha = board_->write;
-  out.keys = 3 + indexes_.size();
+  out.keys = 3 + changed.size();
   auto& to = out.arguments;
-  std::size_t bytes = 1'024 + 64 * indexes_.size(); // keys and counts
+  std::size_t bytes = 1'024; // keys and counts
   for (auto* one : known)
     bytes += one->rendered().row.size() + one->rendered().version.size() + 64 +
-             indexes_.size() * (one->subject->id.size() + 40);
-  to.reserve(bytes);
+             changed.size() * (one->subject->id.size() + 40);
+  to.reserve(bytes + 64 * changed.size());
   to.add(keys.owner);
   to.add(keys.row);
   to.add(keys.version);
-  for (const auto index : indexes_)
-    to.add(keys.by[index]);
+  for (const auto& one : changed)
+    to.add(keys.by[one.index]);
   to.add(token);
 
   const auto count = static_cast<std::int64_t>(2 * known.size());
@@ -133,23 +194,41 @@ redis::call lane::write_call(std::string_view token, const std::vector<slot*>& k
     to.add(one->subject->id);
     to.add(one->rendered().version);
   }
-  for (const auto index : indexes_) {
-    const auto changed = [&](slot* one) {
-      return one->rendered().values[index - 1] != one->entry(partition_).sent[index - 1];
-    };
-    to.add(2 * static_cast<std::int64_t>(std::count_if(known.begin(), known.end(), changed)));
+  for (const auto& of : changed) {
+    to.add(static_cast<std::int64_t>(2 * of.markets));
     for (auto* one : known)
-      if (changed(one)) {
-        to.add(one->rendered().values[index - 1]);
+      if (is_due(one, of.index)) {
+        to.add(one->rendered().values[of.index - 1]);
         to.add(one->subject->id);
       }
   }
   for (auto* one : known)
-    one->entry(partition_).sent = one->rendered().values;
+    note_sent(*one, now);
   return out;
 }
 
-redis::call lane::merge_call(std::string_view token, const std::vector<slot*>& unknown) {
+/// After a call that carries what was due of this market.
+void lane::note_sent(slot& market, time_point now) {
+  auto& entry = market.entry(partition_);
+  const auto& values = market.rendered().values;
+  if (std::exchange(entry.all_due, false) || kept_.all()) {
+    entry.sent = values;
+    entry.lags = false;
+    entry.all_sent = now;
+    return;
+  }
+  entry.lags = false;
+  for (const auto index : indexes_)
+    if (kept_[index])
+      entry.sent[index - 1] = values[index - 1];
+    else
+      entry.lags = entry.lags || entry.sent[index - 1] != values[index - 1];
+  if (entry.lags)
+    await(market, std::max(entry.all_sent + lag, now) + grace);
+}
+
+redis::call lane::merge_call(std::string_view token, time_point now,
+                             const std::vector<slot*>& unknown) {
   const auto& keys = board_->layout[partition_];
   redis::call out;
   out.by_sha = board_->merge;
@@ -162,15 +241,18 @@ redis::call lane::merge_call(std::string_view token, const std::vector<slot*>& u
     to.add(keys.by[index]);
   to.add(token);
   for (auto* one : unknown) {
-    const auto& now = one->rendered();
+    const auto& shown = one->rendered();
     to.add(one->subject->id);
     to.add(one->subject->base);
     to.add(fmt::format("{}|{}", one->subject->exchange, one->subject->quote));
-    to.add(now.row);
-    to.add(now.version);
+    to.add(shown.row);
+    to.add(shown.version);
     for (const auto index : indexes_)
-      to.add(now.values[index - 1]);
-    one->entry(partition_).sent = now.values;
+      to.add(shown.values[index - 1]);
+    auto& entry = one->entry(partition_);
+    entry.sent = shown.values;
+    entry.lags = entry.all_due = false;
+    entry.all_sent = now;
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include "actors/slot.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <string>
@@ -33,7 +34,15 @@ struct lane_result {
 /// writer alone.
 class lane {
 public:
+  using time_point = std::chrono::steady_clock::time_point;
+
   static constexpr std::size_t max_batch = 256; ///< rows: bounds how long a script holds Redis
+  /// An update carries the scores of indexes that are not kept up only if none did for so long ...
+  static constexpr std::chrono::milliseconds lag{1'000};
+  /// ... and if no update comes, they follow by themselves so much later.
+  static constexpr std::chrono::milliseconds grace{500};
+  static constexpr std::size_t catch_up_limit =
+      50; ///< markets a time: no flood when all fall quiet
 
   lane(const board& on, std::size_t partition);
 
@@ -53,9 +62,22 @@ public:
       visit(*waiting_[i]);
   }
 
+  /// From now on these are set with every update, others later. At first all are.
+  void keep_up(index_set asked) { kept_ = asked; }
+
+  /// Queues markets whose scores have lagged long enough, the first `catch_up_limit`, or all that
+  /// lag.
+  void catch_up(time_point now);
+  void catch_up_all();
+
+  /// Counts the markets that were queued, and those whose batch is over: what was queued up to now
+  /// is over when `over` has come to `queued`.
+  std::uint64_t queued() const noexcept { return queued_; }
+  std::uint64_t over() const noexcept { return over_; }
+
   /// The calls that bring the next batch to Redis; `done` runs once, on the io thread, when all
   /// of them are answered. Precondition: has_waiting() and not in_flight().
-  std::vector<redis::call> take_batch(std::string_view token,
+  std::vector<redis::call> take_batch(std::string_view token, time_point now,
                                       std::function<void(lane_result)> done);
 
   /// The batch in flight is over. Markets that are not stored are queued again; those whose
@@ -66,14 +88,24 @@ public:
   void reset();
 
 private:
-  redis::call write_call(std::string_view token, const std::vector<slot*>& known);
-  redis::call merge_call(std::string_view token, const std::vector<slot*>& unknown);
+  void push(slot& market);
+  void await(slot& market, time_point due);
+  void note_sent(slot& market, time_point now);
+  redis::call write_call(std::string_view token, time_point now, const std::vector<slot*>& known);
+  redis::call merge_call(std::string_view token, time_point now, const std::vector<slot*>& unknown);
 
   const board* board_;
   std::size_t partition_;
   std::vector<std::size_t> indexes_; ///< those that the partition has, but for `id`
+  index_set kept_ = index_set{}.set();
   std::deque<slot*> waiting_;
   std::vector<slot*> batch_;
+  struct laggard {
+    slot* market;
+    time_point due;
+  };
+  std::deque<laggard> laggards_; ///< each market at most once
+  std::uint64_t queued_ = 0, over_ = 0;
   bool claimed_ = false;   ///< a batch was stored since the reset: the partition is ours
   bool discarded_ = false; ///< reset while in flight: the result says nothing any more
 };

@@ -9,6 +9,7 @@
 #include "market/asset_board.hpp"
 #include "market/asset_directory.hpp"
 #include "market/asset_query.hpp"
+#include "market/fields.hpp"
 #include "market/market_caps.hpp"
 #include "market/rates.hpp"
 #include "market/view_query.hpp"
@@ -110,6 +111,13 @@ struct histories_read {
   std::vector<std::string> older, newer;
 };
 struct histories_written {};
+
+/// Views read these indexes: they are to be right with every row from now on. Answered with
+/// indexes_kept when Redis has what they lacked. Not heard of for half a minute, all are.
+struct indexes_asked {
+  index_set which;
+};
+struct indexes_kept {};
 
 /// Time to look at markets that have been quiet.
 struct sweep_due {};
@@ -263,6 +271,7 @@ struct answer {
 };
 
 struct evaluation_done;
+struct demand_due {}; ///< time to say which indexes views still read
 
 // -- to the status actor --------------------------------------------------------------------------
 
@@ -474,6 +483,8 @@ TICKBOARD_MESSAGE(market_caps_published)
 TICKBOARD_MESSAGE(rate_sources_asked)
 TICKBOARD_MESSAGE(histories_read)
 TICKBOARD_MESSAGE(histories_written)
+TICKBOARD_MESSAGE(indexes_asked)
+TICKBOARD_MESSAGE(indexes_kept)
 TICKBOARD_MESSAGE(sweep_due)
 TICKBOARD_MESSAGE(rate_news)
 TICKBOARD_MESSAGE(rates_due)
@@ -508,6 +519,7 @@ TICKBOARD_MESSAGE(movers_asked)
 TICKBOARD_MESSAGE(asset_asked)
 TICKBOARD_MESSAGE(answer)
 TICKBOARD_MESSAGE(evaluation_done)
+TICKBOARD_MESSAGE(demand_due)
 TICKBOARD_MESSAGE(connection_status)
 TICKBOARD_MESSAGE(connection_ended)
 TICKBOARD_MESSAGE(feed_status)

@@ -2,6 +2,7 @@
 
 #include "actors/asset_evaluation.hpp"
 #include "actors/entity_tag.hpp"
+#include "actors/lane.hpp"
 #include "actors/search_evaluation.hpp"
 #include "actors/unix_ms.hpp"
 
@@ -12,6 +13,9 @@ namespace tickboard {
 namespace {
 
 constexpr auto names_patience = std::chrono::seconds{10};
+constexpr auto demand_interval = std::chrono::seconds{5};
+/// With writers. After so long all indexes are right by themselves, if Redis is there.
+constexpr auto index_patience = lane::lag + lane::grace + std::chrono::milliseconds{500};
 
 } // namespace
 
@@ -25,6 +29,55 @@ void query_state::ask_for_catalogue() {
     self->request(to, names_patience, catalogue_asked{})
         .then([this](const catalogue_changed& known) { catalogue = known.catalogue; },
               [](const caf::error&) {}); // its next life tells by itself
+}
+
+void query_state::with_indexes(const index_set& read, std::function<void()> go) {
+  demand.note(read, self->clock().now());
+  if ((read & ~kept).none()) {
+    go();
+    return;
+  }
+  waiting.push_back({read, std::move(go)});
+  if (answers_due == 0)
+    ask_writers();
+}
+
+void query_state::ask_writers() {
+  asking = demand.asked(self->clock().now());
+  kept &= asking; // a writer may have heard already that it need not keep the rest
+  answers_due = 1;
+  for (const auto& one : config.writers)
+    if (const auto to = one->get()) { // a new one keeps all, until told
+      ++answers_due;
+      self->request(to, index_patience, indexes_asked{asking})
+          .then([this](const indexes_kept&) { writer_answered(); },
+                [this](const caf::error&) { writer_answered(); });
+    }
+  writer_answered();
+}
+
+void query_state::writer_answered() {
+  if (--answers_due > 0)
+    return;
+  kept = asking;
+  std::vector<held> ready;
+  std::erase_if(waiting, [&](held& one) {
+    if ((one.read & ~kept).any())
+      return false;
+    ready.push_back(std::move(one));
+    return true;
+  });
+  for (const auto& one : ready)
+    one.go();
+  if (!waiting.empty() && answers_due == 0)
+    ask_writers();
+}
+
+/// Says what is still asked for, so that writers need not keep the rest.
+void query_state::tell_demand() {
+  self->delayed_send(self, demand_interval, demand_due{});
+  if (answers_due == 0)
+    ask_writers();
 }
 
 caf::response_promise query_state::ask(std::string key, evaluate start) {
@@ -129,6 +182,7 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
                          board.assets_filtered, board.assets_named, board.movers},
                         redis::client_events{});
   state.ask_for_catalogue();
+  self->delayed_send(self, demand_interval, demand_due{});
   return {
       [&state](const catalogue_changed& fresh) { state.catalogue = fresh.catalogue; },
       [self, &state](const page_asked& asked) {
@@ -139,8 +193,10 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
           return promise;
         }
         return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {
-          evaluate_page(state.config.board, state.store, view, state.config.bounds,
-                        {unix_ms(), state.catalogue}, std::move(done));
+          state.with_indexes(indexes_read_by(view), [&state, view, done = std::move(done)] {
+            evaluate_page(state.config.board, state.store, view, state.config.bounds,
+                          {unix_ms(), state.catalogue}, done);
+          });
         });
       },
       [&state](const row_asked& asked) {
@@ -168,11 +224,15 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
       },
       [&state](const asset_asked& asked) {
         return state.ask("asset " + asked.symbol, [&state, asked](auto done) {
-          evaluate_asset(state.config.board, state.store, asked.symbol, state.config.bounds,
-                         unix_ms(), std::move(done));
+          state.with_indexes(indexes_read_by(markets_of_asset(asked.symbol)),
+                             [&state, asked, done = std::move(done)] {
+                               evaluate_asset(state.config.board, state.store, asked.symbol,
+                                              state.config.bounds, unix_ms(), done);
+                             });
         });
       },
       [&state](const evaluation_done& message) { state.done(message); },
+      [&state](const demand_due&) { state.tell_demand(); },
   };
 }
 

@@ -2,6 +2,7 @@
 
 #include "actors/address.hpp"
 #include "actors/evaluation.hpp"
+#include "actors/index_demand.hpp"
 #include "actors/messages.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -27,6 +28,7 @@ struct query_config {
   address_ptr metadata = make_address();
   std::size_t max_pending = 10'000;
   std::size_t cache_bytes = 64 * 1024 * 1024;
+  std::vector<address_ptr> writers{}; ///< all of the pool
 };
 
 struct query_state {
@@ -48,6 +50,10 @@ struct query_state {
   ~query_state();
 
   void ask_for_catalogue();
+  void with_indexes(const index_set& read, std::function<void()> go);
+  void ask_writers();
+  void writer_answered();
+  void tell_demand();
   caf::response_promise ask(std::string key, evaluate start);
   void run(const std::string& key, question& one);
   void done(const evaluation_done& message);
@@ -60,6 +66,15 @@ struct query_state {
   asset_catalogue_ptr catalogue; ///< null: not told yet
   std::unordered_map<std::string, question> questions;
   std::size_t running = 0;
+  index_demand demand;
+  index_set kept;              ///< all writers set these with every row
+  index_set asking;            ///< what they were asked for; none: they have answered
+  std::size_t answers_due = 0; ///< of writers
+  struct held {
+    index_set read;
+    std::function<void()> go;
+  };
+  std::vector<held> waiting; ///< evaluations, until what they read is kept; counted in `running`
   /// What may be reused, oldest first, with its size.
   struct remembered {
     std::string key;
@@ -74,8 +89,9 @@ struct query_state {
 ///
 /// Takes: page_asked, row_asked, found_asked, asset_page_asked, movers_asked, asset_asked; answers
 /// with `answer`, or an error: ec::store_unavailable, ec::rebuilding, ec::overloaded.
-/// catalogue_changed (asks metadata for it once at its start): views by category are answered by
-/// the catalogue of when their evaluation starts.
+/// demand_due. A view of an index that no view has read lately waits until the writers have said
+/// that it is right with every row (indexes_asked). catalogue_changed (asks metadata for it once at
+/// its start): views by category are answered by the catalogue of when their evaluation starts.
 caf::behavior query(caf::stateful_actor<query_state>* self, query_config config);
 
 } // namespace tickboard

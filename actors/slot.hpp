@@ -5,6 +5,7 @@
 #include "market/ticker.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -25,6 +26,10 @@ struct lane_entry {
   bool dirty = false;     ///< Redis has not what we have; queued in the lane
   bool merged = false;    ///< Redis and we agree on its history, under the current token
   scores sent{};          ///< valid if merged
+  bool lags = false;      ///< some of `sent` are not what the row says: nobody asks for them
+  bool awaited = false;   ///< queued among the lane's laggards
+  bool all_due = false;   ///< the next batch carries every score
+  std::chrono::steady_clock::time_point all_sent; ///< when one last did
 };
 
 /// A state in the forms that go to Redis.

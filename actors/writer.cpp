@@ -17,6 +17,7 @@ namespace {
 constexpr auto sweep_interval = std::chrono::milliseconds{50};
 constexpr std::uint32_t sweeps_per_news = 5; ///< so other actors hear of markets every 250 ms
 constexpr auto patience = std::chrono::seconds{10};          ///< with the assets actor
+constexpr auto demand_lifetime = std::chrono::seconds{30};   ///< the query actor tells every 5 s
 constexpr auto retry_delay = std::chrono::milliseconds{200}; ///< after Redis refused a batch
 
 /// After a large batch Redis gets three times as long a rest as the batch took: a flood of updates
@@ -113,6 +114,11 @@ void writer_state::sweep() {
   self->delayed_send(self, sweep_interval, sweep_due{});
   for (auto* market : derived.sweep(config.now_ms()))
     queue(*market);
+  const auto now = self->clock().now();
+  if (now - kept_since > demand_lifetime)
+    keep_up(index_set{}.set());
+  for (auto& one : lanes)
+    one.catch_up(now);
   if (++sweeps % sweeps_per_news == 0) {
     tell_rates();
     tell_assets();
@@ -154,6 +160,44 @@ void writer_state::tell_assets() {
             [this](const caf::error&) { report.failed(); });
 }
 
+// -- indexes --------------------------------------------------------------------------------------
+
+void writer_state::keep_up(const index_set& asked) {
+  const bool more = (asked & ~kept).any();
+  kept = asked;
+  kept_since = self->clock().now();
+  for (auto& one : lanes) {
+    one.keep_up(asked);
+    if (more)
+      one.catch_up_all();
+  }
+}
+
+/// Whoever asks is answered when Redis has all that lagged.
+caf::response_promise writer_state::asked_for(const index_set& asked) {
+  const bool more = (asked & ~kept).any();
+  keep_up(asked);
+  waiting one{self->make_response_promise(), {}};
+  for (const auto& lane : lanes)
+    one.until.push_back(more ? lane.queued() : 0);
+  auto promise = one.promise;
+  waiters.push_back(std::move(one));
+  answer_who_waits();
+  pump();
+  return promise;
+}
+
+void writer_state::answer_who_waits() {
+  std::erase_if(waiters, [this](waiting& one) {
+    if (connected)
+      for (std::size_t i = 0; i < lanes.size(); ++i)
+        if (lanes[i].over() < one.until[i])
+          return false;
+    one.promise.deliver(indexes_kept{});
+    return true;
+  });
+}
+
 // -- flushing -------------------------------------------------------------------------------------
 
 /// Sends the next batch of every partition that is free. The answers come back together, as one
@@ -183,7 +227,7 @@ void writer_state::pump() {
   for (const auto i : ready) {
     lanes[i].visit_next([this, now_ms](slot& market) { derived.refresh(market, now_ms); });
     sent_at[i] = self->clock().now();
-    auto batch = lanes[i].take_batch(token, [gathered, i](lane_result result) {
+    auto batch = lanes[i].take_batch(token, sent_at[i], [gathered, i](lane_result result) {
       gathered->message.lanes.push_back({i, std::move(result)});
       if (--gathered->open != 0)
         return;
@@ -304,8 +348,10 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
         for (const auto& one : message.lanes)
           state.flushed(one);
         state.tell_if_rebuilt();
+        state.answer_who_waits();
         state.pump();
       },
+      [&state](const indexes_asked& asked) { return state.asked_for(asked.which); },
       [&state](const lane_retry& due) {
         state.paused[due.lane] = false;
         state.pump();
@@ -337,6 +383,7 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
         if (state.connected)
           spdlog::warn("writer {}: Redis is away: {}", state.config.index, lost.reason);
         state.connected = false;
+        state.answer_who_waits();
       },
       [&state](const markets_held&) {
         return markets_held{state.config.index, state.slots.size()};

@@ -9,6 +9,7 @@
 #include "actors/unix_ms.hpp"
 
 #include <caf/event_based_actor.hpp>
+#include <caf/response_promise.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <memory>
@@ -54,6 +55,9 @@ struct writer_state {
   void read_histories();
   void write_histories();
   void pump();
+  void keep_up(const index_set& asked);
+  caf::response_promise asked_for(const index_set& asked);
+  void answer_who_waits();
   void flushed(const lane_flushed& message);
   void resolve(const lane_result::conflict& conflict);
   void set_liveness(const source_liveness& change);
@@ -74,6 +78,14 @@ struct writer_state {
   std::unordered_map<std::uint32_t, bool> live;                      ///< by source
   derivation derived;
   std::uint32_t sweeps = 0;
+  index_set kept = index_set{}.set();      ///< set with every update; others lag
+  caf::actor_clock::time_point kept_since; ///< when that was last asked for
+  /// Who asked for indexes that lagged, and what of each lane must be over first.
+  struct waiting {
+    caf::response_promise promise;
+    std::vector<std::uint64_t> until;
+  };
+  std::vector<waiting> waiters;
   market_report report;
   std::unique_ptr<history_store> histories;
 };
@@ -83,10 +95,13 @@ struct writer_state {
 /// slow Redis costs freshness of superseded values, never memory. When Redis was away, everything
 /// is written anew from memory (`rebuild`).
 ///
-/// Takes: write_patches, source_liveness, rebuild, rates_published, rate_sources_asked;
-/// store_ready, store_lost, lanes_flushed, histories_read, histories_written (io thread). Sends to
-/// the keeper: writer_connected, state_lost, rebuilt; to the rates actor: rate_news; to the
-/// assets actor: market_news. Answers markets_held.
+/// Indexes that no view reads may lag behind their rows, by at most lane::lag + lane::grace while
+/// Redis is there (docs/decisions/indexes.md).
+///
+/// Takes: write_patches, source_liveness, rebuild, indexes_asked, rates_published,
+/// rate_sources_asked; store_ready, store_lost, lanes_flushed, histories_read, histories_written
+/// (io thread). Sends to the keeper: writer_connected, state_lost, rebuilt; to the rates actor:
+/// rate_news; to the assets actor: market_news. Answers markets_held.
 caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config config);
 
 } // namespace tickboard

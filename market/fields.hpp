@@ -3,6 +3,7 @@
 #include "market/ticker.hpp"
 
 #include <array>
+#include <bitset>
 #include <optional>
 #include <string_view>
 
@@ -32,6 +33,9 @@ inline constexpr std::size_t id_field = 0;
 /// staleness, 0 or 1.
 inline constexpr std::size_t stale_index = sort_field_count;
 inline constexpr std::size_t index_count = sort_field_count + 1;
+
+/// Some of the indexes.
+using index_set = std::bitset<index_count>;
 
 /// True if the partition of a quote has this index too, not only the board.
 inline bool is_everywhere(std::size_t index) noexcept {

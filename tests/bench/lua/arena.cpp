@@ -75,7 +75,7 @@ void arena::add_assets(std::size_t count) {
   }
   const auto known = std::move(catalogue).build();
   board.redis.run({"SET", board.on->assets.owner, asset_owner});
-  board.redis.run_all(write_assets(*board.on, asset_owner, all, *known));
+  board.redis.run_all({write_assets(*board.on, asset_owner, all, *known)});
   board.redis.run({"SET", board.on->assets.epoch, "1"});
 }
 

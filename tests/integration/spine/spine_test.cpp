@@ -347,6 +347,59 @@ TEST_CASE("three exchanges, 1,500 markets: every row is the exchange's, every pa
   }
 }
 
+TEST_CASE("while everything moves, each page is in the order of what its rows show") {
+  world on{
+      {{"binance", "binance", {"--markets", "300", "--count", "1000000", "--rate", "4000"}, {}}}};
+  on.wait_until("pages are served", [&] { return on.get("/readyz").status == 200; });
+  const redis::layout layout{"tb", {}};
+  on.wait_until("indexes that nobody asks for lag", [&] {
+    constexpr std::string_view behind = R"lua(
+      local rows, behind = redis.call('HGETALL', KEYS[1]), 0
+      for i = 1, #rows, 2 do
+        local bid = string.match(rows[i + 1], '"bid":"([^"]*)"')
+        if tonumber(bid) ~= tonumber(redis.call('ZSCORE', KEYS[2], rows[i])) then
+          behind = behind + 1
+        end
+      end
+      return behind)lua";
+    return on.command({"EVAL", behind, "2", layout[0].row, layout[0].by[*find_sort_field("bid")]}) >
+           10;
+  });
+  std::size_t valued = 0;
+  // The first to ask for a field must not get what was right before anybody asked.
+  for (const auto& field : sort_fields)
+    for (const std::string asked : {"USDT&sort=-", "USDT&sort=", "!USDT&sort=-", "!USDT&sort="}) {
+      const auto view = "/v1/markets?per_page=250&quote=" + asked + std::string{field.name};
+      CAPTURE(view);
+      const auto page = on.get(view);
+      REQUIRE(page.status == 200);
+      const auto json = parse_json(page.body);
+      REQUIRE(json["data"].Size() > 10);
+      std::optional<double> before;
+      bool nulls = false;
+      for (const auto& row : json["data"].GetArray()) {
+        const auto text = text_of(row, std::string{field.name}.c_str());
+        if (field.score == nullptr)
+          continue; // ids do not move
+        if (text.empty()) {
+          nulls = true;
+          continue;
+        }
+        CHECK_FALSE(nulls); // they come last
+        const double now = std::stod(text);
+        if (before) {
+          CAPTURE(*before);
+          CAPTURE(now);
+          const bool in_order = asked.back() == '-' ? *before >= now : *before <= now;
+          CHECK(in_order);
+        }
+        before = now;
+        ++valued;
+      }
+    }
+  CHECK(valued > 1000);
+}
+
 TEST_CASE(
     "a restarted daemon knows how far prices have moved, and nothing else of its earlier life") {
   world on{{{"kraken", "kraken", {"--markets", "20", "--count", "200", "--rate", "0"}, {}}}};

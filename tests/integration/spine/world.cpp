@@ -101,7 +101,7 @@ void world::post_exchange(std::size_t i, const std::string& target, const std::s
   REQUIRE(answer.find(" 2") == 8);
 }
 
-void world::command(std::initializer_list<std::string_view> arguments) {
+std::int64_t world::command(std::initializer_list<std::string_view> arguments) {
   redis::client_options options;
   options.to = *redis::parse_endpoint(redis->url());
   std::promise<void> ready;
@@ -109,15 +109,17 @@ void world::command(std::initializer_list<std::string_view> arguments) {
   events.on_ready = [&ready] { ready.set_value(); };
   const auto client = redis::connect(io_.context(), std::move(options), std::move(events));
   ready.get_future().wait();
-  std::promise<std::string> refused;
+  std::promise<std::pair<std::string, std::int64_t>> answered; // why it was refused, or the number
   std::vector<redis::call> calls(1);
   calls[0].arguments = redis::command{arguments};
-  calls[0].done = [&refused](const redis::reply& answer) {
-    refused.set_value(answer.failed() ? std::string{answer.error()} : "");
+  calls[0].done = [&answered](const redis::reply& answer) {
+    answered.set_value({answer.failed() ? std::string{answer.error()} : "", answer.integer()});
   };
   client->submit(std::move(calls));
-  CHECK(refused.get_future().get() == "");
+  const auto [refused, number] = answered.get_future().get();
+  CHECK(refused == "");
   client->stop();
+  return number;
 }
 
 void world::wait_until(const char* what, const std::function<bool()>& reached) {

@@ -44,8 +44,9 @@ public:
   }
   void post_exchange(std::size_t i, const std::string& target, const std::string& body);
 
-  /// Runs a command in Redis; fails the test if Redis refuses it.
-  void command(std::initializer_list<std::string_view> arguments);
+  /// Runs a command in Redis, and says what it answers, if that is a number; fails the test if
+  /// Redis refuses it.
+  std::int64_t command(std::initializer_list<std::string_view> arguments);
 
   void start_daemon();
   /// Starts exchange `i` again, at its port, after it was killed.

@@ -1,6 +1,8 @@
 #include "tests/integration/store/model.hpp"
 
 #include <csignal>
+#include <map>
+#include <random>
 
 using namespace tickboard;
 using test::drain;
@@ -33,6 +35,41 @@ void check_consistent(store& redis, std::size_t markets) {
   CHECK(counted == expected);
 }
 
+/// By index and id; -inf: null. Without those that never change.
+using all_scores = std::map<std::string, double>;
+
+all_scores stored_scores(store& redis, std::size_t partition) {
+  all_scores out;
+  for (std::size_t i = id_field + 1; i < index_count; ++i) {
+    if (partition != redis::layout::board && !is_everywhere(i))
+      continue;
+    const auto found =
+        redis.run({"ZRANGE", the_board().layout[partition].by[i], "0", "-1", "WITHSCORES"});
+    for (std::size_t at = 0; at + 1 < found.elements.size(); at += 2)
+      out[std::string{index_name(i)} + " " + found.elements[at].text] =
+          std::stod(found.elements[at + 1].text);
+  }
+  return out;
+}
+
+all_scores scores_shown(model& truth, std::size_t partition, const index_set& which) {
+  all_scores out;
+  for (auto& market : truth.slots)
+    for (std::size_t i = id_field + 1; i < index_count; ++i)
+      if (which[i] && (partition == redis::layout::board || is_everywhere(i)))
+        out[std::string{index_name(i)} + " " + market.subject->id] =
+            scores_of(market.state, market.stale)[i - 1];
+  return out;
+}
+
+all_scores only(const all_scores& from, const all_scores& named) {
+  all_scores out;
+  for (const auto& [name, score] : from)
+    if (named.contains(name))
+      out[name] = score;
+  return out;
+}
+
 } // namespace
 
 TEST_CASE("a market changed many times while a batch is under way is sent once") {
@@ -43,14 +80,14 @@ TEST_CASE("a market changed many times while a batch is under way is sent once")
   for (auto& market : truth.slots)
     for (int i = 0; i < 10; ++i)
       on.mark(market);
-  auto calls = on.take_batch("t1", [](const lane_result&) {});
+  auto calls = on.take_batch("t1", {}, [](const lane_result&) {});
   CHECK(on.batch_size() == 3);
   CHECK_FALSE(on.has_waiting());
   on.mark(truth.slots[0]);
   on.mark(truth.slots[0]);
   CHECK(on.has_waiting());
   on.finish({});
-  calls = on.take_batch("t1", [](const lane_result&) {});
+  calls = on.take_batch("t1", {}, [](const lane_result&) {});
   CHECK(on.batch_size() == 1);
 }
 
@@ -63,7 +100,7 @@ TEST_CASE("batches are bounded") {
     one.subject = truth.slots[0].subject;
     on.mark(one);
   }
-  const auto calls = on.take_batch("t", [](const lane_result&) {});
+  const auto calls = on.take_batch("t", {}, [](const lane_result&) {});
   CHECK(on.batch_size() == lane::max_batch);
 }
 
@@ -162,4 +199,57 @@ TEST_CASE("what Redis refuses is kept and sent again") {
   for (const auto& market : truth.slots)
     CHECK(stored_row(redis, market) == model::row(market));
   check_consistent(redis, 20);
+}
+
+TEST_CASE("indexes that are asked for are right with every row, others in time") {
+  using namespace std::chrono_literals;
+  const std::uint64_t seed = std::random_device{}();
+  INFO("seed " << seed);
+  store redis;
+  model truth{seed};
+  truth.add_markets(30, {"USDT"});
+  const auto all = index_set{}.set();
+  for (const std::size_t partition : {0U, 1U}) {
+    CAPTURE(partition);
+    lane on{the_board(), partition};
+    lane::time_point now{1h};
+    for (auto& market : truth.slots)
+      on.mark(market);
+    drain(redis, on, "t", now);
+    auto kept = all;
+    std::size_t behind = 0;
+    auto asked_since = now;
+    for (int step = 0; step < 400; ++step) {
+      now += std::chrono::milliseconds{truth.pick(300)};
+      if (truth.pick(20) == 0) {
+        index_set asked;
+        for (std::size_t i = 0; i < index_count; ++i)
+          asked[i] = i == stale_index || truth.pick(3) == 0;
+        on.keep_up(asked);
+        if ((asked & ~kept).any())
+          on.catch_up_all();
+        kept = asked;
+        asked_since = now;
+      }
+      for (auto changes = truth.pick(4); changes > 0; --changes) {
+        auto& market = truth.slots[truth.pick(truth.slots.size())];
+        truth.change(market);
+        on.mark(market);
+      }
+      on.catch_up(now);
+      drain(redis, on, "t", now);
+      const auto stored = stored_scores(redis, partition);
+      const auto asked = scores_shown(truth, partition, kept);
+      REQUIRE(only(stored, asked) == asked);
+      behind += stored != scores_shown(truth, partition, all) ? 1 : 0;
+    }
+    CHECK(behind > 100); // or nothing was saved
+    now += lane::lag + lane::grace;
+    on.catch_up(now);
+    drain(redis, on, "t", now);
+    const auto expected = scores_shown(truth, partition, all);
+    CHECK(only(stored_scores(redis, partition), expected) == expected);
+    CHECK_FALSE(on.has_waiting());
+    CHECK(on.over() == on.queued());
+  }
 }

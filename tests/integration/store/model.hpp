@@ -219,12 +219,13 @@ struct model {
 };
 
 /// Runs a lane's batches, one after the other, until it is idle or one is not `done`.
-inline lane_result drain(store& redis, lane& on, const std::string& token) {
+inline lane_result drain(store& redis, lane& on, const std::string& token,
+                         lane::time_point now = {}) {
   lane_result last;
   while (on.has_waiting()) {
     auto promise = std::make_shared<std::promise<lane_result>>();
     redis.client->submit(on.take_batch(
-        token, [promise](lane_result result) { promise->set_value(std::move(result)); }));
+        token, now, [promise](lane_result result) { promise->set_value(std::move(result)); }));
     last = promise->get_future().get();
     on.finish(last);
     if (last.what != lane_result::outcome::done || !last.conflicts.empty())

@@ -151,3 +151,44 @@ TEST_CASE("a Redis that is gone is an error that says so, at once") {
   CHECK(outcome.second == ec::store_unavailable);
   CHECK_FALSE(describe(outcome.second).empty());
 }
+
+TEST_CASE("a view of an index that nobody has read lately waits for the writers") {
+  struct {
+    std::vector<index_set> asked;
+    std::function<void()> catch_up = [] {};
+  } told; // in the test's thread only while no question is open
+  address_ptr writer_at = make_address();
+  query_config config;
+  config.writers = {writer_at, make_address()}; // the other one is down
+  asked_board on{std::move(config)};
+  writer_at->set(on.system.spawn([&told](caf::event_based_actor*) -> caf::behavior {
+    return {[&told](const indexes_asked& which) {
+      told.asked.push_back(which.which);
+      told.catch_up();
+      return indexes_kept{};
+    }};
+  }));
+  const auto by_last = *find_sort_field("last");
+  const auto& index = on.board->layout[redis::layout::board].by[by_last];
+  const auto lowest = on.redis.run({"ZRANGE", index, "0", "0"}).elements.at(0).text;
+  told.catch_up = [&] { on.redis.run({"ZADD", index, "1e9", lowest}); };
+  view_query view;
+  view.sort = by_last;
+  view.per_page = 1;
+  for (int times = 0; times < 3; ++times) {
+    const auto [page, error] = on.ask(view);
+    REQUIRE_FALSE(error);
+    CHECK(page.body->find("\"id\":\"" + lowest + "\"") != std::string::npos);
+  }
+  REQUIRE(told.asked.size() == 1); // after the first it is kept
+  CHECK(told.asked[0][by_last]);
+  CHECK_FALSE(told.asked[0].all());
+
+  view.ranges = {{*find_sort_field("bid"), 0, 1e12}};
+  view.max_age_ms = 1000;
+  CHECK_FALSE(on.ask(view).second);
+  REQUIRE(told.asked.size() == 2);
+  for (const auto* field : {"last", "bid", "received_ms"})
+    CHECK(told.asked[1][*find_sort_field(field)]);
+  caf::anon_send_exit(writer_at->get(), caf::exit_reason::user_shutdown);
+}

@@ -75,6 +75,15 @@ struct written_board : actor_fixture {
     settle();
   }
 
+  void ask(const index_set& which) {
+    spawn([this, which](caf::event_based_actor* self) {
+      self->request(subject, caf::infinite, indexes_asked{which}).then([this](const indexes_kept&) {
+        ++answers;
+      });
+    });
+    run();
+  }
+
   /// A number in the row in Redis; -1e9: null.
   double shown(const std::string& id, const char* field, std::size_t partition = 0) {
     const auto row = db.run({"HGET", board_at->layout[partition].row, id}).text;
@@ -100,7 +109,7 @@ struct written_board : actor_fixture {
   probe<rebuilt, writer_connected> keeper{*this};
   caf::actor subject;
   std::uint64_t incarnation = 0;
-  int lives = 0;
+  int lives = 0, answers = 0;
 };
 
 } // namespace
@@ -238,4 +247,47 @@ TEST_CASE_FIXTURE(written_board,
   CHECK(matches.size() > 10);
   for (const auto& one : matches)
     CHECK(one.text.find("history") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(written_board, "who asks for indexes is answered when they are right") {
+  const auto turnover = *find_sort_field("quote_volume_24h");
+  index_set few;
+  few.set(turnover);
+  hear("BTC", "USD", "90000");
+  ask(few);
+  CHECK(answers == 1); // nothing lagged
+  hear("BTC", "USD", "90001");
+  hear("BTC", "USD", "90002");
+  CHECK(shown("x:BTC-USD", "price_usd") == 90'002);
+  CHECK(score("x:BTC-USD", 0, "last") == 90'000);
+
+  few.set(*find_sort_field("last"));
+  ask(few);
+  CHECK(answers == 1); // Redis has not said yet that it is written
+  settle();
+  CHECK(answers == 2);
+  CHECK(score("x:BTC-USD", 0, "last") == 90'002);
+  hear("BTC", "USD", "90003");
+  CHECK(score("x:BTC-USD", 0, "last") == 90'003);
+
+  few.reset(*find_sort_field("last"));
+  ask(few);
+  hear("BTC", "USD", "90004");
+  CHECK(score("x:BTC-USD", 0, "last") == 90'003);
+  wait(2s);
+  CHECK(score("x:BTC-USD", 0, "last") == 90'004);
+
+  wait(31s); // nobody says any more what is asked for
+  hear("BTC", "USD", "90005");
+  hear("BTC", "USD", "90006");
+  CHECK(score("x:BTC-USD", 0, "last") == 90'006);
+}
+
+TEST_CASE_FIXTURE(written_board, "who asks for indexes does not wait for a Redis that is away") {
+  hear("BTC", "USD", "90000");
+  ask({});
+  hear("BTC", "USD", "90001");
+  send(subject, store_lost{"gone"});
+  ask(index_set{}.set());
+  CHECK(answers == 2);
 }
