@@ -126,10 +126,12 @@ int demo(const demo_options& options) {
                 "  %s/v1/assets?sort=-volume_usd_24h\n"
                 "  %s/v1/search?q=bitcion\n"
                 "  %s/api/v3/coins/markets?vs_currency=usd&order=price_desc\n"
-                "  %s/v1/exchanges\n\n"
+                "  %s/v1/exchanges\n"
+                "  %s/docs    every question that can be asked, in a browser\n\n"
                 "for example %s\n",
                 options.markets, options.rate, base.c_str(), base.c_str(), base.c_str(),
-                base.c_str(), base.c_str(), base.c_str(), base.c_str(), example.c_str());
+                base.c_str(), base.c_str(), base.c_str(), base.c_str(), base.c_str(),
+                example.c_str());
     if (const auto page = get(io, example))
       std::printf("%s\n", page->body.c_str());
     std::printf("\nCtrl-C ends it, and leaves nothing behind.\n");

@@ -69,12 +69,14 @@ private:
         read(false);
     }
 
-    void operator()(error_code ec) {
+    void operator()(error_code ec, std::size_t size) {
       from_.turns_.lead([&] {
         if (ec)
-          this->complete_now(ec, std::size_t{0});
-        else
-          read(true);
+          return this->complete_now(ec, std::size_t{0});
+        from_.begin_ = 0;
+        from_.end_ = size;
+        from_.drained_ = size < capacity;
+        read(true);
       });
     }
 
@@ -91,23 +93,30 @@ private:
       this->complete(continued, ec, size);
     }
 
-    /// Asio asks the reactor anew, so what came since the last read is not overlooked.
+    /// Asio reads when the reactor says so; at once if it does not know that the socket is empty.
+    /// It knows after a read of its own that left room in the buffer: then this costs no system
+    /// call, where waiting for readiness would have epoll armed anew.
     void wait() {
       from_.drained_ = false;
       if (from_.on_dry)
         from_.on_dry();
-      from_.socket_.async_wait(tcp_socket::wait_read, std::move(*this));
+      from_.allocate();
+      from_.socket_.async_read_some(asio::buffer(from_.buffer_.get(), capacity), std::move(*this));
     }
 
     dry_socket& from_;
     Buffers to_;
   };
 
+  void allocate() {
+    if (!buffer_)
+      buffer_ = std::make_unique<char[]>(capacity);
+  }
+
   void fill(error_code& ec) {
     if (!socket_.non_blocking())
       socket_.non_blocking(true, ec);
-    if (!buffer_)
-      buffer_ = std::make_unique<char[]>(capacity);
+    allocate();
     begin_ = 0;
     end_ = ec ? 0 : socket_.read_some(asio::buffer(buffer_.get(), capacity), ec);
     drained_ = !ec && end_ < capacity;
