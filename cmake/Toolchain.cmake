@@ -44,6 +44,15 @@ function(tickboard_busy)
   endif()
 endfunction()
 
+# tickboard_fuzzed(TARGET...): the sanitizer build counts the branches that they take (tests/fuzz).
+function(tickboard_fuzzed)
+  if(TICKBOARD_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+    foreach(name IN LISTS ARGN)
+      target_compile_options(${name} PRIVATE -fsanitize=fuzzer-no-link)
+    endforeach()
+  endif()
+endfunction()
+
 # tickboard_library(NAME SOURCES... ) declares one area's static library with our flags.
 function(tickboard_library name)
   add_library(${name} STATIC ${ARGN})

@@ -2,6 +2,9 @@
 
 #include "market/json_text.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace tickboard::exchange {
 
 namespace {
@@ -45,6 +48,15 @@ bool is_utf8(std::string_view text) noexcept {
     text.remove_prefix(length);
   }
   return true;
+}
+
+bool ends_inside_character(std::string_view text) noexcept {
+  // The least first byte of characters that are longer than 1, 2 and 3 bytes.
+  constexpr unsigned char first_of_longer[] = {0xC0, 0xE0, 0xF0};
+  for (std::size_t i = 0; i < std::min(std::size(first_of_longer), text.size()); ++i)
+    if (static_cast<unsigned char>(text[text.size() - 1 - i]) >= first_of_longer[i])
+      return true;
+  return false;
 }
 
 } // namespace tickboard::exchange

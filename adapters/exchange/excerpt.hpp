@@ -14,4 +14,8 @@ std::string excerpt(std::string_view text, std::size_t max_bytes);
 /// True if `text` is well-formed UTF-8.
 bool is_utf8(std::string_view text) noexcept;
 
+/// True if the last bytes of `text` begin a UTF-8 character that they do not end. RapidJSON must
+/// not get such text to validate in place: it looks for the rest of the character beyond the NUL.
+bool ends_inside_character(std::string_view text) noexcept;
+
 } // namespace tickboard::exchange

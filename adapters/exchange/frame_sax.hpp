@@ -3,6 +3,7 @@
 // How the adapters read a frame: one pass of RapidJSON SAX, in place, over the few keys that an
 // adapter knows. Internal to adapters/exchange: nothing else includes this.
 
+#include "adapters/exchange/excerpt.hpp"
 #include "adapters/exchange/exchange.hpp"
 
 #include <rapidjson/error/en.h>
@@ -203,6 +204,8 @@ std::optional<std::string> parse_frame(std::span<char> frame, Sink& sink) {
   const auto bytes = inspect_bytes(frame);
   if (bytes.has_nul)
     return "the frame has a NUL character, expected JSON text";
+  if (!bytes.ascii && ends_inside_character({frame.data(), frame.size()}))
+    return "the frame ends inside of a UTF-8 character";
   rapidjson::InsituStringStream stream(frame.data());
   rapidjson::Reader reader;
   sax_handler<Sink> handler(sink);

@@ -94,6 +94,8 @@ result<bool> recording_reader::next(recorded_frame& out) {
                              rapidjson::kParseValidateEncodingFlag;
   if (text_.find('\0') != std::string::npos)
     return unexpected(at("the line has a NUL character, expected JSON"));
+  if (ends_inside_character(text_))
+    return unexpected(at("the line ends inside of a UTF-8 character, expected JSON"));
   rapidjson::Document document;
   document.ParseInsitu<flags>(text_.data());
   if (document.HasParseError())

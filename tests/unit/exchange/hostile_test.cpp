@@ -216,6 +216,10 @@ TEST_CASE("NUL, invalid UTF-8 and text behind the frame are malformed") {
                              "{\"a\":\"\xFF\"}"sv,
                              "{\"a\":\"\xED\xA0\x80\"}"sv,
                              "{\"\xC0\x80\":1}"sv,
+                             "{\"a\":\"\xEB"sv, // the frame ends inside of a character
+                             "{\"a\":\"\xE2\x82"sv,
+                             "{\"a\":\"\xF0\x9F\x92"sv,
+                             "{\"a\":\"\xF0x\""sv,
                              "{\"a\":NaN}"sv,
                              "{\"a\":Infinity}"sv,
                              "{\"a\":01}"sv,

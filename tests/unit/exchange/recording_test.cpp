@@ -91,6 +91,8 @@ TEST_CASE("a line that is no frame is refused by file and line") {
         "file:1: \"frame_b64\" is broken or cut off gzip data");
   CHECK(first_error(std::string("{}\0{}", 5)) ==
         "file:1: the line has a NUL character, expected JSON");
+  CHECK(first_error("{\"frame\":\"\xE2\x82") ==
+        "file:1: the line ends inside of a UTF-8 character, expected JSON");
   CHECK(first_error(std::string(100'000, '[')).starts_with("file:1: "));
 }
 

@@ -1,0 +1,71 @@
+// A frame of an exchange, and a listing: whatever comes, it is decoded, ignored or counted as
+// malformed with a reason. TICKBOARD_PROTOCOL names the exchange.
+
+#include "adapters/exchange/excerpt.hpp"
+#include "adapters/exchange/exchange.hpp"
+#include "tests/fuzz/fuzz.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <memory>
+
+using namespace tickboard;
+using fuzz::promise;
+
+namespace {
+
+exchange::decoded decode(const exchange::protocol& speaks, std::string_view frame,
+                         const symbol_table& symbols) {
+  // Exactly the frame and its NUL, so that a byte read beyond it is found.
+  const std::unique_ptr<char[]> bytes(new char[frame.size() + 1]);
+  std::memcpy(bytes.get(), frame.data(), frame.size());
+  bytes[frame.size()] = '\0';
+  exchange::decoded out;
+  speaks.decode({bytes.get(), frame.size()}, 1'700'000'000'000, symbols, out);
+  return out;
+}
+
+void check_number(const decimal& value) {
+  if (value)
+    promise(std::isfinite(value.value()), "numbers are finite");
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto& speaks = *exchange::find_protocol(TICKBOARD_PROTOCOL);
+  const auto frame = fuzz::text_of(data, size);
+
+  std::vector<market_ptr> markets;
+  for (const auto& native : speaks.symbols_in(frame))
+    if (auto made = speaks.market_from_symbol(native, speaks.name()))
+      markets.push_back(*made);
+  const symbol_table symbols{std::move(markets)};
+
+  const auto out = decode(speaks, frame, symbols);
+  promise(out.first_problem.empty() == (out.malformed == 0), "what is malformed has a reason");
+  promise(out.first_problem.size() <= 200, "reasons are short");
+  promise(exchange::is_utf8(out.first_problem), "reasons are UTF-8");
+  for (const auto& patch : out.patches) {
+    promise(patch.subject != nullptr, "patches have a market");
+    if (patch.trade)
+      check_number(patch.trade->last);
+    if (patch.quote)
+      for (const auto* one :
+           {&patch.quote->bid, &patch.quote->ask, &patch.quote->bid_size, &patch.quote->ask_size})
+        check_number(*one);
+    ticker state;
+    state.apply(patch);
+    std::string row;
+    append_row(row, *patch.subject, state, false, 1);
+    const auto stored = decode_row(row, encode_version(state));
+    promise(stored.has_value(), "what is written as a row can be read back");
+  }
+  promise(decode(speaks, frame, {}).patches.empty(), "no market, no patch");
+
+  std::size_t skipped = 0;
+  if (const auto listed = speaks.parse_listing(frame, speaks.name(), skipped))
+    for (const auto& one : *listed)
+      promise(one != nullptr && !one->id.empty(), "listed markets have an id");
+  return 0;
+}
