@@ -204,17 +204,12 @@ TEST_CASE("as many assets as may be are imported and loaded") {
   database db;
   db.migrate();
   std::string csv = "symbol,name,categories,circulating_supply,website\n";
-  constexpr std::size_t imported = asset_limits::assets / 10;
-  for (std::size_t i = 0; i < imported; ++i) {
+  for (std::size_t i = 0; i < asset_limits::assets; ++i) {
     const auto n = std::to_string(i);
     csv += "S" + n + ",Name " + n + ",C" + std::to_string(i % 900) + ";D," + n + ",https://x.org/" +
            n + "\n";
   }
-  CHECK(import(db, csv).added == imported);
-  CHECK(loaded(db)->assets().size() == imported);
-  db.run("INSERT INTO tickboard.asset (symbol, name, slug) SELECT 'T' || n, 'N', 't' || n "
-         "FROM generate_series(1, " +
-         std::to_string(asset_limits::assets - imported) + ") AS n");
+  CHECK(import(db, csv).added == asset_limits::assets);
   CHECK(loaded(db)->assets().size() == asset_limits::assets);
   db.run("INSERT INTO tickboard.asset (symbol, name, slug) VALUES ('X', 'X', 'x')");
   const auto beyond = load(db);

@@ -37,7 +37,7 @@ TEST_CASE("terms that begin with a word, and terms near it, are those that a sca
   const auto seed = std::random_device{}();
   INFO("seed " << seed);
   std::mt19937_64 random{seed};
-  for (int round = 0; round < 30; ++round) {
+  for (int round = 0; round < 60; ++round) {
     // Few letters make many terms alike; some rounds have long ones.
     const std::size_t letters = 2 + random() % 4;
     const std::size_t longest = round % 5 == 0 ? term_dictionary::max_length : 9;
