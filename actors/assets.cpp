@@ -259,12 +259,11 @@ void assets_state::written(const assets_written& result) {
   writing = false;
   const auto sent = std::exchange(in_flight, {});
   if (result.failure.empty() && !result.emptied) {
-    if (!waiting.empty()) {
-      pump();
-    } else if (!whole) {
-      whole = true;
-      pump(); // says so
-    }
+    const bool last = waiting.empty();
+    if (last && whole)
+      return;
+    whole = whole || last;
+    pump(); // the next ones, or says that it is whole
     return;
   }
   for (auto* one : sent) { // nobody knows which of them are stored

@@ -9,6 +9,7 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -66,7 +67,8 @@ struct assets_state {
   bool connected = false;
   bool claimed = false; ///< the partition is ours, and lacks only what is queued
   bool whole = false;   ///< everything was written since the claim
-  std::vector<held_asset*> waiting, in_flight;
+  std::deque<held_asset*> waiting;
+  std::vector<held_asset*> in_flight;
   bool writing = false;
   std::int64_t weights_told_ms = 0;
   std::int64_t caps_looked_ms = 0;

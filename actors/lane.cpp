@@ -49,7 +49,11 @@ void lane::catch_up(time_point now) {
   }
 }
 
-void lane::catch_up_all() {
+bool lane::keep_up(const index_set& asked) {
+  const bool more = (asked & ~kept_).any();
+  kept_ = asked;
+  if (!more)
+    return false;
   for (const auto& one : std::exchange(laggards_, {})) {
     auto& entry = one.market->entry(partition_);
     entry.awaited = false;
@@ -57,6 +61,7 @@ void lane::catch_up_all() {
     if (entry.lags)
       push(*one.market);
   }
+  return true;
 }
 
 std::vector<redis::call> lane::take_batch(std::string_view token, time_point now,

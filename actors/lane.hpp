@@ -62,13 +62,12 @@ public:
       visit(*waiting_[i]);
   }
 
-  /// From now on these are set with every update, others later. At first all are.
-  void keep_up(index_set asked) { kept_ = asked; }
+  /// From now on these are set with every update, others later. At first all are. True if there
+  /// are more of them than before: then all markets that lag are queued.
+  bool keep_up(const index_set& asked);
 
-  /// Queues markets whose scores have lagged long enough, the first `catch_up_limit`, or all that
-  /// lag.
+  /// Queues markets whose scores have lagged long enough, the first `catch_up_limit` of them.
   void catch_up(time_point now);
-  void catch_up_all();
 
   /// Counts the markets that were queued, and those whose batch is over: what was queued up to now
   /// is over when `over` has come to `queued`.

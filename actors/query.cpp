@@ -14,7 +14,7 @@ namespace {
 
 constexpr auto names_patience = std::chrono::seconds{10};
 constexpr auto demand_interval = std::chrono::seconds{5};
-/// With writers. After so long all indexes are right by themselves, if Redis is there.
+/// With writers. After so long indexes are right by themselves, but for what Redis is late with.
 constexpr auto index_patience = lane::lag + lane::grace + std::chrono::milliseconds{500};
 
 } // namespace
@@ -44,8 +44,8 @@ void query_state::with_indexes(const index_set& read, std::function<void()> go) 
 
 void query_state::ask_writers() {
   asking = demand.asked(self->clock().now());
-  kept &= asking; // a writer may have heard already that it need not keep the rest
-  answers_due = 1;
+  kept &= asking;  // a writer may have heard already that it need not keep the rest
+  answers_due = 1; // our own, behind those of the writers
   for (const auto& one : config.writers)
     if (const auto to = one->get()) { // a new one keeps all, until told
       ++answers_due;

@@ -68,7 +68,7 @@ struct query_state {
   std::size_t running = 0;
   index_demand demand;
   index_set kept;              ///< all writers set these with every row
-  index_set asking;            ///< what they were asked for; none: they have answered
+  index_set asking;            ///< what they were last asked for
   std::size_t answers_due = 0; ///< of writers
   struct held {
     index_set read;

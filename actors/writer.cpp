@@ -115,7 +115,7 @@ void writer_state::sweep() {
   for (auto* market : derived.sweep(config.now_ms()))
     queue(*market);
   const auto now = self->clock().now();
-  if (now - kept_since > demand_lifetime)
+  if (now - asked_at > demand_lifetime)
     keep_up(index_set{}.set());
   for (auto& one : lanes)
     one.catch_up(now);
@@ -162,26 +162,21 @@ void writer_state::tell_assets() {
 
 // -- indexes --------------------------------------------------------------------------------------
 
-void writer_state::keep_up(const index_set& asked) {
-  const bool more = (asked & ~kept).any();
-  kept = asked;
-  kept_since = self->clock().now();
+/// What must be over of each lane until these are right.
+std::vector<std::uint64_t> writer_state::keep_up(const index_set& asked) {
+  asked_at = self->clock().now();
+  std::vector<std::uint64_t> until;
   for (auto& one : lanes) {
-    one.keep_up(asked);
-    if (more)
-      one.catch_up_all();
+    const bool more = one.keep_up(asked);
+    until.push_back(more ? one.queued() : 0);
   }
+  return until;
 }
 
 /// Whoever asks is answered when Redis has all that lagged.
 caf::response_promise writer_state::asked_for(const index_set& asked) {
-  const bool more = (asked & ~kept).any();
-  keep_up(asked);
-  waiting one{self->make_response_promise(), {}};
-  for (const auto& lane : lanes)
-    one.until.push_back(more ? lane.queued() : 0);
-  auto promise = one.promise;
-  waiters.push_back(std::move(one));
+  auto promise = self->make_response_promise();
+  waiters.push_back({promise, keep_up(asked)});
   answer_who_waits();
   pump();
   return promise;

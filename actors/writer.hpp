@@ -55,7 +55,7 @@ struct writer_state {
   void read_histories();
   void write_histories();
   void pump();
-  void keep_up(const index_set& asked);
+  std::vector<std::uint64_t> keep_up(const index_set& asked);
   caf::response_promise asked_for(const index_set& asked);
   void answer_who_waits();
   void flushed(const lane_flushed& message);
@@ -78,8 +78,7 @@ struct writer_state {
   std::unordered_map<std::uint32_t, bool> live;                      ///< by source
   derivation derived;
   std::uint32_t sweeps = 0;
-  index_set kept = index_set{}.set();      ///< set with every update; others lag
-  caf::actor_clock::time_point kept_since; ///< when that was last asked for
+  caf::actor_clock::time_point asked_at; ///< when indexes were last asked for
   /// Who asked for indexes that lagged, and what of each lane must be over first.
   struct waiting {
     caf::response_promise promise;
@@ -95,8 +94,9 @@ struct writer_state {
 /// slow Redis costs freshness of superseded values, never memory. When Redis was away, everything
 /// is written anew from memory (`rebuild`).
 ///
-/// Indexes that no view reads may lag behind their rows, by at most lane::lag + lane::grace while
-/// Redis is there (docs/decisions/indexes.md).
+/// Indexes that no view reads may lag behind their rows, while Redis is there by lane::lag +
+/// lane::grace, and longer only if a thousand markets fall quiet at once
+/// (docs/decisions/indexes.md).
 ///
 /// Takes: write_patches, source_liveness, rebuild, indexes_asked, rates_published,
 /// rate_sources_asked; store_ready, store_lost, lanes_flushed, histories_read, histories_written
