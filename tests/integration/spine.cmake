@@ -1,4 +1,5 @@
-tickboard_test(spine_test spine/spine_test.cpp spine/replay_test.cpp spine/world.cpp
+tickboard_test(spine_test spine/spine_test.cpp spine/faults_test.cpp spine/order_test.cpp
+  spine/replay_test.cpp spine/truth.cpp spine/world.cpp
   ${PROJECT_SOURCE_DIR}/tests/support/process.cpp)
 target_link_libraries(spine_test PRIVATE tickboard_net tickboard_redis)
 target_compile_definitions(spine_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")

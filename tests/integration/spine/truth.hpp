@@ -1,0 +1,22 @@
+#pragma once
+
+#include "tests/integration/spine/world.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+/// What the simulated exchanges say, and whether the daemon serves that.
+namespace tickboard::test {
+
+/// Binance, Coinbase Exchange and Kraken, with 500 markets each.
+std::vector<simulated> three_exchanges(std::uint64_t count, double rate, bool hold);
+
+/// Waits until every exchange has sent everything, and every row is as its exchange has it.
+std::map<std::string, std::string> converged_rows(world& on);
+
+/// Random questions: the page, its order and its total must be what looking at `rows` gives.
+void ask_random_questions(world& on, const std::map<std::string, std::string>& rows, int count);
+
+} // namespace tickboard::test
