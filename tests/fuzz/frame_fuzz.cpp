@@ -4,26 +4,14 @@
 #include "adapters/exchange/excerpt.hpp"
 #include "adapters/exchange/exchange.hpp"
 #include "tests/fuzz/fuzz.hpp"
+#include "tests/support/exact_frame.hpp"
 
 #include <cmath>
-#include <cstring>
-#include <memory>
 
 using namespace tickboard;
 using fuzz::promise;
 
 namespace {
-
-exchange::decoded decode(const exchange::protocol& speaks, std::string_view frame,
-                         const symbol_table& symbols) {
-  // Exactly the frame and its NUL, so that a byte read beyond it is found.
-  const std::unique_ptr<char[]> bytes(new char[frame.size() + 1]);
-  std::memcpy(bytes.get(), frame.data(), frame.size());
-  bytes[frame.size()] = '\0';
-  exchange::decoded out;
-  speaks.decode({bytes.get(), frame.size()}, 1'700'000'000'000, symbols, out);
-  return out;
-}
 
 void check_number(const decimal& value) {
   if (value)
@@ -42,7 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       markets.push_back(*made);
   const symbol_table symbols{std::move(markets)};
 
-  const auto out = decode(speaks, frame, symbols);
+  const auto out = test::decode_exactly(speaks, frame, symbols);
   promise(out.first_problem.empty() == (out.malformed == 0), "what is malformed has a reason");
   promise(out.first_problem.size() <= 200, "reasons are short");
   promise(exchange::is_utf8(out.first_problem), "reasons are UTF-8");
@@ -61,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto stored = decode_row(row, encode_version(state));
     promise(stored.has_value(), "what is written as a row can be read back");
   }
-  promise(decode(speaks, frame, {}).patches.empty(), "no market, no patch");
+  promise(test::decode_exactly(speaks, frame, {}).patches.empty(), "no market, no patch");
 
   std::size_t skipped = 0;
   if (const auto listed = speaks.parse_listing(frame, speaks.name(), skipped))

@@ -1,24 +1,18 @@
 #include "tests/unit/exchange/support.hpp"
 
 #include "adapters/exchange/excerpt.hpp"
+#include "tests/support/exact_frame.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 
 namespace tickboard::exchange {
 
 decoded decode(const protocol& speaks, std::string_view frame, const symbol_table& symbols) {
-  const std::unique_ptr<char[]> bytes(new char[frame.size() + 1]);
-  std::memcpy(bytes.get(), frame.data(), frame.size());
-  bytes[frame.size()] = '\0';
-  decoded out;
-  speaks.decode({bytes.get(), frame.size()}, 1'700'000'000'000, symbols, out);
-
+  const auto out = test::decode_exactly(speaks, frame, symbols);
   CHECK(out.first_problem.empty() == (out.malformed == 0));
   CHECK(out.first_problem.size() <= 200);
   CHECK(is_utf8(out.first_problem));
