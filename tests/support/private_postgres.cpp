@@ -72,11 +72,9 @@ private_postgres::private_postgres() : programs_(find_programs()) {
     REQUIRE(::chown(directory_.c_str(), user_, group_) == 0);
   }
   const auto data = directory_ + "/data";
-  const char* const arguments[] = {"initdb",  "-D",        data.c_str(), "-U",   "tickboard",
-                                   "-A",      "trust",     "--encoding", "UTF8", "--locale",
-                                   "C.UTF-8", "--no-sync", nullptr};
   int status = 0;
-  const int pid = spawn("initdb", arguments);
+  const int pid = spawn("initdb", {"-D", data, "-U", "tickboard", "-A", "trust", "--encoding",
+                                   "UTF8", "--locale", "C.UTF-8", "--no-sync"});
   REQUIRE(::waitpid(pid, &status, 0) == pid);
   REQUIRE_MESSAGE(status == 0, "initdb failed: " << log());
   start();
@@ -98,8 +96,15 @@ std::string private_postgres::log() const {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
-int private_postgres::spawn(const char* program, const char* const arguments[]) const {
+int private_postgres::spawn(const std::string& program,
+                            const std::vector<std::string>& arguments) const {
+  // By its path in argv[0] too: that is where initdb looks for its neighbours, and Debian has none
+  // of them in PATH.
   const auto path = programs_ + "/" + program;
+  std::vector<char*> argv{const_cast<char*>(path.c_str())};
+  for (const auto& one : arguments)
+    argv.push_back(const_cast<char*>(one.c_str()));
+  argv.push_back(nullptr);
   const auto log_path = directory_ + "/log";
   const int parent = ::getpid();
   const int pid = ::fork();
@@ -116,7 +121,7 @@ int private_postgres::spawn(const char* program, const char* const arguments[]) 
   const int log_file = ::open(log_path.c_str(), O_CREAT | O_APPEND | O_WRONLY, 0600);
   ::dup2(log_file, 1);
   ::dup2(log_file, 2);
-  ::execv(path.c_str(), const_cast<char* const*>(arguments));
+  ::execv(path.c_str(), argv.data());
   ::_exit(127);
 }
 
@@ -124,21 +129,8 @@ void private_postgres::start() {
   for (const auto* left : {"/data/postmaster.pid", "/.s.PGSQL.5432", "/.s.PGSQL.5432.lock"})
     fs::remove(directory_ + left); // by one that was killed
   const auto data = directory_ + "/data";
-  const char* const arguments[] = {"postgres",
-                                   "-D",
-                                   data.c_str(),
-                                   "-k",
-                                   directory_.c_str(),
-                                   "-c",
-                                   "listen_addresses=",
-                                   "-c",
-                                   "fsync=off",
-                                   "-c",
-                                   "autovacuum=off",
-                                   "-c",
-                                   "shared_buffers=16MB",
-                                   nullptr};
-  pid_ = spawn("postgres", arguments);
+  pid_ = spawn("postgres", {"-D", data, "-k", directory_, "-c", "listen_addresses=", "-c",
+                            "fsync=off", "-c", "autovacuum=off", "-c", "shared_buffers=16MB"});
   // Its pid file says "ready" in line 8 once connections are taken.
   const auto ready = [this] {
     std::ifstream in{directory_ + "/data/postmaster.pid"};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace tickboard::test {
 
@@ -28,7 +29,7 @@ public:
   void thaw() const;
 
 private:
-  int spawn(const char* program, const char* const arguments[]) const;
+  int spawn(const std::string& program, const std::vector<std::string>& arguments) const;
   std::string log() const;
 
   std::string directory_, programs_;
