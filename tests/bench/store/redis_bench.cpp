@@ -54,6 +54,10 @@ redis_bench::redis_bench(const board_ptr& board, const std::vector<std::string>&
 redis_bench::~redis_bench() {
   for (const auto& one : clients_)
     one->stop();
+  // What was posted before, those stops among it, runs first.
+  std::promise<void> ended;
+  boost::asio::post(io_.context(), [&ended] { ended.set_value(); });
+  ended.get_future().wait();
   io_.stop();
 }
 
