@@ -104,9 +104,10 @@ public:
     if (stopped_)
       return;
     stopped_ = true;
-    if (server_)
-      server_->stop();
+    const deadline until = std::chrono::steady_clock::now() + settings_.stop_timeout;
+    finish_requests(until);
     if (root_) {
+      finish_updates(until);
       const caf::scoped_actor waiter{system_};
       for (const auto& one : {lifeline_, root_}) {
         waiter->monitor(one);
@@ -125,6 +126,45 @@ public:
   }
 
 private:
+  using deadline = std::chrono::steady_clock::time_point;
+
+  /// Idle connections are closed, others after the answer they wait for.
+  void finish_requests(deadline until) {
+    if (!server_)
+      return;
+    server_->stop();
+    while (server_->connections() > 0) {
+      if (std::chrono::steady_clock::now() >= until) {
+        spdlog::warn("{} requests were not finished within daemon.stop_timeout",
+                     server_->connections());
+        return;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds{5}); // of the thread that stops us
+    }
+  }
+
+  /// What exchanges have sent by now goes to Redis; nothing more is read.
+  void finish_updates(deadline until) {
+    const caf::scoped_actor self{system_};
+    for (const auto& one : settings_.feeds)
+      self->send(root_, remove_child{feed_child(one)});
+    for (const auto* pool : {&normalizers_, &writers_})
+      for (const auto& one : *pool)
+        if (const auto to = one->get())
+          self->request(to,
+                        std::max(until - std::chrono::steady_clock::now(), deadline::duration{}),
+                        drain_asked{})
+              .receive([](const drained&) {},
+                       [](const caf::error&) {
+                         spdlog::warn("Redis did not take the last updates within "
+                                      "daemon.stop_timeout");
+                       });
+  }
+
+  static std::string feed_child(const config::feed_settings& one) {
+    return "feed " + (one.name.empty() ? one.exchange : one.name);
+  }
+
   boost::asio::io_context& io(std::size_t use) { return io_[use % io_.size()]->context(); }
 
   store_opener open_store(std::size_t use) {
@@ -250,7 +290,7 @@ private:
       following.status = status_;
       following.keeper = keeper_;
       following.search = search_;
-      add("feed " + feed_settings.name, nullptr,
+      add(feed_child(feed_settings), nullptr,
           [this, following] { return system_.spawn(feed, following); });
     }
   }

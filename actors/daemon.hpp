@@ -14,7 +14,9 @@ class daemon {
 public:
   virtual ~daemon() = default; ///< stops
   virtual std::uint16_t port() const noexcept = 0;
-  /// Stops in order: no new connections, the actors, the io threads. Blocks until all is done.
+  /// Stops in order: takes no new requests and answers those under way, leaves the exchanges and
+  /// brings what they sent to Redis (both together within daemon.stop_timeout), then ends the
+  /// actors and the io threads. Blocks until all is done.
   virtual void stop() = 0;
 };
 

@@ -70,6 +70,11 @@ struct decode_frames {
   net::frame_batch_ptr frames;
 };
 
+/// The daemon is about to stop. Answered with `drained` when what was sent before has been passed
+/// on; by a writer, when Redis has it, scores of all indexes included, or is away.
+struct drain_asked {};
+struct drained {};
+
 // -- to a writer ----------------------------------------------------------------------------------
 
 /// Patches in order. `credit` holds the connection's credit until the writer is done with them.
@@ -475,6 +480,8 @@ TICKBOARD_MESSAGE(decode_report)
 TICKBOARD_MESSAGE(send_next_request)
 TICKBOARD_MESSAGE(check_health)
 TICKBOARD_MESSAGE(decode_frames)
+TICKBOARD_MESSAGE(drain_asked)
+TICKBOARD_MESSAGE(drained)
 TICKBOARD_MESSAGE(write_patches)
 TICKBOARD_MESSAGE(source_liveness)
 TICKBOARD_MESSAGE(rebuild)

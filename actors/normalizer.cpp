@@ -47,6 +47,7 @@ caf::behavior normalizer(caf::event_based_actor* self, std::vector<address_ptr> 
         }
         return report;
       },
+      [](const drain_asked&) { return drained{}; }, // behind the patches of earlier frames
   };
 }
 

@@ -176,10 +176,25 @@ std::vector<std::uint64_t> writer_state::keep_up(const index_set& asked) {
 /// Whoever asks is answered when Redis has all that lagged.
 caf::response_promise writer_state::asked_for(const index_set& asked) {
   auto promise = self->make_response_promise();
-  waiters.push_back({promise, keep_up(asked)});
+  wait_for(keep_up(asked), [promise]() mutable { promise.deliver(indexes_kept{}); });
+  return promise;
+}
+
+/// Answered when Redis has everything that is known by now.
+caf::response_promise writer_state::drain() {
+  auto promise = self->make_response_promise();
+  keep_up(index_set{}.set());
+  std::vector<std::uint64_t> until;
+  for (const auto& one : lanes)
+    until.push_back(one.queued());
+  wait_for(std::move(until), [promise]() mutable { promise.deliver(drained{}); });
+  return promise;
+}
+
+void writer_state::wait_for(std::vector<std::uint64_t> until, std::function<void()> answer) {
+  waiters.push_back({std::move(answer), std::move(until)});
   answer_who_waits();
   pump();
-  return promise;
 }
 
 void writer_state::answer_who_waits() {
@@ -188,7 +203,7 @@ void writer_state::answer_who_waits() {
       for (std::size_t i = 0; i < lanes.size(); ++i)
         if (lanes[i].over() < one.until[i])
           return false;
-    one.promise.deliver(indexes_kept{});
+    one.answer();
     return true;
   });
 }
@@ -347,6 +362,7 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
         state.pump();
       },
       [&state](const indexes_asked& asked) { return state.asked_for(asked.which); },
+      [&state](const drain_asked&) { return state.drain(); },
       [&state](const lane_retry& due) {
         state.paused[due.lane] = false;
         state.pump();

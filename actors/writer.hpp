@@ -57,6 +57,8 @@ struct writer_state {
   void pump();
   std::vector<std::uint64_t> keep_up(const index_set& asked);
   caf::response_promise asked_for(const index_set& asked);
+  caf::response_promise drain();
+  void wait_for(std::vector<std::uint64_t> until, std::function<void()> answer);
   void answer_who_waits();
   void flushed(const lane_flushed& message);
   void resolve(const lane_result::conflict& conflict);
@@ -79,9 +81,9 @@ struct writer_state {
   derivation derived;
   std::uint32_t sweeps = 0;
   caf::actor_clock::time_point asked_at; ///< when indexes were last asked for
-  /// Who asked for indexes that lagged, and what of each lane must be over first.
+  /// Who asked for something to be in Redis, and what of each lane must be over first.
   struct waiting {
-    caf::response_promise promise;
+    std::function<void()> answer;
     std::vector<std::uint64_t> until;
   };
   std::vector<waiting> waiters;
@@ -98,7 +100,7 @@ struct writer_state {
 /// lane::grace, and longer only if a thousand markets fall quiet at once
 /// (docs/decisions/indexes.md).
 ///
-/// Takes: write_patches, source_liveness, rebuild, indexes_asked, rates_published,
+/// Takes: write_patches, source_liveness, rebuild, indexes_asked, drain_asked, rates_published,
 /// rate_sources_asked; store_ready, store_lost, lanes_flushed, histories_read, histories_written
 /// (io thread). Sends to the keeper: writer_connected, state_lost, rebuilt; to the rates actor:
 /// rate_news; to the assets actor: market_news. Answers markets_held.

@@ -32,8 +32,10 @@ int serve(const std::string& file) {
   std::fflush(stdout);
   while (!signals.wait(std::chrono::hours{1})) {
   }
-  spdlog::info("stopping");
+  signals.let_go();
+  spdlog::info("stopping; a second signal ends the program at once");
   (*running)->stop();
+  spdlog::info("stopped");
   spdlog::shutdown();
   return 0;
 }

@@ -31,4 +31,9 @@ bool stop_signals::wait(std::chrono::milliseconds longest) const {
   return sigtimedwait(&set, nullptr, &time) > 0;
 }
 
+void stop_signals::let_go() const {
+  const auto set = stopping();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
 } // namespace tickboard::commands

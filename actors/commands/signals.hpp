@@ -12,6 +12,9 @@ public:
 
   /// Waits for a signal, at most `longest`: true if one came.
   bool wait(std::chrono::milliseconds longest) const;
+
+  /// From here on a signal ends the program, as by default. Of the thread that asks.
+  void let_go() const;
 };
 
 } // namespace tickboard::commands

@@ -191,6 +191,8 @@ const std::array supervision_keys{
 const std::array daemon_keys{
     key{"warmup", daemon<&settings::warmup>, time(0ms, 1h),
         "At start, how long markets without data are waited for before pages are served."},
+    key{"stop_timeout", daemon<&settings::stop_timeout>, time(0ms, 10min),
+        "At a stop, how long requests and updates that are under way may take to be finished."},
 };
 
 const std::array feed_keys{

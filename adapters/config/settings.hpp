@@ -118,7 +118,8 @@ struct settings {
   supervision_settings supervision;
   milliseconds warmup{
       10'000}; ///< at start, how long markets without data are waited for before pages are served
-  std::vector<feed_settings> feeds; ///< at least one for `serve`
+  milliseconds stop_timeout{10'000}; ///< at a stop, for what is under way
+  std::vector<feed_settings> feeds;  ///< at least one for `serve`
 };
 
 /// Parses a config file's text. All problems are reported at once, one a line:

@@ -31,25 +31,6 @@ std::string difference(const rapidjson::Value& truth, const rapidjson::Value& ro
   return {};
 }
 
-/// Empty once every market of every exchange is served as that exchange has it, and no other.
-std::string difference_from_exchanges(world& on, const std::map<std::string, std::string>& rows) {
-  std::size_t markets = 0;
-  for (std::size_t i = 0; i < on.exchanges.size(); ++i) {
-    const auto truth = parse_json(on.ask_exchange(i, "/sim/state").body);
-    for (const auto& market : truth.GetArray()) {
-      ++markets;
-      const auto id =
-          on.exchanges[i].name + ":" + text_of(market, "base") + "-" + text_of(market, "quote");
-      const auto row = rows.find(id);
-      if (row == rows.end())
-        return id + " is missing";
-      if (const auto what = difference(market, parse_json(row->second)); !what.empty())
-        return id + ": " + what;
-    }
-  }
-  return markets == rows.size() ? "" : "there are rows that no exchange has";
-}
-
 } // namespace
 
 std::vector<simulated> three_exchanges(std::uint64_t count, double rate, bool hold) {
@@ -84,6 +65,24 @@ std::map<std::string, std::string> converged_rows(world& on) {
     return now.empty();
   });
   return rows;
+}
+
+std::string difference_from_exchanges(world& on, const std::map<std::string, std::string>& rows) {
+  std::size_t markets = 0;
+  for (std::size_t i = 0; i < on.exchanges.size(); ++i) {
+    const auto truth = parse_json(on.ask_exchange(i, "/sim/state").body);
+    for (const auto& market : truth.GetArray()) {
+      ++markets;
+      const auto id =
+          on.exchanges[i].name + ":" + text_of(market, "base") + "-" + text_of(market, "quote");
+      const auto row = rows.find(id);
+      if (row == rows.end())
+        return id + " is missing";
+      if (const auto what = difference(market, parse_json(row->second)); !what.empty())
+        return id + ": " + what;
+    }
+  }
+  return markets == rows.size() ? "" : "there are rows that no exchange has";
 }
 
 void ask_random_questions(world& on, const std::map<std::string, std::string>& rows, int count) {

@@ -16,6 +16,10 @@ std::vector<simulated> three_exchanges(std::uint64_t count, double rate, bool ho
 /// Waits until every exchange has sent everything, and every row is as its exchange has it.
 std::map<std::string, std::string> converged_rows(world& on);
 
+/// Empty if `rows`, by id, are those of every market of every exchange as that has it, and no
+/// other.
+std::string difference_from_exchanges(world& on, const std::map<std::string, std::string>& rows);
+
 /// Random questions: the page, its order and its total must be what looking at `rows` gives.
 void ask_random_questions(world& on, const std::map<std::string, std::string>& rows, int count);
 

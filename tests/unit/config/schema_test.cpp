@@ -164,6 +164,7 @@ partitions = ["USDT", "ETH"]
 max_age = "250ms"
 [daemon]
 warmup = "0"
+stop_timeout = "3s"
 [[feed]]
 exchange = "binance"
 symbols = ["*/USDT", "BTC/*"]
@@ -186,6 +187,7 @@ symbols = ["ETH/BTC"]
   CHECK(parsed->redis.partitions == std::vector<std::string>{"USDT", "ETH"});
   CHECK(parsed->view.max_age == milliseconds(250));
   CHECK(parsed->warmup == milliseconds(0));
+  CHECK(parsed->stop_timeout == std::chrono::seconds(3));
   REQUIRE(parsed->feeds.size() == 2);
   CHECK(parsed->feeds[0].name == "binance");
   CHECK(parsed->feeds[0].symbols == std::vector<std::string>{"*/USDT", "BTC/*"});

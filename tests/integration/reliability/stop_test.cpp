@@ -1,0 +1,108 @@
+// A stop loses nothing: requests under way are answered, updates under way reach Redis.
+
+#include "adapters/redis/layout.hpp"
+#include "tests/integration/spine/truth.hpp"
+#include "tests/support/store.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+using namespace tickboard;
+using namespace tickboard::test;
+
+namespace {
+
+namespace asio = boost::asio;
+
+/// One connection to the daemon that lets requests be under way for as long as the test likes.
+class slow_client {
+public:
+  explicit slow_client(std::uint16_t port) : socket_(io_) {
+    socket_.connect({asio::ip::address_v4::loopback(), port});
+  }
+  void send(const std::string& target) {
+    asio::write(socket_, asio::buffer("GET " + target + " HTTP/1.1\r\nHost: tickboard\r\n\r\n"));
+  }
+  /// All that comes until the daemon closes.
+  std::string read_all() {
+    std::string out;
+    boost::system::error_code end;
+    asio::read(socket_, asio::dynamic_buffer(out), end);
+    return out;
+  }
+
+private:
+  asio::io_context io_;
+  asio::ip::tcp::socket socket_;
+};
+
+/// The rows as Redis has them, without the daemon.
+std::map<std::string, std::string> stored_rows(const std::string& url, const std::string& key) {
+  net::io_thread io;
+  redis::client_options options;
+  options.to = *redis::parse_endpoint(url);
+  std::promise<void> ready;
+  redis::client_events events;
+  events.on_ready = [&ready] { ready.set_value(); };
+  const auto client = redis::connect(io.context(), std::move(options), std::move(events));
+  ready.get_future().wait();
+  std::promise<copied_reply> answered;
+  std::vector<redis::call> calls(1);
+  calls[0].arguments = redis::command{"HGETALL", key};
+  calls[0].done = [&answered](const redis::reply& reply) { answered.set_value(copy(reply)); };
+  client->submit(std::move(calls));
+  const auto reply = answered.get_future().get();
+  client->stop();
+  std::map<std::string, std::string> out;
+  for (std::size_t i = 0; i + 1 < reply.elements.size(); i += 2)
+    out[reply.elements[i].text] = reply.elements[i + 1].text;
+  return out;
+}
+
+std::uint64_t patches_received(world& on) {
+  std::uint64_t out = 0;
+  const auto told = parse_json(on.get("/v1/exchanges").body);
+  for (const auto& feed : told["data"].GetArray())
+    for (const auto& one : feed["connections"].GetArray())
+      out += std::stoull(text_of(one, "patches"));
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("a stop finishes requests and updates that are under way") {
+  world on{three_exchanges(5'000, 0, true)};
+  for (std::size_t i = 0; i < on.exchanges.size(); ++i)
+    on.post_exchange(i, "/sim/rate", R"({"rate":0,"count":500})");
+  for (std::size_t i = 0; i < on.exchanges.size(); ++i)
+    on.post_exchange(i, "/sim/go", "{}");
+  on.wait_until("pages are served", [&] { return on.get("/readyz").status == 200; });
+
+  on.redis->kill(SIGSTOP);
+  const auto before = patches_received(on);
+  for (std::size_t i = 0; i < on.exchanges.size(); ++i)
+    on.post_exchange(i, "/sim/rate", R"({"rate":0,"count":5000})");
+  on.wait_until("the daemon has every update, and Redis none of them",
+                [&] { return patches_received(on) >= before + 3 * 4'500; });
+  slow_client client{on.daemon->port()};
+  client.send("/v1/markets?sort=id&per_page=250");
+  on.get("/healthz"); // later than the request before
+  on.get("/healthz");
+
+  on.daemon->kill(SIGTERM);
+  on.redis->kill(SIGCONT);
+  const auto answer = client.read_all();
+  CHECK(on.daemon->wait() == 0);
+  CHECK(answer.substr(0, 15) == "HTTP/1.1 200 OK");
+  CHECK(answer.find("Connection: close") != answer.npos);
+  CHECK(answer.ends_with("}"));
+
+  auto rows = stored_rows(on.redis->url(), redis::layout{"tb", {}}[redis::layout::board].row);
+  CHECK(rows.size() == 1'500);
+  CHECK(difference_from_exchanges(on, rows) == "");
+}
