@@ -42,9 +42,13 @@ void lane::catch_up(time_point now) {
       continue;
     if (now < entry.all_sent + lag) { // an update has carried them meanwhile
       await(market, entry.all_sent + lag + grace);
-    } else {
+    } else if (std::any_of(indexes_.begin(), indexes_.end(), [&](std::size_t index) {
+                 return market.score(index) != entry.sent[index - 1];
+               })) {
       entry.all_due = true;
       push(market);
+    } else {
+      entry.lags = false;
     }
   }
 }
@@ -159,8 +163,7 @@ redis::call lane::write_call(std::string_view token, time_point now,
   }
   const auto is_due = [this](slot* one, std::size_t index) {
     const auto& entry = one->entry(partition_);
-    return (kept_[index] || entry.all_due) &&
-           one->rendered().values[index - 1] != entry.sent[index - 1];
+    return (kept_[index] || entry.all_due) && one->score(index) != entry.sent[index - 1];
   };
   struct changed_index {
     std::size_t index, markets;
@@ -178,7 +181,7 @@ redis::call lane::write_call(std::string_view token, time_point now,
   auto& to = out.arguments;
   std::size_t bytes = 1'024; // keys and counts
   for (auto* one : known)
-    bytes += one->rendered().row.size() + one->rendered().version.size() + 64 +
+    bytes += one->row().size() + one->version().size() + 64 +
              changed.size() * (one->subject->id.size() + 40);
   to.reserve(bytes + 64 * changed.size());
   to.add(keys.owner);
@@ -192,18 +195,18 @@ redis::call lane::write_call(std::string_view token, time_point now,
   to.add(count);
   for (auto* one : known) {
     to.add(one->subject->id);
-    to.add(one->rendered().row);
+    to.add(one->row());
   }
   to.add(count);
   for (auto* one : known) {
     to.add(one->subject->id);
-    to.add(one->rendered().version);
+    to.add(one->version());
   }
   for (const auto& of : changed) {
     to.add(static_cast<std::int64_t>(2 * of.markets));
     for (auto* one : known)
       if (is_due(one, of.index)) {
-        to.add(one->rendered().values[of.index - 1]);
+        add_score(to, *one, of.index);
         to.add(one->subject->id);
       }
   }
@@ -215,20 +218,14 @@ redis::call lane::write_call(std::string_view token, time_point now,
 /// After a call that carries what was due of this market.
 void lane::note_sent(slot& market, time_point now) {
   auto& entry = market.entry(partition_);
-  const auto& values = market.rendered().values;
-  if (std::exchange(entry.all_due, false) || kept_.all()) {
-    entry.sent = values;
-    entry.lags = false;
-    entry.all_sent = now;
-    return;
-  }
-  entry.lags = false;
+  const bool all = std::exchange(entry.all_due, false) || kept_.all();
   for (const auto index : indexes_)
-    if (kept_[index])
-      entry.sent[index - 1] = values[index - 1];
-    else
-      entry.lags = entry.lags || entry.sent[index - 1] != values[index - 1];
-  if (entry.lags)
+    if (all || kept_[index])
+      entry.sent[index - 1] = market.score(index);
+  entry.lags = !all; // perhaps: `catch_up` looks
+  if (all)
+    entry.all_sent = now;
+  else
     await(market, std::max(entry.all_sent + lag, now) + grace);
 }
 
@@ -246,16 +243,16 @@ redis::call lane::merge_call(std::string_view token, time_point now,
     to.add(keys.by[index]);
   to.add(token);
   for (auto* one : unknown) {
-    const auto& shown = one->rendered();
     to.add(one->subject->id);
     to.add(one->subject->base);
     to.add(fmt::format("{}|{}", one->subject->exchange, one->subject->quote));
-    to.add(shown.row);
-    to.add(shown.version);
-    for (const auto index : indexes_)
-      to.add(shown.values[index - 1]);
+    to.add(one->row());
+    to.add(one->version());
     auto& entry = one->entry(partition_);
-    entry.sent = shown.values;
+    for (const auto index : indexes_) {
+      add_score(to, *one, index);
+      entry.sent[index - 1] = one->score(index);
+    }
     entry.lags = entry.all_due = false;
     entry.all_sent = now;
   }

@@ -1,27 +1,67 @@
 #include "actors/slot.hpp"
 
+#include <cmath>
 #include <limits>
 
 namespace tickboard {
 
+static_assert(id_field == 0, "scores leave out the first field");
+
+double score_of(const ticker& state, bool stale, std::size_t index) {
+  if (index == stale_index)
+    return stale ? 1 : 0;
+  return sort_fields[index].score(state).value_or(-std::numeric_limits<double>::infinity());
+}
+
 scores scores_of(const ticker& state, bool stale) {
   scores out;
-  for (std::size_t i = 1; i < sort_field_count; ++i)
-    out[i - 1] = sort_fields[i].score(state).value_or(-std::numeric_limits<double>::infinity());
-  out[stale_index - 1] = stale ? 1 : 0;
+  for (std::size_t i = id_field + 1; i < index_count; ++i)
+    out[i - 1] = score_of(state, stale, i);
   return out;
 }
 
-const rendering& slot::rendered() {
-  if (!rendered_) {
+slot::rendering& slot::rendered() {
+  if (!rendered_)
     rendered_ = std::make_unique<rendering>();
-    append_row(rendered_->row, *subject, state, stale, source_id % sources_per_feed);
-    rendered_->version = encode_version(state);
-    rendered_->values = scores_of(state, stale);
-  }
   return *rendered_;
 }
 
-static_assert(id_field == 0, "scores leave out the first field");
+const std::string& slot::row() {
+  auto& out = rendered().row;
+  if (out.empty())
+    append_row(out, *subject, state, stale, source_id % sources_per_feed);
+  return out;
+}
+
+const std::string& slot::version() {
+  auto& out = rendered().version;
+  if (out.empty())
+    out = encode_version(state);
+  return out;
+}
+
+double slot::score(std::size_t index) {
+  auto& made = rendered();
+  auto& value = made.values[index - 1];
+  if (!made.known[index]) {
+    value = score_of(state, stale, index);
+    made.known[index] = true;
+  }
+  return value;
+}
+
+void add_score(redis::command& to, slot& market, std::size_t index) {
+  if (index != stale_index && sort_fields[index].digits != nullptr)
+    if (const auto& digits = sort_fields[index].digits(market.state)) {
+      to.add(digits.text());
+      return;
+    }
+  const double value = market.score(index);
+  constexpr double exact = 9e15; // integers below are doubles
+  if (std::abs(value) < exact && value == std::trunc(value))
+    to.add(static_cast<std::int64_t>(value));
+  else
+    to.add(value);
+}
 
 } // namespace tickboard

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/redis/command.hpp"
 #include "market/fields.hpp"
 #include "market/price_history.hpp"
 #include "market/ticker.hpp"
@@ -15,6 +16,7 @@ namespace tickboard {
 /// Scores as they go to the indexes; null is -inf. In the order of the indexes, without `id`.
 using scores = std::array<double, index_count - 1>;
 
+double score_of(const ticker& state, bool stale, std::size_t index);
 scores scores_of(const ticker& state, bool stale);
 
 /// Source ids: room for this many connections of each feed.
@@ -26,16 +28,10 @@ struct lane_entry {
   bool dirty = false;     ///< Redis has not what we have; queued in the lane
   bool merged = false;    ///< Redis and we agree on its history, under the current token
   scores sent{};          ///< valid if merged
-  bool lags = false;      ///< some of `sent` are not what the row says: nobody asks for them
+  bool lags = false;      ///< some of `sent` may not be what the row says: nobody asks for them
   bool awaited = false;   ///< queued among the lane's laggards
   bool all_due = false;   ///< the next batch carries every score
   std::chrono::steady_clock::time_point all_sent; ///< when one last did
-};
-
-/// A state in the forms that go to Redis.
-struct rendering {
-  std::string row, version;
-  scores values{};
 };
 
 /// A market as its writer holds it: the merged state, and how far Redis has it.
@@ -58,13 +54,25 @@ struct slot {
 
   lane_entry& entry(std::size_t lane) noexcept { return entries[lane == 0 ? 0 : 1]; }
 
-  /// The state as it goes to Redis; made once for both partitions. `changed`, which marking a lane
-  /// does, must follow every change of state or staleness.
-  const rendering& rendered();
+  // The state as it goes to Redis, each part made when it is first asked for. `changed`, which
+  // marking a lane does, must follow every change of state or staleness.
+  const std::string& row();
+  const std::string& version();
+  double score(std::size_t index); ///< of an index, but that of `id`
   void changed() noexcept { rendered_.reset(); }
 
 private:
-  std::unique_ptr<rendering> rendered_; ///< null: not made since the last change
+  struct rendering {
+    std::string row, version; ///< empty: not made
+    scores values{};
+    index_set known; ///< which of the values are made
+  };
+  rendering& rendered();
+
+  std::unique_ptr<rendering> rendered_; ///< null: nothing is made since the last change
 };
+
+/// Adds the score as Redis reads it: the exchange's digits where there are some.
+void add_score(redis::command& to, slot& market, std::size_t index);
 
 } // namespace tickboard

@@ -6,7 +6,14 @@ namespace tickboard {
 
 namespace {
 
-std::optional<double> number(const decimal& value) {
+template <auto Group, auto Member>
+const decimal& digits(const ticker& of) {
+  return of.*Group.*Member;
+}
+
+template <auto Group, auto Member>
+std::optional<double> number(const ticker& of) {
+  const auto& value = digits<Group, Member>(of);
   return value ? std::optional{value.value()} : std::nullopt;
 }
 
@@ -23,30 +30,30 @@ std::optional<double> change_over(const ticker& state) {
 
 const std::array<sort_field, sort_field_count> sort_fields{{
     {"id", nullptr, indexed::everywhere, "market id, by bytes"},
-    {"last", [](const ticker& t) { return number(t.trade.last); }, indexed::everywhere,
-     "last traded price"},
+    {"last", number<&ticker::trade, &trade_group::last>, indexed::everywhere, "last traded price",
+     digits<&ticker::trade, &trade_group::last>},
     {"change_24h_pct", [](const ticker& t) { return t.stats.change_pct; }, indexed::everywhere,
      "change of the last price in percent, over change_basis"},
-    {"volume_24h", [](const ticker& t) { return number(t.stats.volume); }, indexed::everywhere,
-     "traded base units"},
-    {"quote_volume_24h", [](const ticker& t) { return number(t.stats.quote_volume); },
-     indexed::everywhere, "traded quote units"},
-    {"high_24h", [](const ticker& t) { return number(t.stats.high); }, indexed::everywhere,
-     "highest price"},
-    {"low_24h", [](const ticker& t) { return number(t.stats.low); }, indexed::everywhere,
-     "lowest price"},
+    {"volume_24h", number<&ticker::stats, &stats_group::volume>, indexed::everywhere,
+     "traded base units", digits<&ticker::stats, &stats_group::volume>},
+    {"quote_volume_24h", number<&ticker::stats, &stats_group::quote_volume>, indexed::everywhere,
+     "traded quote units", digits<&ticker::stats, &stats_group::quote_volume>},
+    {"high_24h", number<&ticker::stats, &stats_group::high>, indexed::everywhere, "highest price",
+     digits<&ticker::stats, &stats_group::high>},
+    {"low_24h", number<&ticker::stats, &stats_group::low>, indexed::everywhere, "lowest price",
+     digits<&ticker::stats, &stats_group::low>},
     {"ts_ms", [](const ticker& t) { return time(t.ts_ms()); }, indexed::everywhere,
      "exchange time of the newest update"},
-    {"bid", [](const ticker& t) { return number(t.quote.bid); }, indexed::on_board,
-     "highest price that a buyer offers"},
-    {"ask", [](const ticker& t) { return number(t.quote.ask); }, indexed::on_board,
-     "lowest price that a seller asks"},
-    {"bid_size", [](const ticker& t) { return number(t.quote.bid_size); }, indexed::on_board,
-     "base units wanted at bid"},
-    {"ask_size", [](const ticker& t) { return number(t.quote.ask_size); }, indexed::on_board,
-     "base units offered at ask"},
-    {"open_24h", [](const ticker& t) { return number(t.stats.open); }, indexed::on_board,
-     "first price, over change_basis"},
+    {"bid", number<&ticker::quote, &quote_group::bid>, indexed::on_board,
+     "highest price that a buyer offers", digits<&ticker::quote, &quote_group::bid>},
+    {"ask", number<&ticker::quote, &quote_group::ask>, indexed::on_board,
+     "lowest price that a seller asks", digits<&ticker::quote, &quote_group::ask>},
+    {"bid_size", number<&ticker::quote, &quote_group::bid_size>, indexed::on_board,
+     "base units wanted at bid", digits<&ticker::quote, &quote_group::bid_size>},
+    {"ask_size", number<&ticker::quote, &quote_group::ask_size>, indexed::on_board,
+     "base units offered at ask", digits<&ticker::quote, &quote_group::ask_size>},
+    {"open_24h", number<&ticker::stats, &stats_group::open>, indexed::on_board,
+     "first price, over change_basis", digits<&ticker::stats, &stats_group::open>},
     {"spread_bps", [](const ticker& t) { return spread_bps(t.quote); }, indexed::on_board,
      "ask - bid in hundredths of a percent of their mean"},
     {"received_ms", [](const ticker& t) { return time(t.received_ms); }, indexed::on_board,

@@ -21,6 +21,9 @@ struct sort_field {
   std::optional<double> (*score)(const ticker&); ///< null for `id`, which sorts by text
   indexed where;
   std::string_view meaning;
+  /// The exchange's digits, of which the score is the nearest double; empty if it has none. Null:
+  /// the field is not the exchange's, or no decimal.
+  const decimal& (*digits)(const ticker&) = nullptr;
 };
 
 inline constexpr std::size_t sort_field_count = 22;

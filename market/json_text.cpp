@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -29,10 +30,24 @@ std::size_t utf8_length(std::string_view text) noexcept {
   return overlong || surrogate || too_large ? 0 : length;
 }
 
+namespace {
+
+/// Stands in a JSON string as it is, and by itself.
+bool is_plain(char c) noexcept {
+  return c >= 0x20 && static_cast<std::uint8_t>(c) < 0x80 && c != '"' && c != '\\';
+}
+
+} // namespace
+
 void append_json_string(std::string& out, std::string_view text) {
   static constexpr std::string_view hex = "0123456789abcdef";
   out.push_back('"');
-  while (!text.empty()) {
+  for (;;) {
+    const auto plain = std::find_if_not(text.begin(), text.end(), is_plain);
+    out.append(text.begin(), plain);
+    text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
+    if (text.empty())
+      break;
     const char c = text.front();
     std::size_t length = 1;
     if (c == '"' || c == '\\') {

@@ -16,9 +16,10 @@ constexpr std::int64_t step_ms(std::size_t window) noexcept {
   return windows[window].length_ms / price_history::steps;
 }
 
-/// Rows show four decimals; rankings go by what is shown.
+/// Rankings go by what is shown.
 double as_shown_pct(double pct) noexcept {
   constexpr double parts = 1e4;
+  static_assert(price_history::decimals == 4);
   const double rounded = std::round(pct * parts) / parts;
   return rounded == 0 ? 0 : rounded; // no -0
 }

@@ -35,8 +35,9 @@ inline constexpr std::array<price_window, window_count> windows{{
 /// minute everything is forgotten. 2,272 bytes, allocated with the first price.
 class price_history {
 public:
-  static constexpr std::int64_t steps = 60; ///< samples to a window
-  static constexpr std::int64_t spare = 10; ///< steps that the start may lie further back
+  static constexpr std::size_t decimals = 4; ///< of the changes, in percent
+  static constexpr std::int64_t steps = 60;  ///< samples to a window
+  static constexpr std::int64_t spare = 10;  ///< steps that the start may lie further back
   static constexpr std::int64_t forgets_ms = 60'000;
 
   /// This is the price from now on. Precondition: it is positive.

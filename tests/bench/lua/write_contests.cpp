@@ -26,8 +26,8 @@ written_state state_of(arena& in) {
   written_state out;
   for (std::size_t i = 0; i < batch; ++i) {
     auto& market = in.board.truth.slots[i];
-    const auto& now = market.rendered();
-    out.push_back({market.subject->id, now.row, now.version, now.values});
+    out.push_back({market.subject->id, market.row(), market.version(),
+                   scores_of(market.state, market.stale)});
   }
   return out;
 }
