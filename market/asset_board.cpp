@@ -3,6 +3,7 @@
 #include "market/json_text.hpp"
 #include "market/price_history.hpp"
 #include "market/query_text.hpp"
+#include "market/shown.hpp"
 #include "market/ticker.hpp"
 #include "market/valuation.hpp"
 
@@ -24,10 +25,7 @@ std::optional<double> shown_amount(double value) {
 }
 
 std::optional<double> shown_change(double pct) {
-  if (!std::isfinite(pct))
-    return std::nullopt;
-  const double rounded = std::round(pct * 1e4) / 1e4;
-  return rounded == 0 ? 0 : rounded; // no -0
+  return std::isfinite(pct) ? std::optional{as_shown<price_history::decimals>(pct)} : std::nullopt;
 }
 
 double turnover_of(const market_value& one) {

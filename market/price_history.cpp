@@ -1,5 +1,7 @@
 #include "market/price_history.hpp"
 
+#include "market/shown.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -14,14 +16,6 @@ constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 constexpr std::int64_t step_ms(std::size_t window) noexcept {
   return windows[window].length_ms / price_history::steps;
-}
-
-/// Rankings go by what is shown.
-double as_shown_pct(double pct) noexcept {
-  constexpr double parts = 1e4;
-  static_assert(price_history::decimals == 4);
-  const double rounded = std::round(pct * parts) / parts;
-  return rounded == 0 ? 0 : rounded; // no -0
 }
 
 template <class Value>
@@ -97,7 +91,7 @@ std::array<std::optional<double>, window_count> price_history::changes(std::int6
       const double then = at((*samples_)[w], number);
       if (std::isnan(then))
         continue;
-      if (const double pct = as_shown_pct((price_ - then) / then * 100); std::isfinite(pct))
+      if (const double pct = as_shown<decimals>((price_ - then) / then * 100); std::isfinite(pct))
         out[w] = pct;
       break;
     }

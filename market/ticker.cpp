@@ -2,6 +2,7 @@
 
 #include "market/json_text.hpp"
 #include "market/price_history.hpp"
+#include "market/shown.hpp"
 
 #include <fmt/format.h>
 
@@ -51,15 +52,8 @@ bool watermark::covers(const watermark& other) const noexcept {
 
 namespace {
 
-/// Rankings go by what is shown: the quotient of two exact integers is the double nearest to the
-/// text. Six decimals are finer than any price tick makes of a percentage.
-constexpr double pct_steps = 1e6;
-constexpr double spread_steps = 1e3;
-
-double as_shown(double pct, double steps) noexcept {
-  const double rounded = std::round(pct * steps) / steps;
-  return rounded == 0 ? 0 : rounded; // no -0
-}
+constexpr std::size_t pct_decimals = 6; ///< finer than any price tick makes of a percentage
+constexpr std::size_t spread_decimals = 3;
 
 } // namespace
 
@@ -78,7 +72,7 @@ bool ticker::apply(const ticker_patch& patch) {
   if (applied) {
     received_ms = std::max(received_ms, patch.received_ms);
     if (stats.change_pct)
-      stats.change_pct = as_shown(*stats.change_pct, pct_steps);
+      stats.change_pct = as_shown<pct_decimals>(*stats.change_pct);
   }
   return applied;
 }
@@ -111,7 +105,7 @@ std::optional<double> spread_bps(const quote_group& quote) noexcept {
   const double mean = (bid + ask) / 2;
   if (!(mean > 0) || !std::isfinite(mean))
     return std::nullopt;
-  return as_shown((ask - bid) / mean * 1e4, spread_steps);
+  return as_shown<spread_decimals>((ask - bid) / mean * 1e4);
 }
 
 // -- text -----------------------------------------------------------------------------------------
@@ -141,10 +135,6 @@ void append_integer(std::string& out, std::string_view name, std::int64_t value,
 }
 
 constexpr double largest_integer = 9e15; ///< all integers below are doubles
-
-constexpr double power_of_ten(std::size_t exponent) noexcept {
-  return exponent == 0 ? 1 : 10 * power_of_ten(exponent - 1);
-}
 
 /// `steps` / 10^`Decimals`, without zeros at the end.
 template <std::size_t Decimals>
@@ -191,9 +181,6 @@ void append_number(std::string& out, std::string_view name, const std::optional<
     out.erase(begin, 1);
 }
 
-/// Rows are a tenth shorter. More than this is beyond what malloc keeps at hand for a thread.
-constexpr std::size_t usual_row_bytes = 960;
-
 /// Shortest text that reads back as the same double, which is valid JSON.
 void append_number(std::string& out, std::string_view name, const std::optional<double>& value) {
   out.append(name);
@@ -232,7 +219,7 @@ void append_values(std::string& out, const trade_group& trade, const quote_group
   append_decimal(out, ",\"low_24h\":", stats.low);
   append_decimal(out, ",\"volume_24h\":", stats.volume);
   append_decimal(out, ",\"quote_volume_24h\":", stats.quote_volume);
-  append_number<6>(out, ",\"change_24h_pct\":", stats.change_pct);
+  append_number<pct_decimals>(out, ",\"change_24h_pct\":", stats.change_pct);
 }
 
 /// As /v1/exchanges calls the feed and its connection.
@@ -247,6 +234,10 @@ void append_source(std::string& out, std::string_view exchange, std::uint32_t co
   append_integer(out, "", connection, false);
   out.push_back('"');
 }
+
+/// Room for nearly every row (most have 600 to 750 bytes), and within what malloc keeps at hand for
+/// a thread.
+constexpr std::size_t usual_row_bytes = 960;
 
 void append_derived(std::string& out, const derived_values& derived) {
   append_number(out, ",\"price_usd\":", derived.price_usd);
@@ -269,7 +260,7 @@ void append_row(std::string& out, const market& subject, const ticker& state, bo
   out.push_back(',');
   append_names(out, subject);
   append_values(out, state.trade, state.quote, state.stats);
-  append_number<3>(out, ",\"spread_bps\":", spread_bps(state.quote));
+  append_number<spread_decimals>(out, ",\"spread_bps\":", spread_bps(state.quote));
   out.append(",\"change_basis\":\"");
   out.append(to_string(state.stats.basis));
   const auto ts_ms = state.ts_ms();
