@@ -1,6 +1,5 @@
 #include "actors/slot.hpp"
 
-#include <cmath>
 #include <limits>
 
 namespace tickboard {
@@ -11,13 +10,6 @@ double score_of(const ticker& state, bool stale, std::size_t index) {
   if (index == stale_index)
     return stale ? 1 : 0;
   return sort_fields[index].score(state).value_or(-std::numeric_limits<double>::infinity());
-}
-
-scores scores_of(const ticker& state, bool stale) {
-  scores out;
-  for (std::size_t i = id_field + 1; i < index_count; ++i)
-    out[i - 1] = score_of(state, stale, i);
-  return out;
 }
 
 slot::rendering& slot::rendered() {
@@ -56,12 +48,7 @@ void add_score(redis::command& to, slot& market, std::size_t index) {
       to.add(digits.text());
       return;
     }
-  const double value = market.score(index);
-  constexpr double exact = 9e15; // integers below are doubles
-  if (std::abs(value) < exact && value == std::trunc(value))
-    to.add(static_cast<std::int64_t>(value));
-  else
-    to.add(value);
+  to.add(market.score(index));
 }
 
 } // namespace tickboard

@@ -13,11 +13,11 @@
 
 namespace tickboard {
 
-/// Scores as they go to the indexes; null is -inf. In the order of the indexes, without `id`.
+/// Scores as they go to the indexes, in the order of these, without `id`.
 using scores = std::array<double, index_count - 1>;
 
+/// Of one index, but that of `id`; null is -inf.
 double score_of(const ticker& state, bool stale, std::size_t index);
-scores scores_of(const ticker& state, bool stale);
 
 /// Source ids: room for this many connections of each feed.
 inline constexpr std::uint32_t sources_per_feed = 100'000;

@@ -18,7 +18,7 @@ using state_calls = std::array<std::vector<redis::call>, 2>;
 /// One market of one state, as it goes to Redis.
 struct written_market {
   std::string id, row, version;
-  scores values;
+  scores values{};
 };
 using written_state = std::vector<written_market>;
 
@@ -26,8 +26,12 @@ written_state state_of(arena& in) {
   written_state out;
   for (std::size_t i = 0; i < batch; ++i) {
     auto& market = in.board.truth.slots[i];
-    out.push_back({market.subject->id, market.row(), market.version(),
-                   scores_of(market.state, market.stale)});
+    auto& one = out.emplace_back();
+    one.id = market.subject->id;
+    one.row = market.row();
+    one.version = market.version();
+    for (std::size_t index = id_field + 1; index < index_count; ++index)
+      one.values[index - 1] = market.score(index);
   }
   return out;
 }

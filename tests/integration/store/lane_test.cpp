@@ -58,7 +58,7 @@ all_scores scores_shown(model& truth, std::size_t partition, const index_set& wh
     for (std::size_t i = id_field + 1; i < index_count; ++i)
       if (which[i] && (partition == redis::layout::board || is_everywhere(i)))
         out[std::string{index_name(i)} + " " + market.subject->id] =
-            scores_of(market.state, market.stale)[i - 1];
+            score_of(market.state, market.stale, i);
   return out;
 }
 
