@@ -1,6 +1,7 @@
 #include "actors/daemon.hpp"
 
 #include "actors/assets.hpp"
+#include "actors/error.hpp"
 #include "actors/feed.hpp"
 #include "actors/io_scheduler.hpp"
 #include "actors/keeper.hpp"
@@ -150,20 +151,21 @@ private:
       self->send(root_, remove_child{feed_child(one)});
     for (const auto* pool : {&normalizers_, &writers_})
       for (const auto& one : *pool)
-        if (const auto to = one->get())
-          self->request(to,
-                        std::max(until - std::chrono::steady_clock::now(), deadline::duration{}),
-                        drain_asked{})
-              .receive([](const drained&) {},
-                       [](const caf::error&) {
-                         spdlog::warn("Redis did not take the last updates within "
-                                      "daemon.stop_timeout");
-                       });
+        drain(self, one->get(), until);
   }
 
-  static std::string feed_child(const config::feed_settings& one) {
-    return "feed " + (one.name.empty() ? one.exchange : one.name);
+  static void drain(const caf::scoped_actor& self, const caf::actor& service, deadline until) {
+    if (!service)
+      return;
+    const auto left = until - std::chrono::steady_clock::now();
+    self->request(service, std::max(left, deadline::duration{}), drain_asked{})
+        .receive([](const drained&) {},
+                 [](const caf::error& error) {
+                   spdlog::warn("the last updates may be missing in Redis: {}", describe(error));
+                 });
   }
+
+  static std::string feed_child(const config::feed_settings& one) { return "feed " + one.name; }
 
   boost::asio::io_context& io(std::size_t use) { return io_[use % io_.size()]->context(); }
 
@@ -262,14 +264,14 @@ private:
                                   supervision.budget, supervision.budget_window,
                                   supervision.slow_retry};
     std::uint32_t index = 0;
-    for (const auto& one : settings_.feeds) {
+    for (auto& one : settings_.feeds) {
+      if (one.name.empty())
+        one.name = one.exchange;
       feed_config following;
       following.settings = one;
       following.protocol = exchange::find_protocol(one.exchange);
       auto& feed_settings = following.settings;
       const auto& protocol = *following.protocol;
-      if (feed_settings.name.empty())
-        feed_settings.name = feed_settings.exchange;
       if (feed_settings.ws_url.empty())
         feed_settings.ws_url = protocol.default_ws_url();
       if (feed_settings.rest_url.empty())
