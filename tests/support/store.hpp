@@ -4,6 +4,8 @@
 #include "actors/evaluation.hpp"
 #include "adapters/net/io_thread.hpp"
 #include "adapters/redis/private_server.hpp"
+#include "tests/support/copied_reply.hpp"
+#include "tests/support/run_posted.hpp"
 
 #include <boost/asio/post.hpp>
 #include <doctest/doctest.h>
@@ -14,26 +16,6 @@
 #include <vector>
 
 namespace tickboard::test {
-
-/// A reply, copied out of the io thread.
-struct copied_reply {
-  bool failed = false, disconnected = false, nil = false;
-  std::string text;
-  std::int64_t integer = 0;
-  std::vector<copied_reply> elements;
-};
-
-inline copied_reply copy(const redis::reply& from) {
-  copied_reply out;
-  out.failed = from.failed();
-  out.disconnected = from.disconnected();
-  out.nil = from.is_nil();
-  out.text = from.failed() ? from.error() : from.text();
-  out.integer = from.integer();
-  for (std::size_t i = 0; i < from.size(); ++i)
-    out.elements.push_back(copy(from[i]));
-  return out;
-}
 
 /// A real redis-server of the test's own, and our client connected to it.
 class store {
@@ -46,10 +28,7 @@ public:
   }
   ~store() {
     client->stop();
-    // What was posted before, that stop among it, runs first.
-    std::promise<void> ended;
-    boost::asio::post(io.context(), [&ended] { ended.set_value(); });
-    ended.get_future().wait();
+    run_posted(io);
     io.stop();
   }
 

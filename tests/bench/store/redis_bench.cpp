@@ -1,5 +1,7 @@
 #include "tests/bench/store/redis_bench.hpp"
 
+#include "tests/support/run_posted.hpp"
+
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
@@ -54,10 +56,7 @@ redis_bench::redis_bench(const board_ptr& board, const std::vector<std::string>&
 redis_bench::~redis_bench() {
   for (const auto& one : clients_)
     one->stop();
-  // What was posted before, those stops among it, runs first.
-  std::promise<void> ended;
-  boost::asio::post(io_.context(), [&ended] { ended.set_value(); });
-  ended.get_future().wait();
+  test::run_posted(io_);
   io_.stop();
 }
 

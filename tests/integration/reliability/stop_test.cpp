@@ -2,9 +2,7 @@
 
 #include "adapters/redis/layout.hpp"
 #include "tests/integration/spine/truth.hpp"
-#include "tests/support/store.hpp"
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
@@ -42,22 +40,8 @@ private:
 };
 
 /// The rows as Redis has them, without the daemon.
-std::map<std::string, std::string> stored_rows(const std::string& url, const std::string& key) {
-  net::io_thread io;
-  redis::client_options options;
-  options.to = *redis::parse_endpoint(url);
-  std::promise<void> ready;
-  redis::client_events events;
-  events.on_ready = [&ready] { ready.set_value(); };
-  const auto client = redis::connect(io.context(), std::move(options), std::move(events));
-  ready.get_future().wait();
-  std::promise<copied_reply> answered;
-  std::vector<redis::call> calls(1);
-  calls[0].arguments = redis::command{"HGETALL", key};
-  calls[0].done = [&answered](const redis::reply& reply) { answered.set_value(copy(reply)); };
-  client->submit(std::move(calls));
-  const auto reply = answered.get_future().get();
-  client->stop();
+std::map<std::string, std::string> stored_rows(world& on) {
+  const auto reply = on.command({"HGETALL", redis::layout{"tb", {}}[redis::layout::board].row});
   std::map<std::string, std::string> out;
   for (std::size_t i = 0; i + 1 < reply.elements.size(); i += 2)
     out[reply.elements[i].text] = reply.elements[i + 1].text;
@@ -102,7 +86,7 @@ TEST_CASE("a stop finishes requests and updates that are under way") {
   CHECK(answer.find("Connection: close") != answer.npos);
   CHECK(answer.ends_with("}"));
 
-  auto rows = stored_rows(on.redis->url(), redis::layout{"tb", {}}[redis::layout::board].row);
+  const auto rows = stored_rows(on);
   CHECK(rows.size() == 1'500);
   CHECK(difference_from_exchanges(on, rows) == "");
 }

@@ -26,8 +26,8 @@ TEST_CASE("while everything moves, each page is in the order of what its rows sh
         end
       end
       return behind)lua";
-    return on.command({"EVAL", behind, "2", layout[0].row, layout[0].by[*find_sort_field("bid")]}) >
-           10;
+    return on.command({"EVAL", behind, "2", layout[0].row, layout[0].by[*find_sort_field("bid")]})
+               .integer > 10;
   });
   std::size_t valued = 0;
   // The first to ask for a field must not get what was right before anybody asked.

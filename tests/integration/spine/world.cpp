@@ -101,7 +101,7 @@ void world::post_exchange(std::size_t i, const std::string& target, const std::s
   REQUIRE(answer.find(" 2") == 8);
 }
 
-std::int64_t world::command(std::initializer_list<std::string_view> arguments) {
+copied_reply world::command(std::initializer_list<std::string_view> arguments) {
   redis::client_options options;
   options.to = *redis::parse_endpoint(redis->url());
   std::promise<void> ready;
@@ -109,17 +109,15 @@ std::int64_t world::command(std::initializer_list<std::string_view> arguments) {
   events.on_ready = [&ready] { ready.set_value(); };
   const auto client = redis::connect(io_.context(), std::move(options), std::move(events));
   ready.get_future().wait();
-  std::promise<std::pair<std::string, std::int64_t>> answered; // why it was refused, or the number
+  std::promise<copied_reply> answered;
   std::vector<redis::call> calls(1);
   calls[0].arguments = redis::command{arguments};
-  calls[0].done = [&answered](const redis::reply& answer) {
-    answered.set_value({answer.failed() ? std::string{answer.error()} : "", answer.integer()});
-  };
+  calls[0].done = [&answered](const redis::reply& reply) { answered.set_value(copy(reply)); };
   client->submit(std::move(calls));
-  const auto [refused, number] = answered.get_future().get();
-  CHECK(refused == "");
+  const auto answer = answered.get_future().get();
+  CHECK_MESSAGE(!answer.failed, answer.text);
   client->stop();
-  return number;
+  return answer;
 }
 
 void world::wait_until(const char* what, const std::function<bool()>& reached) {

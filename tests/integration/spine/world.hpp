@@ -3,6 +3,7 @@
 #include "adapters/net/io_thread.hpp"
 #include "adapters/redis/private_server.hpp"
 #include "market/view_query.hpp"
+#include "tests/support/copied_reply.hpp"
 #include "tests/support/process.hpp"
 
 #include <rapidjson/document.h>
@@ -44,9 +45,8 @@ public:
   }
   void post_exchange(std::size_t i, const std::string& target, const std::string& body);
 
-  /// Runs a command in Redis, and says what it answers, if that is a number; fails the test if
-  /// Redis refuses it.
-  std::int64_t command(std::initializer_list<std::string_view> arguments);
+  /// Runs a command in Redis; fails the test if Redis refuses it.
+  copied_reply command(std::initializer_list<std::string_view> arguments);
 
   void start_daemon();
   /// Starts exchange `i` again, at its port, after it was killed.
