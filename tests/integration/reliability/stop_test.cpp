@@ -57,15 +57,43 @@ std::uint64_t patches_received(world& on) {
   return out;
 }
 
-} // namespace
-
-TEST_CASE("a stop finishes requests and updates that are under way") {
-  world on{three_exchanges(5'000, 0, true)};
+/// Lets every market be served in a first state; then the exchanges hold still.
+void begin(world& on) {
   for (std::size_t i = 0; i < on.exchanges.size(); ++i)
     on.post_exchange(i, "/sim/rate", R"({"rate":0,"count":500})");
   for (std::size_t i = 0; i < on.exchanges.size(); ++i)
     on.post_exchange(i, "/sim/go", "{}");
   on.wait_until("pages are served", [&] { return on.get("/readyz").status == 200; });
+}
+
+/// Stops the daemon while Redis is frozen and `client` waits for a page; then Redis goes on.
+void stop_under_way(world& on, slow_client& client) {
+  client.send("/v1/markets?sort=id&per_page=250");
+  on.get("/healthz"); // later than the request before
+  on.get("/healthz");
+  on.daemon->kill(SIGTERM);
+  on.wait_until("it takes no more requests", [&] { return on.get("/healthz").status == 0; });
+  on.redis->kill(SIGCONT);
+  const auto answer = client.read_all();
+  CHECK(on.daemon->wait() == 0);
+  CHECK(answer.substr(0, 15) == "HTTP/1.1 200 OK");
+  CHECK(answer.find("Connection: close") != answer.npos);
+  CHECK(answer.ends_with("}"));
+}
+
+} // namespace
+
+TEST_CASE("a stop finishes requests that are under way") {
+  world on{three_exchanges(5'000, 0, true)};
+  begin(on);
+  on.redis->kill(SIGSTOP);
+  slow_client client{on.daemon->port()};
+  stop_under_way(on, client);
+}
+
+TEST_CASE("a stop finishes requests and updates that are under way") {
+  world on{three_exchanges(5'000, 0, true)};
+  begin(on);
 
   on.redis->kill(SIGSTOP);
   const auto before = patches_received(on);
@@ -74,17 +102,7 @@ TEST_CASE("a stop finishes requests and updates that are under way") {
   on.wait_until("the daemon has every update, and Redis none of them",
                 [&] { return patches_received(on) >= before + 3 * 4'500; });
   slow_client client{on.daemon->port()};
-  client.send("/v1/markets?sort=id&per_page=250");
-  on.get("/healthz"); // later than the request before
-  on.get("/healthz");
-
-  on.daemon->kill(SIGTERM);
-  on.redis->kill(SIGCONT);
-  const auto answer = client.read_all();
-  CHECK(on.daemon->wait() == 0);
-  CHECK(answer.substr(0, 15) == "HTTP/1.1 200 OK");
-  CHECK(answer.find("Connection: close") != answer.npos);
-  CHECK(answer.ends_with("}"));
+  stop_under_way(on, client);
 
   const auto rows = stored_rows(on);
   CHECK(rows.size() == 1'500);
