@@ -59,9 +59,6 @@ bool lives(int pid) {
 private_postgres::private_postgres() : programs_(find_programs()) {
   REQUIRE_MESSAGE(!programs_.empty(),
                   "there is no PostgreSQL server (Debian: apt-get install postgresql)");
-  std::string path = (fs::temp_directory_path() / "tickboard-pg-XXXXXX").string();
-  REQUIRE(::mkdtemp(path.data()) != nullptr);
-  directory_ = path;
   if (::getuid() == 0) {
     const passwd* user = ::getpwnam("postgres");
     if (user == nullptr)
@@ -69,9 +66,9 @@ private_postgres::private_postgres() : programs_(find_programs()) {
     REQUIRE(user != nullptr);
     user_ = user->pw_uid;
     group_ = user->pw_gid;
-    REQUIRE(::chown(directory_.c_str(), user_, group_) == 0);
+    REQUIRE(::chown(directory().c_str(), user_, group_) == 0);
   }
-  const auto data = directory_ + "/data";
+  const auto data = directory() + "/data";
   int status = 0;
   const int pid = spawn("initdb", {"-D", data, "-U", "tickboard", "-A", "trust", "--encoding",
                                    "UTF8", "--locale", "C.UTF-8", "--no-sync"});
@@ -83,16 +80,14 @@ private_postgres::private_postgres() : programs_(find_programs()) {
 private_postgres::~private_postgres() {
   if (pid_ != 0)
     kill();
-  std::error_code ignored;
-  fs::remove_all(directory_, ignored);
 }
 
 std::string private_postgres::dsn() const {
-  return "host=" + directory_ + " user=tickboard dbname=postgres";
+  return "host=" + directory() + " user=tickboard dbname=postgres";
 }
 
 std::string private_postgres::log() const {
-  std::ifstream in{directory_ + "/log"};
+  std::ifstream in{directory() + "/log"};
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
@@ -105,7 +100,7 @@ int private_postgres::spawn(const std::string& program,
   for (const auto& one : arguments)
     argv.push_back(const_cast<char*>(one.c_str()));
   argv.push_back(nullptr);
-  const auto log_path = directory_ + "/log";
+  const auto log_path = directory() + "/log";
   const int parent = ::getpid();
   const int pid = ::fork();
   REQUIRE(pid >= 0);
@@ -115,7 +110,7 @@ int private_postgres::spawn(const std::string& program,
     ::_exit(126);
   // After the change of user, which clears it. A postmaster that dies takes its children along.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent || ::chdir(directory_.c_str()) != 0)
+  if (::getppid() != parent || ::chdir(directory().c_str()) != 0)
     ::_exit(126);
   ::setpgid(0, 0); // a Ctrl-C on the terminal is for the test
   const int log_file = ::open(log_path.c_str(), O_CREAT | O_APPEND | O_WRONLY, 0600);
@@ -127,13 +122,13 @@ int private_postgres::spawn(const std::string& program,
 
 void private_postgres::start() {
   for (const auto* left : {"/data/postmaster.pid", "/.s.PGSQL.5432", "/.s.PGSQL.5432.lock"})
-    fs::remove(directory_ + left); // by one that was killed
-  const auto data = directory_ + "/data";
-  pid_ = spawn("postgres", {"-D", data, "-k", directory_, "-c", "listen_addresses=", "-c",
+    fs::remove(directory() + left); // by one that was killed
+  const auto data = directory() + "/data";
+  pid_ = spawn("postgres", {"-D", data, "-k", directory(), "-c", "listen_addresses=", "-c",
                             "fsync=off", "-c", "autovacuum=off", "-c", "shared_buffers=16MB"});
   // Its pid file says "ready" in line 8 once connections are taken.
   const auto ready = [this] {
-    std::ifstream in{directory_ + "/data/postmaster.pid"};
+    std::ifstream in{directory() + "/data/postmaster.pid"};
     const std::string text{std::istreambuf_iterator<char>{in}, {}};
     return text.find("\nready") != std::string::npos;
   };

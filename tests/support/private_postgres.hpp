@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/support/temporary_directory.hpp"
+
 #include <string>
 #include <vector>
 
@@ -18,7 +20,7 @@ public:
 
   /// Of the database that is there from the start.
   std::string dsn() const;
-  const std::string& directory() const { return directory_; }
+  const std::string& directory() const { return directory_.path(); }
 
   bool running() const noexcept { return pid_ != 0; }
   void start();
@@ -32,7 +34,8 @@ private:
   int spawn(const std::string& program, const std::vector<std::string>& arguments) const;
   std::string log() const;
 
-  std::string directory_, programs_;
+  temporary_directory directory_;
+  std::string programs_;
   unsigned user_ = 0, group_ = 0; ///< who runs it; 0: we
   int pid_ = 0;
 };
