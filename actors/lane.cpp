@@ -81,12 +81,13 @@ std::vector<redis::call> lane::take_batch(std::string_view token, time_point now
     entry.dirty = false; // a later patch marks it for the next batch
     (entry.merged ? known : unknown).push_back(one);
   }
-  // Merging first makes us the owner, so that the write behind it is accepted.
+  // Merging makes us the owner. A write behind it would be accepted, and might bring older values
+  // than another daemon has stored meanwhile.
   std::vector<redis::call> calls;
-  if (!unknown.empty())
-    calls.push_back(merge_call(token, now, unknown));
   if (!known.empty())
     calls.push_back(write_call(token, now, known));
+  if (!unknown.empty())
+    calls.push_back(merge_call(token, now, unknown));
 
   struct progress {
     lane_result result;

@@ -372,12 +372,24 @@ private:
     }
     const reply answer{static_cast<const redisReply*>(raw)};
     if (op->by_sha && answer.error().starts_with("NOSCRIPT")) {
-      self.send(nullptr, command{"SCRIPT", "LOAD", op->by_sha->text}.finish(), nullptr);
+      self.reload(*op->by_sha);
       self.send(nullptr, std::move(op->bytes), std::move(op->done));
       return;
     }
     if (op->done)
       op->done(answer);
+  }
+
+  /// Redis forgets scripts all at once. They come back so too: were one there and another not, the
+  /// calls of both would change places, since the one that misses its script is sent again.
+  void reload(const script& missing) {
+    const auto load = [this](const script& one) {
+      send(nullptr, command{"SCRIPT", "LOAD", one.text}.finish(), nullptr);
+    };
+    load(missing);
+    for (const auto& one : options_.scripts)
+      if (one->sha != missing.sha)
+        load(*one);
   }
 
   /// Once a second: is the connect overdue, or the oldest answer?

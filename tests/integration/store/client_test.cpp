@@ -44,6 +44,18 @@ TEST_CASE("a script that Redis forgot is loaded again, and the caller does not n
   CHECK(redis.run(by_sha(script)).elements.at(0).text == "key");
 }
 
+TEST_CASE("scripts that Redis forgot come back together, so that calls keep their order") {
+  const auto first = answer_script();
+  const auto other = std::make_shared<const redis::script>("other", "return 1");
+  store redis{{first, other}};
+  redis.run({"SCRIPT", "FLUSH"});
+  redis.run(by_sha(first));
+  const auto there = redis.run({"SCRIPT", "EXISTS", first->sha, other->sha});
+  REQUIRE(there.elements.size() == 2);
+  CHECK(there.elements[0].integer == 1);
+  CHECK(there.elements[1].integer == 1);
+}
+
 TEST_CASE("an error inside a script comes back as its error, once") {
   const auto broken = std::make_shared<const redis::script>("broken", "return redis.call('NOPE')");
   store redis{{broken}};

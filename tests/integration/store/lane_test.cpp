@@ -153,6 +153,38 @@ TEST_CASE("two daemons: neither overwrites a newer group of the other, and both 
   check_consistent(redis, 1);
 }
 
+TEST_CASE("no write hides behind the merge of another market from what another daemon stored") {
+  store redis{{the_board().write, the_board().merge}};
+  model truth{10};
+  truth.add_markets(2, {"USDT"});
+  auto& known = truth.slots[0];
+  auto& fresh = truth.slots[1];
+  slot of_other;
+  of_other.subject = known.subject;
+  const auto trade = [&](slot& to, std::int64_t ts, const char* last) {
+    ticker_patch out;
+    out.subject = known.subject;
+    out.at = {ts, 0};
+    out.trade = trade_group{*decimal::parse(last)};
+    to.state.apply(out);
+  };
+  known.state = {};
+  lane ours{the_board(), 0}, others{the_board(), 0};
+  trade(known, 100, "10");
+  ours.mark(known);
+  drain(redis, ours, "A");
+  trade(of_other, 200, "20");
+  others.mark(of_other);
+  drain(redis, others, "B");
+
+  trade(known, 150, "15");
+  ours.mark(known);
+  ours.mark(fresh);
+  CHECK(drain(redis, ours, "A").what == lane_result::outcome::shared);
+  CHECK(stored_row(redis, known) == model::row(of_other));
+  CHECK(stored_row(redis, fresh) == model::row(fresh));
+}
+
 TEST_CASE("an emptied partition is noticed by the next write, which writes nothing") {
   store redis;
   model truth{8};
