@@ -18,7 +18,7 @@ struct board {
 
   redis::layout layout;
   script_ptr page, walk, gather, freeze, row, rows; // for the query actor
-  script_ptr write, merge;                          // for the writers
+  script_ptr write, merge, forget;                  // for the writers
   redis::asset_keys assets;
   script_ptr assets_filtered, assets_named, movers; // for the query actor
   script_ptr keep;                                  // for the assets actor

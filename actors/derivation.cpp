@@ -29,6 +29,20 @@ void derivation::add(slot& market) {
   note_source(market);
 }
 
+void derivation::forget_leaving() {
+  const auto is_leaving = [](const slot* one) { return one->is_leaving(); };
+  for (auto* one : markets_)
+    if (is_leaving(one)) {
+      one->changes_postponed = one->has_rate_news = false;
+      if (one->is_rate_source)
+        gone_sources_.push_back(one->subject->id);
+    }
+  std::erase_if(markets_, is_leaving);
+  std::erase_if(postponed_, [&](const postponed& one) { return is_leaving(one.market); });
+  std::erase_if(sources_with_news_, is_leaving);
+  next_ = 0;
+}
+
 void derivation::note_source(slot& market) {
   if (!market.is_rate_source || market.has_rate_news)
     return;
@@ -134,12 +148,14 @@ rate_news derivation::take_news() {
     out.sources.push_back(source_of(*market));
   }
   out.quotes = std::exchange(new_quotes_, {});
+  out.gone = std::exchange(gone_sources_, {});
   out.begins = std::exchange(begins_, false);
   return out;
 }
 
 void derivation::tell_everything() {
   new_quotes_.assign(quotes_.begin(), quotes_.end());
+  gone_sources_.clear();
   begins_ = true;
   for (auto* market : markets_)
     note_source(*market);

@@ -26,8 +26,11 @@ public:
   static constexpr std::int64_t rates_lifetime_ms = 30'000; ///< older rates are no rates
   static constexpr std::int64_t caps_lifetime_ms = 30'000;  ///< and market caps
 
-  /// A market of the writer's, from now on; it must outlive this object.
+  /// A market of the writer's, from now on; it must live until this object ends or forgets it.
   void add(slot& market);
+
+  /// Those that are leaving are no markets of the writer's any more.
+  void forget_leaving();
 
   /// To be called after every change of the market's state.
   void changed(slot& market, std::int64_t now_ms);
@@ -70,6 +73,7 @@ private:
   std::set<std::string> quotes_;
   std::vector<slot*> sources_with_news_; ///< each once
   std::vector<std::string> new_quotes_;
+  std::vector<std::string> gone_sources_; ///< ids
   bool begins_ = true;
 };
 

@@ -21,6 +21,14 @@ std::vector<std::string> texts_of(const redis::reply& answer) {
 
 } // namespace
 
+void history_store::forget_leaving() {
+  const auto is_leaving = [](const slot* one) { return one != nullptr && one->is_leaving(); };
+  std::erase_if(unread_, is_leaving);
+  std::erase_if(read_, is_leaving);
+  std::ranges::replace_if(reading_, is_leaving, nullptr);
+  next_ = 0;
+}
+
 std::vector<redis::call> history_store::read(std::int64_t now_ms,
                                              std::function<void(histories_read)> done) {
   if (!reading_.empty() || unread_.empty())
@@ -57,6 +65,7 @@ std::vector<redis::call> history_store::read(std::int64_t now_ms,
 std::vector<slot*> history_store::finish_read(const histories_read& found, std::int64_t now_ms) {
   auto markets = std::exchange(reading_, {});
   if (found.away) {
+    std::erase(markets, nullptr);
     unread_.insert(unread_.begin(), markets.begin(), markets.end());
     return {};
   }
@@ -64,14 +73,16 @@ std::vector<slot*> history_store::finish_read(const histories_read& found, std::
     spdlog::error("price histories in Redis cannot be read, and begin anew: {}", found.failure);
   std::size_t damaged = 0;
   for (auto* market : markets)
-    market->changes_ms = 0; // there is more to compare with now
+    if (market != nullptr)
+      market->changes_ms = 0; // there is more to compare with now
   for (const auto* texts : {&found.newer, &found.older})
     for (std::size_t i = 0; i < std::min(texts->size(), markets.size()); ++i)
       if (const auto& text = (*texts)[i];
-          !text.empty() && !markets[i]->prices.restore(text, now_ms))
+          markets[i] != nullptr && !text.empty() && !markets[i]->prices.restore(text, now_ms))
         ++damaged;
   if (damaged != 0)
     spdlog::warn("{} price histories in Redis are damaged or of the future; left out", damaged);
+  std::erase(markets, nullptr);
   read_.insert(read_.end(), markets.begin(), markets.end());
   return markets;
 }

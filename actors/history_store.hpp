@@ -23,8 +23,11 @@ public:
 
   explicit history_store(board_ptr on) : board_(std::move(on)) {}
 
-  /// A market of the writer's, from now on; it must outlive this object.
+  /// A market of the writer's, from now on; it must live until this object ends or forgets it.
   void add(slot& market) { unread_.push_back(&market); }
+
+  /// Those that are leaving are no markets of the writer's any more.
+  void forget_leaving();
 
   /// Calls that read what is stored of the next markets; `done` runs once, on the io thread. Empty
   /// if there are none, or some are under way.
@@ -41,7 +44,7 @@ public:
 private:
   board_ptr board_;
   std::deque<slot*> unread_;
-  std::vector<slot*> reading_;
+  std::vector<slot*> reading_; ///< null: forgotten since
   std::vector<slot*> read_;
   std::size_t next_ = 0; ///< to write
   bool writing_ = false;

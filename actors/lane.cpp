@@ -6,6 +6,15 @@
 
 namespace tickboard {
 
+namespace {
+
+/// What a market is counted under.
+std::string count_key(const market& one) {
+  return fmt::format("{}|{}", one.exchange, one.quote);
+}
+
+} // namespace
+
 lane::lane(const board& on, std::size_t partition) : board_(&on), partition_(partition) {
   for (std::size_t i = id_field + 1; i < index_count; ++i)
     if (partition == redis::layout::board || is_everywhere(i))
@@ -68,6 +77,27 @@ bool lane::keep_up(const index_set& asked) {
   return true;
 }
 
+void lane::leave(const std::vector<slot*>& markets) {
+  for (auto* one : markets) {
+    one->entry(partition_).leaving = departure::queued;
+    leaving_.push_back(one);
+  }
+  const auto is_leaving = [this](slot* one) {
+    return one->entry(partition_).leaving != departure::none;
+  };
+  over_ += std::erase_if(waiting_, is_leaving);
+  std::erase_if(laggards_, [&](const laggard& one) { return is_leaving(one.market); });
+  for (auto* one : markets)
+    one->entry(partition_).dirty = one->entry(partition_).awaited = false;
+}
+
+void lane::stay(slot& market) {
+  std::erase(leaving_, &market);
+  auto& entry = market.entry(partition_);
+  entry.leaving = departure::none;
+  entry.merged = false;
+}
+
 std::vector<redis::call> lane::take_batch(std::string_view token, time_point now,
                                           std::function<void(lane_result)> done) {
   const auto count = std::min(waiting_.size(), max_batch);
@@ -88,6 +118,8 @@ std::vector<redis::call> lane::take_batch(std::string_view token, time_point now
     calls.push_back(write_call(token, now, known));
   if (!unknown.empty())
     calls.push_back(merge_call(token, now, unknown));
+  if (!leaving_.empty())
+    calls.push_back(forget_call(token));
 
   struct progress {
     lane_result result;
@@ -127,12 +159,15 @@ std::vector<redis::call> lane::take_batch(std::string_view token, time_point now
 void lane::finish(const lane_result& result) {
   const auto batch = std::exchange(batch_, {});
   over_ += batch.size();
+  const bool stored = !discarded_ && result.what != lane_result::outcome::failed;
+  finish_leaving(stored);
   if (discarded_)
     return;
-  const bool stored = result.what != lane_result::outcome::failed;
   claimed_ = claimed_ || stored;
   for (auto* one : batch) {
     auto& entry = one->entry(partition_);
+    if (entry.leaving != departure::none)
+      continue; // since the batch was sent
     const bool conflicted =
         std::any_of(result.conflicts.begin(), result.conflicts.end(),
                     [&](const auto& conflict) { return conflict.id == one->subject->id; });
@@ -144,6 +179,17 @@ void lane::finish(const lane_result& result) {
       mark(*one);
     else if (!one->entries[0].dirty && !one->entries[1].dirty)
       one->changed(); // nobody waits for it: give the memory back
+  }
+}
+
+void lane::finish_leaving(bool stored) {
+  for (auto* one : std::exchange(leaving_batch_, {})) {
+    auto& entry = one->entry(partition_);
+    if (entry.leaving != departure::sent)
+      continue; // it stays, or is to leave once more
+    entry.leaving = stored ? departure::over : departure::queued;
+    if (!stored)
+      leaving_.push_back(one);
   }
 }
 
@@ -246,7 +292,7 @@ redis::call lane::merge_call(std::string_view token, time_point now,
   for (auto* one : unknown) {
     to.add(one->subject->id);
     to.add(one->subject->base);
-    to.add(fmt::format("{}|{}", one->subject->exchange, one->subject->quote));
+    to.add(count_key(*one->subject));
     to.add(one->row());
     to.add(one->version());
     auto& entry = one->entry(partition_);
@@ -256,6 +302,32 @@ redis::call lane::merge_call(std::string_view token, time_point now,
     }
     entry.lags = entry.all_due = false;
     entry.all_sent = now;
+  }
+  return out;
+}
+
+redis::call lane::forget_call(std::string_view token) {
+  const auto end =
+      leaving_.begin() + static_cast<std::ptrdiff_t>(std::min(leaving_.size(), max_batch));
+  leaving_batch_.assign(leaving_.begin(), end);
+  leaving_.erase(leaving_.begin(), end);
+  const auto& keys = board_->layout[partition_];
+  redis::call out;
+  out.by_sha = board_->forget;
+  out.keys = 6 + indexes_.size();
+  auto& to = out.arguments;
+  for (const auto* key :
+       {&keys.owner, &keys.row, &keys.version, &keys.bases, &keys.counts, &keys.by[id_field]})
+    to.add(*key);
+  for (const auto index : indexes_)
+    to.add(keys.by[index]);
+  to.add(token);
+  for (auto* one : leaving_batch_) {
+    one->entry(partition_).leaving = departure::sent;
+    to.add(one->subject->id);
+    to.add(one->subject->base);
+    to.add(count_key(*one->subject));
+    to.add(one->version());
   }
   return out;
 }

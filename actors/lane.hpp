@@ -47,13 +47,18 @@ public:
   lane(const board& on, std::size_t partition);
 
   std::size_t partition() const noexcept { return partition_; }
-  bool in_flight() const noexcept { return !batch_.empty(); }
-  bool idle() const noexcept { return waiting_.empty() && batch_.empty(); }
-  bool has_waiting() const noexcept { return !waiting_.empty(); }
+  bool in_flight() const noexcept { return !batch_.empty() || !leaving_batch_.empty(); }
+  bool has_waiting() const noexcept { return !waiting_.empty() || !leaving_.empty(); }
   std::size_t batch_size() const noexcept { return batch_.size(); }
 
   /// To be called after every change of the market: queues it, unless it is queued already.
   void mark(slot& market);
+
+  /// These are not followed any more: nothing of them is sent, and Redis is to forget them. They
+  /// must live until `slot::has_left`, or `stay`.
+  void leave(const std::vector<slot*>& markets);
+  /// It is followed again after all, and to be marked.
+  void stay(slot& market);
 
   /// Calls `visit` with each market of the batch that comes next.
   template <class Visit>
@@ -92,6 +97,8 @@ private:
   void note_sent(slot& market, time_point now);
   redis::call write_call(std::string_view token, time_point now, const std::vector<slot*>& known);
   redis::call merge_call(std::string_view token, time_point now, const std::vector<slot*>& unknown);
+  redis::call forget_call(std::string_view token);
+  void finish_leaving(bool stored);
 
   const board* board_;
   std::size_t partition_;
@@ -99,6 +106,8 @@ private:
   index_set kept_ = index_set{}.set();
   std::deque<slot*> waiting_;
   std::vector<slot*> batch_;
+  std::deque<slot*> leaving_;
+  std::vector<slot*> leaving_batch_; ///< of these, those whose departure is `sent` count
   struct laggard {
     slot* market;
     time_point due;

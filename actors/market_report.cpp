@@ -44,13 +44,26 @@ void market_report::changed(slot& market) {
   }
 }
 
+void market_report::forget_leaving() {
+  const auto is_leaving = [](const slot* one) { return one->is_leaving(); };
+  for (auto* one : markets_)
+    if (is_leaving(one)) {
+      one->is_reported = one->has_asset_news = false;
+      gone_.push_back(one->subject);
+    }
+  std::erase_if(markets_, is_leaving);
+  std::erase_if(news_, is_leaving);
+}
+
 bool market_report::is_due(const caf::actor& to, std::int64_t now_ms) {
   if (told_ != to.address()) {
     told_ = to.address();
+    gone_.clear(); // it never heard of them
     failed();
   }
   const auto since = now_ms - taken_ms_;
-  return !under_way_ && (begins_ || !news_.empty()) && (since < 0 || since >= interval_ms);
+  return !under_way_ && (begins_ || !news_.empty() || !gone_.empty()) &&
+         (since < 0 || since >= interval_ms);
 }
 
 market_news market_report::take(std::size_t writer, derivation& derived, std::int64_t now_ms) {
@@ -63,13 +76,23 @@ market_news market_report::take(std::size_t writer, derivation& derived, std::in
     derived.refresh(*market, now_ms);
     out.markets.push_back(value_of(*market, derived.usd_per(market->subject->quote, now_ms)));
   }
+  // One that came back since is told of by its news, which go before.
+  out.gone = gone_;
+  gone_under_way_ = gone_.size();
   taken_ms_ = now_ms;
   under_way_ = true;
   return out;
 }
 
+void market_report::answered() {
+  under_way_ = false;
+  gone_.erase(gone_.begin(), gone_.begin() + static_cast<std::ptrdiff_t>(gone_under_way_));
+  gone_under_way_ = 0;
+}
+
 void market_report::failed() {
   under_way_ = false;
+  gone_under_way_ = 0;
   begins_ = true;
   for (auto* market : markets_)
     changed(*market);

@@ -75,6 +75,15 @@ struct decode_frames {
 struct drain_asked {};
 struct drained {};
 
+// -- of what is followed --------------------------------------------------------------------------
+
+/// All markets that a feed follows: to search, once it knows, and again from time to time; through
+/// the normalizers, behind the last frames of those that it followed before, to the writers.
+struct markets_followed {
+  std::string feed;
+  std::vector<market_ptr> markets;
+};
+
 // -- to a writer ----------------------------------------------------------------------------------
 
 /// Patches in order. `credit` holds the connection's credit until the writer is done with them.
@@ -146,9 +155,12 @@ struct lane_retry {
 struct rate_news {
   std::vector<rate_source> sources;
   std::vector<std::string> quotes;
-  bool begins = false; ///< the writer is new, and has no rates
+  std::vector<std::string> gone; ///< ids of sources that are not followed any more
+  bool begins = false;           ///< the writer is new, and has no rates
 
-  bool empty() const noexcept { return sources.empty() && quotes.empty() && !begins; }
+  bool empty() const noexcept {
+    return sources.empty() && quotes.empty() && gone.empty() && !begins;
+  }
 };
 
 struct rates_due {};
@@ -160,6 +172,7 @@ struct rates_due {};
 struct market_news {
   std::size_t writer = 0;
   std::vector<market_value> markets;
+  std::vector<market_ptr> gone; ///< not followed any more
   bool begins = false; ///< these are all markets of the writer, of which nothing was told before
 };
 struct markets_learnt {};
@@ -435,12 +448,6 @@ struct child_ended {
 };
 
 // -- to the search actor --------------------------------------------------------------------------
-
-/// The markets that a feed follows, once it knows, and again from time to time.
-struct markets_followed {
-  std::string feed;
-  std::vector<market_ptr> markets;
-};
 
 /// What makes a hit more important than another that matches as well: market cap, volume. Larger
 /// is better; what is not named keeps its weight.

@@ -27,7 +27,7 @@ caf::behavior normalizer(caf::event_based_actor* self, std::vector<address_ptr> 
   keep_exception_text(*self);
   auto decoded = std::make_shared<exchange::decoded>(); // reused: keeps its capacity
   return {
-      [self, writers = std::move(writers), decoded](const decode_frames& batch) {
+      [self, writers, decoded](const decode_frames& batch) {
         decoded->clear();
         auto& frames = *batch.frames;
         for (std::size_t i = 0; i < frames.size(); ++i)
@@ -46,6 +46,12 @@ caf::behavior normalizer(caf::event_based_actor* self, std::vector<address_ptr> 
                                          batch.frames});
         }
         return report;
+      },
+      [self, writers](const markets_followed& told) {
+        const auto message = caf::make_message(told);
+        for (const auto& one : writers)
+          if (const auto to = one->get())
+            self->send(to, message);
       },
       [](const drain_asked&) { return drained{}; }, // behind the patches of earlier frames
   };

@@ -18,6 +18,8 @@ constexpr double least_move = 5e-4;
 } // namespace
 
 void rates_state::learn(const rate_news& news) {
+  for (const auto& id : news.gone) // one that came back since is among the sources
+    sources.erase(id);
   for (const auto& one : news.sources)
     sources.insert_or_assign(one.subject->id, one);
   wanted.insert(news.quotes.begin(), news.quotes.end());

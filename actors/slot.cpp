@@ -12,6 +12,11 @@ double score_of(const ticker& state, bool stale, std::size_t index) {
   return sort_fields[index].score(state).value_or(-std::numeric_limits<double>::infinity());
 }
 
+bool slot::has_left() const noexcept {
+  return entries[0].leaving == departure::over &&
+         (own_lane == 0 || entries[1].leaving == departure::over);
+}
+
 slot::rendering& slot::rendered() {
   if (!rendered_)
     rendered_ = std::make_unique<rendering>();

@@ -22,6 +22,9 @@ double score_of(const ticker& state, bool stale, std::size_t index);
 /// Source ids: room for this many connections of each feed.
 inline constexpr std::uint32_t sources_per_feed = 100'000;
 
+/// How far a market that is not followed any more has left a partition.
+enum class departure : std::uint8_t { none, queued, sent, over };
+
 /// What one partition knows of a market.
 struct lane_entry {
   bool in_layout = false; ///< the market belongs to a partition here
@@ -32,6 +35,7 @@ struct lane_entry {
   bool awaited = false;   ///< queued among the lane's laggards
   bool all_due = false;   ///< the next batch carries every score
   std::chrono::steady_clock::time_point all_sent; ///< when one last did
+  departure leaving = departure::none;
 };
 
 /// A market as its writer holds it: the merged state, and how far Redis has it.
@@ -53,6 +57,8 @@ struct slot {
   bool has_asset_news = false; ///< the assets actor has yet to hear of the latest change
 
   lane_entry& entry(std::size_t lane) noexcept { return entries[lane == 0 ? 0 : 1]; }
+  bool is_leaving() const noexcept { return entries[0].leaving != departure::none; }
+  bool has_left() const noexcept; ///< every partition that it was in
 
   // The state as it goes to Redis, each part made when it is first asked for. `changed`, which
   // marking a lane does, must follow every change of state or staleness.

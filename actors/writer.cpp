@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <unordered_set>
 
 namespace tickboard {
 
@@ -50,7 +51,7 @@ void writer_state::connect() {
   paused.resize(lanes.size());
   sent_at.resize(lanes.size());
   histories = std::make_unique<history_store>(config.board);
-  store = config.open({board.write, board.merge}, std::move(events));
+  store = config.open({board.write, board.merge, board.forget}, std::move(events));
 }
 
 // -- updates --------------------------------------------------------------------------------------
@@ -62,17 +63,8 @@ void writer_state::apply(const write_patches& batch) {
   }();
   const auto now_ms = config.now_ms();
   for (const auto& patch : *batch.patches) {
-    auto it = slots.find(patch.subject->id);
-    if (it == slots.end()) {
-      auto fresh = std::make_unique<slot>();
-      fresh->subject = patch.subject;
-      fresh->own_lane = config.board->layout.find(patch.subject->quote);
-      const std::string_view id = fresh->subject->id;
-      it = slots.emplace(id, std::move(fresh)).first;
-      derived.add(*it->second);
-      histories->add(*it->second);
-    }
-    auto& market = *it->second;
+    const auto it = slots.find(patch.subject->id);
+    auto& market = it != slots.end() ? *it->second : make_slot(patch.subject);
     const bool changed = market.state.apply(patch);
     const bool moved = market.source_id != batch.source_id || market.stale != stale;
     market.source_id = batch.source_id;
@@ -81,6 +73,58 @@ void writer_state::apply(const write_patches& batch) {
       mark(market, now_ms);
   }
   read_histories();
+  pump();
+}
+
+slot& writer_state::make_slot(const market_ptr& subject) {
+  if (auto found = leaving.extract(subject->id)) {
+    auto& market = *found.mapped();
+    lanes[redis::layout::board].stay(market);
+    if (market.own_lane != redis::layout::board)
+      lanes[market.own_lane].stay(market);
+    slots.insert(std::move(found));
+    derived.add(market);
+    histories->add(market);
+    return market;
+  }
+  auto fresh = std::make_unique<slot>();
+  fresh->subject = subject;
+  fresh->own_lane = config.board->layout.find(subject->quote);
+  auto& market = *fresh;
+  slots.emplace(market.subject->id, std::move(fresh));
+  derived.add(market);
+  histories->add(market);
+  return market;
+}
+
+void writer_state::forget_others(const markets_followed& told) {
+  std::unordered_set<std::string_view> followed;
+  for (const auto& one : told.markets)
+    followed.insert(one->id);
+  std::vector<std::vector<slot*>> by_lane(lanes.size());
+  for (auto it = slots.begin(); it != slots.end();) {
+    auto& market = *it->second;
+    if (market.subject->exchange != told.feed || followed.contains(it->first)) {
+      ++it;
+      continue;
+    }
+    by_lane[redis::layout::board].push_back(&market);
+    if (market.own_lane != redis::layout::board)
+      by_lane[market.own_lane].push_back(&market);
+    leaving.insert(slots.extract(it++));
+  }
+  const auto count = by_lane[redis::layout::board].size();
+  if (count == 0)
+    return;
+  spdlog::info("writer {}: {} markets of {} are not followed any more", config.index, count,
+               told.feed);
+  for (std::size_t i = 0; i < lanes.size(); ++i)
+    lanes[i].leave(by_lane[i]);
+  derived.forget_leaving();
+  histories->forget_leaving();
+  report.forget_leaving();
+  tell_if_rebuilt();
+  answer_who_waits();
   pump();
 }
 
@@ -257,6 +301,7 @@ void writer_state::flushed(const lane_flushed& message) {
   auto& lane = lanes[message.lane];
   const auto size = lane.batch_size();
   lane.finish(message.result);
+  std::erase_if(leaving, [](const auto& entry) { return entry.second->has_left(); });
   for (const auto& conflict : message.result.conflicts)
     resolve(conflict);
   auto pause = std::chrono::milliseconds{0};
@@ -353,6 +398,7 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
   self->delayed_send(self, sweep_interval, sweep_due{});
   return {
       [&state](const write_patches& batch) { state.apply(batch); },
+      [&state](const markets_followed& told) { state.forget_others(told); },
       [&state](const source_liveness& change) { state.set_liveness(change); },
       [&state](const lanes_flushed& message) {
         for (const auto& one : message.lanes)

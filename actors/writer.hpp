@@ -62,6 +62,8 @@ struct writer_state {
   void answer_who_waits();
   void flushed(const lane_flushed& message);
   void resolve(const lane_result::conflict& conflict);
+  void forget_others(const markets_followed& told);
+  slot& make_slot(const market_ptr& subject);
   void set_liveness(const source_liveness& change);
   void start_rebuild(std::uint64_t incarnation);
   void tell_if_rebuilt();
@@ -76,8 +78,10 @@ struct writer_state {
   std::vector<lane> lanes;  ///< one for each partition of the layout
   std::vector<bool> paused; ///< lanes that wait for their retry or for Redis to get its breath
   std::vector<caf::actor_clock::time_point> sent_at;
-  std::unordered_map<std::string_view, std::unique_ptr<slot>> slots; ///< by id, held by the slot
-  std::unordered_map<std::uint32_t, bool> live;                      ///< by source
+  using slot_map = std::unordered_map<std::string_view, std::unique_ptr<slot>>;
+  slot_map slots;   ///< by id, held by the slot
+  slot_map leaving; ///< not followed any more, until Redis has forgotten them
+  std::unordered_map<std::uint32_t, bool> live; ///< by source
   derivation derived;
   std::uint32_t sweeps = 0;
   caf::actor_clock::time_point asked_at; ///< when indexes were last asked for
@@ -100,10 +104,13 @@ struct writer_state {
 /// lane::grace, and longer only if a thousand markets fall quiet at once
 /// (docs/decisions/indexes.md).
 ///
-/// Takes: write_patches, source_liveness, rebuild, indexes_asked, drain_asked, rates_published,
-/// rate_sources_asked; store_ready, store_lost, lanes_flushed, histories_read, histories_written
-/// (io thread). Sends to the keeper: writer_connected, state_lost, rebuilt; to the rates actor:
-/// rate_news; to the assets actor: market_news. Answers markets_held.
+/// Markets that their feed does not follow any more leave Redis, and what other actors know of
+/// them; who comes back is a new market, or, while Redis has yet to answer, the one it was.
+///
+/// Takes: write_patches, markets_followed, source_liveness, rebuild, indexes_asked, drain_asked,
+/// rates_published, rate_sources_asked; store_ready, store_lost, lanes_flushed, histories_read,
+/// histories_written (io thread). Sends to the keeper: writer_connected, state_lost, rebuilt; to
+/// the rates actor: rate_news; to the assets actor: market_news. Answers markets_held.
 caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config config);
 
 } // namespace tickboard

@@ -12,30 +12,6 @@ if owner ~= ARGV[1] then
   redis.call('SET', KEYS[1], ARGV[1])
 end
 
--- True if each group of `sent` has come as far as that of `stored`: a newer exchange time, or the
--- same and no lower sequence. Integers up to 2^53 are exact in Lua; sequences are compared as text
--- of equal length beyond that.
-local function at_least(a, b)
-  if #a ~= #b then
-    return #a > #b
-  end
-  return a >= b
-end
-local function covers(sent, stored)
-  local s, t = string.gmatch(sent, '%d+'), string.gmatch(stored, '%d+')
-  for _ = 1, 3 do
-    local sent_ts, sent_seq, stored_ts, stored_seq = s(), s(), t(), t()
-    if sent_ts ~= stored_ts then
-      if not at_least(sent_ts, stored_ts) then
-        return false
-      end
-    elseif not at_least(sent_seq, stored_seq) then
-      return false
-    end
-  end
-  return true
-end
-
 local reply = {owner == ARGV[1] and 1 or (owner and 0 or -1)}
 local indexes = #KEYS - 6
 for at = 2, #ARGV, 5 + indexes do

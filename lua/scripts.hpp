@@ -8,6 +8,7 @@ namespace tickboard::lua {
 extern const std::string_view page;
 extern const std::string_view view; // no scripts: put in front of others
 extern const std::string_view tags;
+extern const std::string_view order;
 extern const std::string_view walk;
 extern const std::string_view gather;
 extern const std::string_view freeze;
@@ -15,6 +16,7 @@ extern const std::string_view row;
 extern const std::string_view rows;
 extern const std::string_view write;
 extern const std::string_view merge;
+extern const std::string_view forget;
 extern const std::string_view assets_filtered;
 extern const std::string_view assets_named;
 extern const std::string_view movers;

@@ -1,0 +1,198 @@
+// Markets that are not followed any more leave Redis without a trace.
+
+#include "tests/integration/store/model.hpp"
+#include "tests/integration/store/written_board.hpp"
+
+#include <map>
+#include <random>
+#include <set>
+
+using namespace tickboard;
+using namespace tickboard::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using names = std::set<std::string>;
+
+names names_in(const copied_reply& reply) {
+  names out;
+  for (const auto& one : reply.elements)
+    out.insert(one.text);
+  return out;
+}
+
+struct leaving_board : written_board {
+  leaving_board() { assets_at->set(assets_probe.handle()); }
+
+  void follow(const std::vector<std::pair<std::string, std::string>>& markets) {
+    markets_followed told{"x", {}};
+    for (const auto& [base, quote] : markets)
+      told.markets.push_back(*make_market("x", base, quote, base + quote));
+    send(subject, std::move(told));
+  }
+
+  /// Every structure of both partitions holds these, by base and quote, and nothing else.
+  void check_holds(const std::set<std::pair<std::string, std::string>>& markets) {
+    for (const std::size_t partition : {0U, 1U}) {
+      CAPTURE(partition);
+      const auto& keys = board_at->layout[partition];
+      names ids, bases;
+      std::map<std::string, int> counts;
+      for (const auto& [base, quote] : markets) {
+        if (partition == 1 && quote != "USDT")
+          continue;
+        const auto id = "x:" + base + "-" + quote;
+        ids.insert(id);
+        bases.insert(base + "|" + id);
+        ++counts["x|" + quote];
+      }
+      CHECK(names_in(db.run({"HKEYS", keys.row})) == ids);
+      CHECK(names_in(db.run({"HKEYS", keys.version})) == ids);
+      CHECK(names_in(db.run({"ZRANGE", keys.bases, "0", "-1"})) == bases);
+      for (std::size_t i = 0; i < index_count; ++i)
+        if (partition == 0 || i == id_field || is_everywhere(i))
+          CHECK(names_in(db.run({"ZRANGE", keys.by[i], "0", "-1"})) == ids);
+      std::map<std::string, int> counted;
+      const auto stored = db.run({"HGETALL", keys.counts}).elements;
+      for (std::size_t i = 0; i + 1 < stored.size(); i += 2)
+        counted[stored[i].text] = std::stoi(stored[i + 1].text);
+      CHECK(counted == counts);
+    }
+  }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(leaving_board, "what is not followed any more leaves Redis, and nothing else") {
+  hear("BTC", "USDT", "1");
+  hear("ETH", "USDT", "2");
+  hear("ETH", "EUR", "3");
+  check_holds({{"BTC", "USDT"}, {"ETH", "USDT"}, {"ETH", "EUR"}});
+  send(subject, markets_followed{"another feed", {}});
+  settle();
+  check_holds({{"BTC", "USDT"}, {"ETH", "USDT"}, {"ETH", "EUR"}});
+  follow({{"BTC", "USDT"}, {"NEW", "USDT"}});
+  settle();
+  check_holds({{"BTC", "USDT"}});
+  CHECK(state_of<writer_state>(subject).leaving.empty());
+  wait(35s); // with sweeps, histories, all indexes
+  check_holds({{"BTC", "USDT"}});
+  hear("ETH", "EUR", "4");
+  check_holds({{"BTC", "USDT"}, {"ETH", "EUR"}});
+}
+
+TEST_CASE_FIXTURE(leaving_board,
+                  "markets come and go while batches are under way and Redis fails") {
+  const std::uint64_t seed = std::random_device{}();
+  INFO("seed " << seed);
+  std::mt19937_64 random{seed};
+  const auto pick = [&](std::size_t below) { return random() % below; };
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const auto* base : {"A", "B", "C", "D", "E"})
+    for (const auto* quote : {"USDT", "EUR", "USD"})
+      all.emplace_back(base, quote);
+  std::set<std::pair<std::string, std::string>> held;
+  bool full = false;
+  for (int step = 0; step < 1'500; ++step) {
+    switch (pick(12)) {
+    default: {
+      const auto& one = all[pick(all.size())];
+      receive(one.first, one.second, std::to_string(1 + pick(50)));
+      held.insert(one);
+      break;
+    }
+    case 0:
+    case 1: {
+      std::erase_if(held, [&](const auto&) { return pick(3) == 0; });
+      follow({held.begin(), held.end()});
+      break;
+    }
+    case 2:
+    case 3:
+    case 4:
+      link->exchange();
+      run();
+      break;
+    case 5:
+      advance(std::chrono::milliseconds{pick(700)}, 50ms);
+      break;
+    case 6:
+      if (pick(4) == 0)
+        send(subject, rebuild{++incarnation});
+      break;
+    case 7:
+      if (pick(4) == 0)
+        ask(index_set{}.set());
+      break;
+    case 8:
+      full = !full && pick(4) == 0; // Redis takes nothing while it is
+      db.run({"CONFIG", "SET", "maxmemory", full ? "1" : "0"});
+      break;
+    }
+    if (step % 100 == 99) {
+      db.run({"CONFIG", "SET", "maxmemory", "0"});
+      wait(3s, 500ms);
+      check_holds(held);
+      CHECK(state_of<writer_state>(subject).leaving.empty());
+      if (pick(3) == 0) {
+        db.run({"FLUSHALL"});
+        send(subject, rebuild{++incarnation});
+        wait(1s, 500ms);
+        check_holds(held);
+      }
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(leaving_board, "a market that another daemon has newer stays, and is its own") {
+  hear("BTC", "USDT", "1");
+  hear("ETH", "USDT", "2");
+  slot of_other;
+  of_other.subject = *make_market("x", "ETH", "USDT", "ETHUSDT");
+  ticker_patch patch;
+  patch.subject = of_other.subject;
+  patch.at = {now(), 0};
+  patch.stats = stats_group{};
+  lane others{*board_at, 0};
+  const auto shown_last = [&] {
+    const auto row = db.run({"HGET", board_at->layout[0].row, "x:ETH-USDT"}).text;
+    rapidjson::Document json;
+    json.Parse(row.c_str());
+    return std::string{json.IsObject() ? json["last"].GetString() : ""};
+  };
+  for (const auto last : {"7", "8"}) { // before it left and after
+    patch.at.ts_ms += 1;
+    patch.trade = trade_group{*decimal::parse(last)};
+    of_other.state.apply(patch);
+    others.mark(of_other);
+    if (last == std::string{"8"}) {
+      follow({{"BTC", "USDT"}});
+      settle();
+      CHECK(shown_last() == "7");
+      of_other.entries[0].merged = true; // as it believes
+    }
+    if (drain(db, others, "other").what == lane_result::outcome::shared) {
+      of_other.entries[0].merged = false; // what a writer does then
+      drain(db, others, "other");
+    }
+  }
+  CHECK(shown_last() == "8");
+}
+
+TEST_CASE_FIXTURE(leaving_board, "other actors hear of markets that are gone") {
+  hear("BTC", "USD", "90000");
+  hear("BTC", "USDT", "90000");
+  hear("DOGE", "USDT", "0.1");
+  wait(5s);
+  CHECK(shown("x:DOGE-USDT", "price_usd") == 0.1);
+  CHECK(assets_probe.take<market_news>().size() > 0);
+  follow({{"DOGE", "USDT"}, {"BTC", "USDT"}});
+  wait(5s);
+  CHECK(shown("x:DOGE-USDT", "price_usd") == null); // no rate is made of what is gone
+  names gone;
+  for (const auto& news : assets_probe.take<market_news>())
+    for (const auto& one : news.gone)
+      gone.insert(one->id);
+  CHECK(gone == names{"x:BTC-USD"});
+}
