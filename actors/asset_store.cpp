@@ -73,4 +73,20 @@ redis::call write_assets(const board& on, std::string_view owner,
   return out;
 }
 
+redis::call drop_assets(const board& on, std::string_view owner,
+                        std::span<const std::string> symbols) {
+  redis::call out;
+  out.by_sha = on.drop;
+  out.keys = 3 + on.assets.by.size();
+  auto& to = out.arguments;
+  for (const auto* key : {&on.assets.owner, &on.assets.row, &on.assets.tags})
+    to.add(*key);
+  for (const auto& index : on.assets.by)
+    to.add(index);
+  to.add(owner);
+  for (const auto& symbol : symbols)
+    to.add(symbol);
+  return out;
+}
+
 } // namespace tickboard

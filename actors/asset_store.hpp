@@ -29,4 +29,9 @@ struct held_asset {
 redis::call write_assets(const board& on, std::string_view owner,
                          std::span<held_asset* const> assets, const asset_catalogue& catalogue);
 
+/// The call that takes these out of Redis, if the partition still has this owner. Answers as
+/// lua/drop.lua does.
+redis::call drop_assets(const board& on, std::string_view owner,
+                        std::span<const std::string> symbols);
+
 } // namespace tickboard

@@ -41,7 +41,7 @@ void assets_state::connect() {
   redis::client_events events;
   events.on_ready = [tell = to_actor<store_ready>(self)] { tell({}); };
   events.on_lost = [tell = to_actor<store_lost>(self)](std::string why) { tell({std::move(why)}); };
-  store = config.open({config.board->write, config.board->keep}, std::move(events));
+  store = config.open({config.board->write, config.board->keep, config.board->drop}, std::move(events));
 }
 
 // -- what is known --------------------------------------------------------------------------------
@@ -70,6 +70,13 @@ void assets_state::learn(const market_news& news) {
     begun.insert(news.writer);
     newcomer = true;
   }
+  for (const auto& one : news.gone) { // what came back since is among the markets
+    const auto of_base = markets.find(one->base);
+    if (of_base == markets.end())
+      continue;
+    std::erase_if(of_base->second, [&](const auto& had) { return had.subject->id == one->id; });
+    changed.insert(of_base->first);
+  }
   for (const auto& one : news.markets) {
     const auto& base = one.subject->base;
     quotes.insert(one.subject->quote);
@@ -96,10 +103,17 @@ void assets_state::look() {
   steady = steady_quotes(markets, quotes);
   bool named_anew = false;
   for (const auto symbol : std::exchange(changed, {})) {
+    if (markets.find(symbol)->second.empty()) {
+      bury(symbol);
+      named_anew = true;
+      continue;
+    }
     const auto [it, fresh] = held.try_emplace(symbol);
     auto& one = it->second;
     if (fresh) {
       one.symbol = symbol;
+      const auto not_dropped = leaving.begin() + static_cast<std::ptrdiff_t>(dropping);
+      leaving.erase(std::remove(not_dropped, leaving.end(), one.symbol), leaving.end());
       ranking.push_back({it->first, catalogue->find(symbol), &one.values});
     }
     auto values = summarize(markets.find(symbol)->second, in_usd, steady, catalogue->find(symbol));
@@ -191,6 +205,18 @@ void assets_state::queue(held_asset& one) {
     waiting.push_back(&one);
 }
 
+/// An asset without a market is none.
+void assets_state::bury(std::string_view symbol) {
+  if (const auto it = held.find(symbol); it != held.end()) {
+    std::erase(waiting, &it->second);
+    std::erase_if(ranking, [&](const auto& one) { return one.symbol == symbol; });
+    leaving.emplace_back(symbol);
+    if (auto node = held.extract(it); writing)
+      buried.push_back(std::move(node));
+  }
+  markets.erase(markets.find(symbol));
+}
+
 void assets_state::warm_up() {
   const auto to = config.keeper->get();
   if (warm || begun.size() < config.writers.size() || !to)
@@ -218,6 +244,9 @@ void assets_state::pump() {
     calls.resize(1);
     calls[0].arguments = redis::command{"SET", config.board->assets.owner, owner};
   }
+  dropping = std::min(leaving.size(), static_cast<std::size_t>(max_rows));
+  if (dropping != 0) // before one of them, which came back, is written
+    calls.push_back(drop_assets(*config.board, owner, std::span{leaving}.first(dropping)));
   const auto end = waiting.begin() + std::min<std::ptrdiff_t>(std::ssize(waiting), max_rows);
   in_flight.assign(waiting.begin(), end);
   waiting.erase(waiting.begin(), end);
@@ -257,9 +286,12 @@ void assets_state::pump() {
 
 void assets_state::written(const assets_written& result) {
   writing = false;
+  const auto until_looked_at = std::exchange(buried, {});
   const auto sent = std::exchange(in_flight, {});
+  const auto dropped = std::exchange(dropping, 0);
   if (result.failure.empty() && !result.emptied) {
-    const bool last = waiting.empty();
+    leaving.erase(leaving.begin(), leaving.begin() + static_cast<std::ptrdiff_t>(dropped));
+    const bool last = waiting.empty() && leaving.empty();
     if (last && whole)
       return;
     whole = whole || last;
@@ -267,9 +299,12 @@ void assets_state::written(const assets_written& result) {
     return;
   }
   for (auto* one : sent) { // nobody knows which of them are stored
+    if (const auto it = held.find(one->symbol); it == held.end() || &it->second != one)
+      continue;
     one->written = false;
     queue(*one);
   }
+  std::erase_if(leaving, [this](const auto& symbol) { return held.contains(symbol); });
   if (result.emptied) {
     spdlog::info("assets: Redis lost the assets; they are written anew");
     claimed = whole = false;

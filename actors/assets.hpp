@@ -39,6 +39,7 @@ struct assets_state {
   void tick();
   void look();
   void queue(held_asset& one);
+  void bury(std::string_view symbol);
   void warm_up();
   void pump();
   void written(const assets_written& result);
@@ -59,7 +60,8 @@ struct assets_state {
   asset_set steady;
   rate_table_ptr rates = std::make_shared<const rate_table>();
   std::set<std::string_view> changed; ///< symbols, held by `markets`
-  std::map<std::string_view, held_asset> held;
+  using held_map = std::map<std::string_view, held_asset>;
+  held_map held;
   std::vector<asset_view> ranking; ///< all of `held`; `known` is of `catalogue`
   std::set<std::size_t> begun;     ///< writers that told everything
   int ready_ticks = 0;             ///< of the board, seen in a row
@@ -69,6 +71,9 @@ struct assets_state {
   bool whole = false;   ///< everything was written since the claim
   std::deque<held_asset*> waiting;
   std::vector<held_asset*> in_flight;
+  std::vector<std::string> leaving;         ///< without a market; Redis has yet to forget them
+  std::size_t dropping = 0;                 ///< the first of `leaving`, which are under way
+  std::vector<held_map::node_type> buried;  ///< not held any more, but perhaps in flight
   bool writing = false;
   std::int64_t weights_told_ms = 0;
   std::int64_t caps_looked_ms = 0;

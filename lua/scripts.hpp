@@ -21,5 +21,6 @@ extern const std::string_view assets_filtered;
 extern const std::string_view assets_named;
 extern const std::string_view movers;
 extern const std::string_view keep;
+extern const std::string_view drop;
 
 } // namespace tickboard::lua

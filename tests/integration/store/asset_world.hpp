@@ -102,6 +102,22 @@ struct asset_world : actor_fixture {
     send(subject, std::move(news));
   }
 
+  /// Some markets are not followed any more.
+  void forget_some() {
+    market_news news;
+    std::erase_if(truth.slots, [&](const slot& one) {
+      if (truth.pick(3) != 0)
+        return false;
+      news.gone.push_back(one.subject);
+      known.erase(one.subject->id);
+      return true;
+    });
+    truth.by_id.clear();
+    for (auto& one : truth.slots)
+      truth.by_id[one.subject->id] = &one;
+    send(subject, std::move(news));
+  }
+
   struct truth_row {
     asset_values values;
     const asset* metadata = nullptr;

@@ -17,7 +17,11 @@ TEST_CASE(
       on.draw_catalogue();
       on.send(on.subject, catalogue_changed{on.catalogue});
     }
-    on.truth.add_markets(5, {"USD", "BTC"});
+    if (round % 3 == 2)
+      on.forget_some();
+    if (round % 6 == 2)
+      on.wait(1s); // else what comes back does so while the rest is leaving
+    on.truth.add_markets(round % 3 == 2 ? 15 : 5, {"USD", "BTC"});
     on.tell(false);
     on.wait(1s);
     for (int i = 0; i < 60; ++i) {
