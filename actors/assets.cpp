@@ -41,7 +41,8 @@ void assets_state::connect() {
   redis::client_events events;
   events.on_ready = [tell = to_actor<store_ready>(self)] { tell({}); };
   events.on_lost = [tell = to_actor<store_lost>(self)](std::string why) { tell({std::move(why)}); };
-  store = config.open({config.board->write, config.board->keep, config.board->drop}, std::move(events));
+  store =
+      config.open({config.board->write, config.board->keep, config.board->drop}, std::move(events));
 }
 
 // -- what is known --------------------------------------------------------------------------------

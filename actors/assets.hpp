@@ -71,9 +71,9 @@ struct assets_state {
   bool whole = false;   ///< everything was written since the claim
   std::deque<held_asset*> waiting;
   std::vector<held_asset*> in_flight;
-  std::vector<std::string> leaving;         ///< without a market; Redis has yet to forget them
-  std::size_t dropping = 0;                 ///< the first of `leaving`, which are under way
-  std::vector<held_map::node_type> buried;  ///< not held any more, but perhaps in flight
+  std::vector<std::string> leaving;        ///< without a market; Redis has yet to forget them
+  std::size_t dropping = 0;                ///< the first of `leaving`, which are under way
+  std::vector<held_map::node_type> buried; ///< not held any more, but perhaps in flight
   bool writing = false;
   std::int64_t weights_told_ms = 0;
   std::int64_t caps_looked_ms = 0;

@@ -32,7 +32,8 @@ board::board(std::string_view prefix, const std::vector<std::string>& quotes)
       forget(order_script("forget", lua::forget)), assets(prefix),
       assets_filtered(asset_script("assets_filtered", lua::assets_filtered)),
       assets_named(asset_script("assets_named", lua::assets_named)),
-      movers(script("movers", lua::movers)), keep(script("keep", lua::keep)), drop(script("drop", lua::drop)) {
+      movers(script("movers", lua::movers)), keep(script("keep", lua::keep)),
+      drop(script("drop", lua::drop)) {
 }
 
 } // namespace tickboard

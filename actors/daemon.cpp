@@ -2,7 +2,7 @@
 
 #include "actors/assets.hpp"
 #include "actors/error.hpp"
-#include "actors/feed.hpp"
+#include "actors/feed_set.hpp"
 #include "actors/io_scheduler.hpp"
 #include "actors/keeper.hpp"
 #include "actors/metadata.hpp"
@@ -12,7 +12,6 @@
 #include "actors/rates.hpp"
 #include "actors/search.hpp"
 #include "actors/session.hpp"
-#include "actors/slot.hpp"
 #include "actors/status.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/writer.hpp"
@@ -24,6 +23,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -101,6 +101,10 @@ public:
 
   std::uint16_t port() const noexcept override { return server_ ? server_->port() : 0; }
 
+  void change_feeds(const std::vector<config::feed_settings>& wanted) override {
+    feeds_->change(wanted, std::chrono::steady_clock::now() + settings_.stop_timeout);
+  }
+
   void stop() override {
     if (stopped_)
       return;
@@ -147,25 +151,11 @@ private:
   /// What exchanges have sent by now goes to Redis; nothing more is read.
   void finish_updates(deadline until) {
     const caf::scoped_actor self{system_};
-    for (const auto& one : settings_.feeds)
-      self->send(root_, remove_child{feed_child(one)});
+    feeds_->stop();
     for (const auto* pool : {&normalizers_, &writers_})
       for (const auto& one : *pool)
         drain(self, one->get(), until);
   }
-
-  static void drain(const caf::scoped_actor& self, const caf::actor& service, deadline until) {
-    if (!service)
-      return;
-    const auto left = until - std::chrono::steady_clock::now();
-    self->request(service, std::max(left, deadline::duration{}), drain_asked{})
-        .receive([](const drained&) {},
-                 [](const caf::error& error) {
-                   spdlog::warn("the last updates may be missing in Redis: {}", describe(error));
-                 });
-  }
-
-  static std::string feed_child(const config::feed_settings& one) { return "feed " + one.name; }
 
   boost::asio::io_context& io(std::size_t use) { return io_[use % io_.size()]->context(); }
 
@@ -260,41 +250,23 @@ private:
 
   void add_feeds() {
     const auto& supervision = settings_.supervision;
-    const restart_policy restarts{supervision.backoff_min, supervision.backoff_max,
-                                  supervision.budget, supervision.budget_window,
-                                  supervision.slow_retry};
-    std::uint32_t index = 0;
-    for (auto& one : settings_.feeds) {
-      if (one.name.empty())
-        one.name = one.exchange;
-      feed_config following;
-      following.settings = one;
-      following.protocol = exchange::find_protocol(one.exchange);
-      auto& feed_settings = following.settings;
-      const auto& protocol = *following.protocol;
-      if (feed_settings.ws_url.empty())
-        feed_settings.ws_url = protocol.default_ws_url();
-      if (feed_settings.rest_url.empty())
-        feed_settings.rest_url = protocol.default_rest_url();
-      if (feed_settings.channels.empty())
-        feed_settings.channels = protocol.default_channels();
-      following.first_source_id = index++ * sources_per_feed;
-      following.restarts = restarts;
-      auto& feed_io = io(0);
-      following.get = [&feed_io](const net::http_get_options& options, auto done) {
-        net::http_get(feed_io, options, std::move(done));
-      };
-      following.open = [&feed_io](const net::stream_options& options, auto listener) {
-        return net::open_stream(feed_io, options, std::move(listener));
-      };
-      following.normalizers = normalizers_;
-      following.writers = writers_;
-      following.status = status_;
-      following.keeper = keeper_;
-      following.search = search_;
-      add(feed_child(feed_settings), nullptr,
-          [this, following] { return system_.spawn(feed, following); });
-    }
+    feed_config common;
+    common.restarts = {supervision.backoff_min, supervision.backoff_max, supervision.budget,
+                       supervision.budget_window, supervision.slow_retry};
+    auto& feed_io = io(0);
+    common.get = [&feed_io](const net::http_get_options& options, auto done) {
+      net::http_get(feed_io, options, std::move(done));
+    };
+    common.open = [&feed_io](const net::stream_options& options, auto listener) {
+      return net::open_stream(feed_io, options, std::move(listener));
+    };
+    common.normalizers = normalizers_;
+    common.writers = writers_;
+    common.status = status_;
+    common.keeper = keeper_;
+    common.search = search_;
+    feeds_.emplace(system_, root_, std::move(common));
+    feeds_->change(settings_.feeds, std::chrono::steady_clock::now());
   }
 
   result<void> listen() {
@@ -339,6 +311,7 @@ private:
               search_ = make_address(), metadata_ = make_address(), rates_ = make_address(),
               assets_ = make_address();
   std::vector<address_ptr> writers_, normalizers_;
+  std::optional<feed_set> feeds_;
   std::shared_ptr<net::http_server> server_;
   bool stopped_ = false;
 };

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace tickboard {
 
@@ -14,6 +15,9 @@ class daemon {
 public:
   virtual ~daemon() = default; ///< stops
   virtual std::uint16_t port() const noexcept = 0;
+  /// Makes these the feeds that are followed; those that are followed already, with the same
+  /// settings, do not notice. Blocks until the others have ended, at most daemon.stop_timeout.
+  virtual void change_feeds(const std::vector<config::feed_settings>& wanted) = 0;
   /// Stops in order: takes no new requests and answers those under way, leaves the exchanges and
   /// brings what they sent to Redis (both together within daemon.stop_timeout), then ends the
   /// actors and the io threads. Blocks until all is done.

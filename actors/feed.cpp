@@ -7,48 +7,38 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <limits>
+#include <set>
+#include <string_view>
 
 namespace tickboard {
 
 namespace {
 
 constexpr auto search_interval = std::chrono::seconds{10};
+constexpr auto listing_retry = std::chrono::minutes{1};
+
+/// Of the markets that are followed now, those that are not chosen any more.
+std::size_t count_gone(const share_plan& now, const std::vector<market_ptr>& chosen) {
+  std::set<std::string_view> ids;
+  for (const auto& one : chosen)
+    ids.insert(one->id);
+  std::size_t out = 0;
+  for (const auto& [number, share] : now)
+    for (const auto& one : share)
+      out += ids.contains(one->id) ? 0 : 1;
+  return out;
+}
 
 } // namespace
-
-std::vector<market_ptr> choose_markets(const std::vector<market_ptr>& listed,
-                                       const config::feed_settings& settings) {
-  const auto matches_any = [](const std::vector<std::string>& patterns, const market& one) {
-    return std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) {
-      return matches_pattern(pattern, one.base, one.quote);
-    });
-  };
-  std::vector<market_ptr> out;
-  for (const auto& one : listed)
-    if (matches_any(settings.symbols, *one) && !matches_any(settings.exclude, *one))
-      out.push_back(one);
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a->id < b->id; });
-  out.erase(std::unique(out.begin(), out.end(),
-                        [](const auto& a, const auto& b) { return a->id == b->id; }),
-            out.end());
-  return out;
-}
-
-std::vector<std::vector<market_ptr>> share_out(const std::vector<market_ptr>& markets,
-                                               std::size_t per_part) {
-  std::vector<std::vector<market_ptr>> out;
-  const auto parts = (markets.size() + per_part - 1) / per_part;
-  for (std::size_t i = 0; i < parts; ++i)
-    out.emplace_back(markets.begin() + static_cast<std::ptrdiff_t>(i * markets.size() / parts),
-                     markets.begin() +
-                         static_cast<std::ptrdiff_t>((i + 1) * markets.size() / parts));
-  return out;
-}
 
 // -- discovery ------------------------------------------------------------------------------------
 
 void feed_state::discover_markets() {
-  tell("discovering");
+  if (retiring)
+    return;
+  if (shares.empty())
+    tell("discovering");
   net::http_get_options ask;
   ask.url = config.settings.rest_url + config.protocol->listing_target();
   ask.tls.ca_file = config.settings.ca_file;
@@ -66,68 +56,127 @@ void feed_state::discover_markets() {
   });
 }
 
-void feed_state::follow(const result<std::string>& body) {
-  const auto fail = [this](const std::string& problem) {
-    tell("failed", problem);
-    self->quit(caf::make_error(ec::discovery_failed, problem));
-  };
-  const auto& settings = config.settings;
-  if (!body) {
-    fail(body.error());
+void feed_state::take(const result<std::string>& body) {
+  if (retiring)
     return;
+  const auto interval = config.settings.listing_interval;
+  auto next = interval;
+  if (const auto problem = follow(body); !problem.empty()) {
+    if (shares.empty()) {
+      tell("failed", problem);
+      self->quit(caf::make_error(ec::discovery_failed, problem));
+      return;
+    }
+    spdlog::warn("{}: {}; what is followed stays", config.settings.name, problem);
+    tell("following", problem);
+    next = std::min<std::chrono::milliseconds>(interval, listing_retry);
   }
+  if (interval.count() != 0)
+    self->delayed_send(self, next, discover{});
+}
+
+/// Follows what is listed and configured. Returns what is wrong, if nothing was done.
+std::string feed_state::follow(const result<std::string>& body) {
+  const auto& settings = config.settings;
+  if (!body)
+    return body.error();
   std::size_t skipped = 0;
   const auto listed = config.protocol->parse_listing(*body, settings.name, skipped);
-  if (!listed) {
-    fail("symbol listing: " + listed.error());
-    return;
-  }
-  auto chosen = choose_markets(*listed, settings);
-  if (chosen.empty()) {
-    fail(fmt::format("none of the {} listed markets matches the configured symbols ({})",
-                     listed->size(), fmt::join(settings.symbols, ", ")));
-    return;
-  }
+  if (!listed)
+    return "symbol listing: " + listed.error();
+  const auto chosen = choose_markets(*listed, settings);
+  if (chosen.empty())
+    return fmt::format("none of the {} listed markets matches the configured symbols ({})",
+                       listed->size(), fmt::join(settings.symbols, ", "));
+  share_plan now;
+  for (const auto& [number, one] : shares)
+    now[number] = one.from->symbols->markets();
+  const auto gone = count_gone(now, chosen);
+  if (gone * 2 > markets)
+    return fmt::format(
+        "symbol listing: {} of the {} markets that are followed are not in it, which "
+        "is taken for a fault of the exchange",
+        gone, markets);
   const auto& limits = config.protocol->published_limits();
   const auto streams = settings.streams_per_connection != 0 ? settings.streams_per_connection
                                                             : limits.streams_per_connection;
   const auto per_market = config.protocol->streams_per_market(settings.channels);
-  const auto per_connection = per_market == 0 ? chosen.size() // one stream carries all of them
-                                              : std::max<std::size_t>(1, streams / per_market);
-  auto parts = share_out(chosen, per_connection);
-  if (settings.max_connections != 0 && parts.size() > settings.max_connections) {
-    spdlog::error("{}: {} markets need {} connections, max_connections allows {}: the rest is not "
-                  "followed",
-                  settings.name, chosen.size(), parts.size(), settings.max_connections);
-    parts.resize(settings.max_connections);
+  const auto plan = share_out(
+      now, chosen,
+      {per_market == 0 ? std::numeric_limits<std::size_t>::max() // one stream carries all of them
+                       : std::max<std::size_t>(1, streams / per_market),
+       settings.max_connections});
+  const bool news = plan != now;
+  if (news)
+    apply(plan);
+  if (markets < chosen.size())
+    spdlog::error("{}: {} markets are wanted, max_connections allows {}: the rest is not followed",
+                  settings.name, chosen.size(), markets);
+  if (news)
+    spdlog::info(
+        "{}: {} of {} listed markets on {} connections ({} entries of the listing unusable)",
+        settings.name, markets, listed->size(), shares.size(), skipped);
+  if (const auto keeper = config.keeper->get())
+    self->send(keeper, markets_expected{settings.name, markets});
+  tell("following");
+  if (followed.empty() || news) {
+    markets_followed all{settings.name, {}};
+    for (const auto& [number, share] : plan)
+      all.markets.insert(all.markets.end(), share.begin(), share.end());
+    const bool first = followed.empty();
+    followed = caf::make_message(std::move(all));
+    if (first)
+      self->send(self, markets_due{});
+    else
+      tell_search();
+  }
+  announcement_due = true;
+  announce();
+  return {};
+}
+
+void feed_state::apply(const share_plan& plan) {
+  for (auto it = shares.begin(); it != shares.end();) {
+    if (plan.contains(it->first)) {
+      ++it;
+      continue;
+    }
+    end_children(it->second);
+    if (const auto to = config.status->get())
+      self->send(to, connection_gone{config.settings.name, it->first});
+    it = shares.erase(it);
   }
   markets = 0;
   auto delay = std::chrono::milliseconds{0};
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    markets += parts[i].size();
+  for (const auto& [number, list] : plan) {
+    markets += list.size();
+    auto& one = shares[number];
+    if (one.from && one.from->symbols->markets() == list)
+      continue;
     source from;
-    from.connection = static_cast<std::uint32_t>(i + 1);
-    from.id = config.first_source_id + from.connection;
-    from.feed = settings.name;
+    from.connection = number;
+    from.id = config.first_source_id + number;
+    from.feed = config.settings.name;
     from.protocol = config.protocol;
-    from.symbols = std::make_shared<const symbol_table>(std::move(parts[i]));
-    auto& one = shares[from.connection];
+    from.symbols = std::make_shared<const symbol_table>(list);
     one.from = std::make_shared<const source>(std::move(from));
-    self->delayed_send(self, delay, start_share{one.from->connection});
-    delay += limits.connect_interval; // the exchange counts connects
+    one.outdated = !one.child.empty();
+    if (!one.replacement.empty())
+      end_child(std::exchange(one.replacement, {}));
+    self->delayed_send(self, delay, start_share{number});
+    delay += config.protocol->published_limits().connect_interval; // the exchange counts connects
   }
-  spdlog::info("{}: {} of {} listed markets on {} connections ({} entries of the listing unusable)",
-               settings.name, markets, listed->size(), shares.size(), skipped);
-  if (const auto keeper = config.keeper->get())
-    self->send(keeper, markets_expected{settings.name, markets});
-  markets_followed all{settings.name, {}};
-  for (const auto& [number, one] : shares) {
-    const auto& some = one.from->symbols->markets();
-    all.markets.insert(all.markets.end(), some.begin(), some.end());
-  }
-  followed = caf::make_message(std::move(all));
-  tell_search();
-  tell("following");
+}
+
+/// Writers forget what is not followed any more, behind the last frames that tell of it.
+void feed_state::announce() {
+  if (!announcement_due || !ending.empty() ||
+      std::ranges::any_of(shares, [](const auto& entry) { return entry.second.outdated; }))
+    return;
+  announcement_due = false;
+  for (const auto& one : config.normalizers)
+    if (const auto to = one->get())
+      self->send(to, followed);
 }
 
 // The successor may fail to list the markets and so never know whose rows these are.
@@ -163,6 +212,74 @@ void feed_state::start(share& one, const std::string& child) {
   self->send(connections, add_child{std::move(spec)});
 }
 
+void feed_state::start_due(std::uint32_t connection) {
+  const auto it = shares.find(connection);
+  if (it == shares.end())
+    return; // it is not needed any more
+  auto& one = it->second;
+  if (one.child.empty()) {
+    one.child = next_life(connection);
+    start(one, one.child);
+  } else if (one.outdated) {
+    renew({connection, one.child, "it is to follow other markets"});
+  }
+}
+
+std::string feed_state::next_life(std::uint32_t connection) {
+  return fmt::format("{}/{}#{}", config.settings.name, connection, ++lives);
+}
+
+void feed_state::started(const child_started& event) {
+  const auto address = event.handle.address();
+  if (find_child(event.name) != nullptr)
+    running[event.name] = address;
+  else
+    await_end(address); // it was to end before it was heard of
+}
+
+void feed_state::await_end(const caf::actor_addr& connection) {
+  self->monitor(connection);
+  ending.insert(connection);
+}
+
+void feed_state::end_child(const std::string& child) {
+  if (const auto it = running.find(child); it != running.end()) {
+    await_end(it->second);
+    running.erase(it);
+  }
+  self->send(connections, remove_child{child});
+}
+
+void feed_state::end_children(share& one) {
+  for (auto* child : {&one.child, &one.replacement})
+    if (!child->empty())
+      end_child(std::exchange(*child, {}));
+}
+
+void feed_state::connection_down(const caf::actor_addr& which) {
+  ending.erase(which);
+  announce();
+  if (retiring && ending.empty())
+    for (auto& one : std::exchange(retirements, {}))
+      one.deliver(drained{});
+}
+
+caf::response_promise feed_state::retire() {
+  retiring = true;
+  announcement_due = false;
+  for (auto& [number, one] : shares) {
+    tell_writers({one.from->id, false});
+    end_children(one);
+  }
+  shares.clear();
+  auto promise = self->make_response_promise();
+  if (ending.empty())
+    promise.deliver(drained{});
+  else
+    retirements.push_back(promise);
+  return promise;
+}
+
 feed_state::share* feed_state::find_child(const std::string& child) {
   for (auto& [number, one] : shares)
     if (one.child == child || one.replacement == child)
@@ -171,6 +288,7 @@ feed_state::share* feed_state::find_child(const std::string& child) {
 }
 
 void feed_state::ended(const child_ended& event) {
+  running.erase(event.name);
   auto* const one = find_child(event.name);
   if (one == nullptr || one->child != event.name)
     return; // a replacement that failed: the old life goes on
@@ -193,14 +311,15 @@ void feed_state::live(const connection_live& event) {
     tell_writers({one.from->id, true});
   one.down = false;
   ++one.outages; // what was due for the outage is off
-  if (one.replacement.empty())
+  if (one.replacement.empty() || (one.outdated && one.child == event.life))
     return;
   // Whichever is live first stays: the old one may have ended and come back by itself.
-  const auto left = one.child == event.life ? one.replacement : one.child;
-  self->send(connections, remove_child{left});
+  end_child(one.child == event.life ? one.replacement : one.child);
   one.child = event.life;
   one.replacement.clear();
+  one.outdated = false;
   spdlog::info("{} connection {}: renewed", config.settings.name, event.connection);
+  announce();
 }
 
 void feed_state::pass_on(const connection_status& told) {
@@ -218,7 +337,7 @@ void feed_state::renew(const renewal_wanted& wish) {
   auto& one = it->second;
   spdlog::info("{} connection {}: renewing: {}", config.settings.name, wish.connection,
                wish.reason);
-  one.replacement = fmt::format("{}/{}#{}", config.settings.name, wish.connection, ++lives);
+  one.replacement = next_life(wish.connection);
   start(one, one.replacement);
 }
 
@@ -231,7 +350,6 @@ void feed_state::tell(const std::string& state, const std::string& problem) {
 void feed_state::tell_search() {
   if (const auto to = config.search->get())
     self->send(to, followed);
-  self->delayed_send(self, search_interval, markets_due{}); // it may be restarted meanwhile
 }
 
 void feed_state::tell_writers(const source_liveness& change) {
@@ -252,21 +370,22 @@ caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {
       state.shares.clear(); // the daemon stops: that is no outage
     self->quit(exit.reason);
   });
+  self->set_down_handler(
+      [&state](const caf::down_msg& down) { state.connection_down(down.source); });
   self->send(self, discover{});
   return {
       [&state](const discover&) { state.discover_markets(); },
-      [&state](const listing_received& received) { state.follow(received.body); },
-      [&state](const start_share& due) {
-        auto& one = state.shares.at(due.connection);
-        one.child =
-            fmt::format("{}/{}#{}", state.config.settings.name, due.connection, ++state.lives);
-        state.start(one, one.child);
-      },
-      [](const child_started&) {},
+      [&state](const listing_received& received) { state.take(received.body); },
+      [&state](const start_share& due) { state.start_due(due.connection); },
+      [&state](const retire_asked&) { return state.retire(); },
+      [&state](const child_started& event) { state.started(event); },
       [&state](const child_ended& event) { state.ended(event); },
       [&state](const connection_live& event) { state.live(event); },
       [&state](const connection_status& told) { state.pass_on(told); },
-      [&state](const markets_due&) { state.tell_search(); },
+      [self, &state](const markets_due&) {
+        state.tell_search();
+        self->delayed_send(self, search_interval, markets_due{}); // it may be restarted meanwhile
+      },
       [&state](const renewal_wanted& wish) { state.renew(wish); },
       [&state](const stale_due& due) {
         const auto it = state.shares.find(due.connection);

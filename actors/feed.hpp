@@ -1,15 +1,20 @@
 #pragma once
 
 #include "actors/connection.hpp"
+#include "actors/share_plan.hpp"
 #include "actors/supervisor.hpp"
 #include "adapters/config/settings.hpp"
 #include "adapters/net/http_client.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/message.hpp>
+#include <caf/response_promise.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <map>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace tickboard {
 
@@ -38,6 +43,7 @@ struct feed_state {
     source_ptr from;
     std::string child;       ///< the supervisor's name for the life that serves it
     std::string replacement; ///< the life that is to take over; empty: none
+    bool outdated = false;   ///< `child` follows other markets than it should by now
     std::uint64_t outages = 0;
     bool down = false;
   };
@@ -46,8 +52,19 @@ struct feed_state {
   ~feed_state();
 
   void discover_markets();
-  void follow(const result<std::string>& body);
+  void take(const result<std::string>& body);
+  std::string follow(const result<std::string>& body);
+  void apply(const share_plan& plan);
+  void announce();
+  void start_due(std::uint32_t connection);
   void start(share& one, const std::string& child);
+  std::string next_life(std::uint32_t connection);
+  void started(const child_started& event);
+  void await_end(const caf::actor_addr& connection);
+  void end_child(const std::string& child);
+  void end_children(share& one);
+  void connection_down(const caf::actor_addr& which);
+  caf::response_promise retire();
   void ended(const child_ended& event);
   void live(const connection_live& event);
   void pass_on(const connection_status& told);
@@ -61,6 +78,11 @@ struct feed_state {
   feed_config config;
   caf::actor connections; ///< the supervisor
   std::map<std::uint32_t, share> shares;
+  std::map<std::string, caf::actor_addr> running; ///< lives, by the supervisor's names
+  std::set<caf::actor_addr> ending;               ///< lives that were told to, and have not yet
+  bool announcement_due = false;                  ///< writers have yet to hear what is followed
+  bool retiring = false;
+  std::vector<caf::response_promise> retirements;
   std::size_t markets = 0;
   caf::message followed;   ///< markets_followed: all of them, shared by all who hear of them
   std::uint64_t lives = 0; ///< makes child names unique
@@ -71,21 +93,18 @@ struct feed_state {
 /// those alive through a supervisor of its own. Connections are renewed make-before-break: the
 /// successor must be live before the old one goes; what it goes through until then shows in the
 /// log alone. Rows of a connection that stays down are marked stale after `stale_after`, and all
-/// of them at once when the feed ends. Ends with an `ec` if the listing cannot be had; its
+/// of them at once when the feed ends. Ends with an `ec` if the first listing cannot be had; its
 /// supervisor tries again.
 ///
-/// Takes: discover, listing_received, connection_live, renewal_wanted, connection_status,
-/// stale_due, markets_due, child_started, child_ended. Sends: source_liveness to the writers,
-/// markets_expected to the keeper, markets_followed to search, feed_status, connection_status and
-/// connection_ended to the status actor.
+/// Looks at the listing again every `listing_interval`. A connection that is to follow other
+/// markets is renewed; once the old one has ended, writers are told, behind its last frames, what
+/// is followed, and forget the rest. A listing that lacks more than half of what is followed
+/// changes nothing.
+///
+/// Takes: retire_asked, discover, listing_received, connection_live, renewal_wanted,
+/// connection_status, stale_due, markets_due, child_started, child_ended. Sends: source_liveness to
+/// the writers, markets_expected to the keeper, markets_followed to search and the normalizers,
+/// feed_status, connection_status and connection_ended to the status actor.
 caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config);
-
-/// The listed markets that `settings` asks for, in the order of their ids.
-std::vector<market_ptr> choose_markets(const std::vector<market_ptr>& listed,
-                                       const config::feed_settings& settings);
-
-/// Parts of at most `per_part`, as even as possible, so that no connection is nearly idle.
-std::vector<std::vector<market_ptr>> share_out(const std::vector<market_ptr>& markets,
-                                               std::size_t per_part);
 
 } // namespace tickboard

@@ -155,8 +155,8 @@ struct lane_retry {
 struct rate_news {
   std::vector<rate_source> sources;
   std::vector<std::string> quotes;
-  std::vector<std::string> gone; ///< ids of sources that are not followed any more
-  bool begins = false;           ///< the writer is new, and has no rates
+  bool begins = false;                ///< the writer is new, and has no rates
+  std::vector<std::string> gone = {}; ///< ids of sources that are not followed any more
 
   bool empty() const noexcept {
     return sources.empty() && quotes.empty() && gone.empty() && !begins;
@@ -172,8 +172,8 @@ struct rates_due {};
 struct market_news {
   std::size_t writer = 0;
   std::vector<market_value> markets;
-  std::vector<market_ptr> gone; ///< not followed any more
   bool begins = false; ///< these are all markets of the writer, of which nothing was told before
+  std::vector<market_ptr> gone = {}; ///< not followed any more
 };
 struct markets_learnt {};
 
@@ -324,6 +324,15 @@ struct feed_status {
   std::size_t markets = 0;
 };
 
+/// There is no such connection, or no such feed any more.
+struct connection_gone {
+  std::string feed;
+  std::uint32_t connection = 0;
+};
+struct feed_gone {
+  std::string feed;
+};
+
 struct status_asked {};
 
 // -- to the metadata actor ------------------------------------------------------------------------
@@ -390,9 +399,14 @@ struct listing_received {
   result<std::string> body;
 };
 
+/// Time for this connection to be made, or made anew because it is to follow other markets.
 struct start_share {
   std::uint32_t connection = 0;
 };
+
+/// The feed is to end, and its connections before. Answered with `drained` when their last frames
+/// are with the normalizers.
+struct retire_asked {};
 
 /// A connection follows its markets: data flows.
 struct connection_live {
@@ -537,6 +551,8 @@ TICKBOARD_MESSAGE(demand_due)
 TICKBOARD_MESSAGE(connection_status)
 TICKBOARD_MESSAGE(connection_ended)
 TICKBOARD_MESSAGE(feed_status)
+TICKBOARD_MESSAGE(connection_gone)
+TICKBOARD_MESSAGE(feed_gone)
 TICKBOARD_MESSAGE(status_asked)
 TICKBOARD_MESSAGE(metadata_touched)
 TICKBOARD_MESSAGE(assets_read)
@@ -553,6 +569,7 @@ TICKBOARD_MESSAGE(catalogue_changed)
 TICKBOARD_MESSAGE(discover)
 TICKBOARD_MESSAGE(listing_received)
 TICKBOARD_MESSAGE(start_share)
+TICKBOARD_MESSAGE(retire_asked)
 TICKBOARD_MESSAGE(connection_live)
 TICKBOARD_MESSAGE(renewal_wanted)
 TICKBOARD_MESSAGE(stale_due)

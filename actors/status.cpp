@@ -55,6 +55,11 @@ void status_state::take(const feed_status& told) {
   feeds[told.feed].now = told;
 }
 
+void status_state::take(const connection_gone& told) {
+  if (const auto it = feeds.find(told.feed); it != feeds.end())
+    it->second.connections.erase(told.connection);
+}
+
 std::string status_state::json(std::int64_t now_ms) const {
   std::string out = "{\"data\":[";
   auto to = std::back_inserter(out);
@@ -95,6 +100,8 @@ caf::behavior status(caf::stateful_actor<status_state>* self) {
       [&state](const connection_status& told) { state.take(told); },
       [&state](const connection_ended& told) { state.take(told); },
       [&state](const feed_status& told) { state.take(told); },
+      [&state](const connection_gone& told) { state.take(told); },
+      [&state](const feed_gone& told) { state.feeds.erase(told.feed); },
       [&state](const status_asked&) { return state.json(unix_ms()); },
   };
 }

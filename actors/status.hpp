@@ -29,6 +29,7 @@ struct status_state {
   void take(const connection_status& told);
   void take(const connection_ended& told);
   void take(const feed_status& told);
+  void take(const connection_gone& told);
   std::string json(std::int64_t now_ms) const;
 
   std::map<std::string, feed> feeds; ///< bounded by the configured feeds and their connections
@@ -36,8 +37,8 @@ struct status_state {
 
 /// Knows how every feed and connection does; what GET /v1/exchanges shows.
 ///
-/// Takes: connection_status, connection_ended, feed_status; status_asked, answered with the JSON
-/// text.
+/// Takes: connection_status, connection_ended, feed_status, connection_gone, feed_gone;
+/// status_asked, answered with the JSON text.
 caf::behavior status(caf::stateful_actor<status_state>* self);
 
 } // namespace tickboard

@@ -79,7 +79,7 @@ result<net::http_reply> get(net::io_thread& io, const std::string& url) {
 }
 
 int demo(const demo_options& options) {
-  const stop_signals signals;
+  const signals signals;
   set_up_logging(options.log_level);
   const auto fail = [](const std::string& problem) {
     std::fprintf(stderr, "tickboard demo: %s\n", problem.c_str());
@@ -106,7 +106,8 @@ int demo(const demo_options& options) {
   bool shown = false;
   bool stopping = false;
   while (!stopping) {
-    stopping = signals.wait(std::chrono::milliseconds{shown ? 500 : 50});
+    // Its terminal is gone after SIGHUP; there is no config to read again.
+    stopping = signals.wait(std::chrono::milliseconds{shown ? 500 : 50}) != signals::told::nothing;
     if (!(*redis)->running()) {
       spdlog::warn("redis-server ended; starting it again");
       if (const auto again = (*redis)->start(); !again)

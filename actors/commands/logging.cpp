@@ -16,4 +16,8 @@ void set_up_logging(const std::string& level) {
   spdlog::flush_every(std::chrono::seconds{1});
 }
 
+void set_log_level(const std::string& level) {
+  spdlog::set_level(spdlog::level::from_str(level));
+}
+
 } // namespace tickboard::commands

@@ -9,4 +9,7 @@ namespace tickboard::commands {
 /// `level`: debug, info, warn or error.
 void set_up_logging(const std::string& level);
 
+/// From now on; of a program that has set up logging.
+void set_log_level(const std::string& level);
+
 } // namespace tickboard::commands

@@ -145,7 +145,7 @@ int record(const record_options& given) {
   if (protocol == nullptr)
     return fail(fmt::format("unknown exchange {}; there are {}", given.exchange,
                             fmt::join(exchange::protocol_names(), ", ")));
-  const stop_signals signals;
+  const signals signals;
   net::io_thread io;
   config::feed_settings feed;
   feed.symbols = given.symbols;
@@ -197,7 +197,8 @@ int record(const record_options& given) {
   bool closing = false;
   while (ended.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
     const bool late = given.seconds > 0 && std::chrono::steady_clock::now() > deadline;
-    if ((signals.wait(std::chrono::milliseconds{100}) || late) && !closing) {
+    const auto told = signals.wait(std::chrono::milliseconds{100});
+    if ((told != signals::told::nothing || late) && !closing) {
       closing = true;
       handle->close();
     }

@@ -13,13 +13,30 @@ namespace tickboard::commands {
 
 namespace {
 
+/// Takes over from the file what can be changed while the daemon runs: feeds and log.level.
+void reload(const std::string& file, config::settings& now, daemon& running) {
+  auto wanted = config::load(file);
+  if (!wanted) {
+    spdlog::error("reload refused, everything stays as it is:\n{}", wanted.error());
+    return;
+  }
+  for (const auto& key : config::differences(now, *wanted))
+    if (key != "log.level")
+      spdlog::warn("reload: {} changes at the next start only", key);
+  now.log.level = wanted->log.level;
+  set_log_level(now.log.level);
+  now.feeds = std::move(wanted->feeds);
+  running.change_feeds(now.feeds);
+  spdlog::info("reload: done, {} feeds", now.feeds.size());
+}
+
 int serve(const std::string& file) {
-  const auto settings = config::load(file);
+  auto settings = config::load(file);
   if (!settings) {
     std::fprintf(stderr, "%s\n", settings.error().c_str());
     return 1;
   }
-  const stop_signals signals;
+  const signals signals;
   set_up_logging(settings->log.level);
   auto running = start_daemon(*settings);
   if (!running) {
@@ -30,8 +47,10 @@ int serve(const std::string& file) {
   // On stdout for whoever started us with port 0; everything else is log.
   std::printf("listening on port %u\n", unsigned{(*running)->port()});
   std::fflush(stdout);
-  while (!signals.wait(std::chrono::hours{1})) {
-  }
+  for (auto told = signals::told::nothing; told != signals::told::to_stop;
+       told = signals.wait(std::chrono::hours{1}))
+    if (told == signals::told::to_reload)
+      reload(file, *settings, **running);
   signals.let_go();
   spdlog::info("stopping; a second signal ends the program at once");
   (*running)->stop();

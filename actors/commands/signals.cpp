@@ -7,32 +7,36 @@ namespace tickboard::commands {
 
 namespace {
 
-sigset_t stopping() {
+sigset_t taken() {
   sigset_t out;
   sigemptyset(&out);
   sigaddset(&out, SIGINT);
   sigaddset(&out, SIGTERM);
+  sigaddset(&out, SIGHUP);
   return out;
 }
 
 } // namespace
 
-stop_signals::stop_signals() {
-  const auto set = stopping();
+signals::signals() {
+  const auto set = taken();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN); // a reader that went away is an error code, not an end
 }
 
-bool stop_signals::wait(std::chrono::milliseconds longest) const {
-  const auto set = stopping();
+signals::told signals::wait(std::chrono::milliseconds longest) const {
+  const auto set = taken();
   timespec time{};
   time.tv_sec = longest.count() / 1000;
   time.tv_nsec = longest.count() % 1000 * 1'000'000;
-  return sigtimedwait(&set, nullptr, &time) > 0;
+  const int signal = sigtimedwait(&set, nullptr, &time);
+  if (signal <= 0)
+    return told::nothing;
+  return signal == SIGHUP ? told::to_reload : told::to_stop;
 }
 
-void stop_signals::let_go() const {
-  const auto set = stopping();
+void signals::let_go() const {
+  const auto set = taken();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 

@@ -1,17 +1,20 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 namespace tickboard::commands {
 
-/// SIGINT and SIGTERM, taken by asking. Made before any thread starts, so that all of them leave
-/// the signals to the one that asks.
-class stop_signals {
+/// SIGINT, SIGTERM and SIGHUP, taken by asking. Made before any thread starts, so that all of them
+/// leave the signals to the one that asks.
+class signals {
 public:
-  stop_signals();
+  enum class told : std::uint8_t { nothing, to_stop, to_reload };
 
-  /// Waits for a signal, at most `longest`: true if one came.
-  bool wait(std::chrono::milliseconds longest) const;
+  signals();
+
+  /// Waits for a signal, at most `longest`.
+  told wait(std::chrono::milliseconds longest) const;
 
   /// From here on a signal ends the program, as by default. Of the thread that asks.
   void let_go() const;

@@ -14,7 +14,7 @@ namespace tickboard::commands {
 namespace {
 
 int simulate(const simulator::options& options) {
-  const stop_signals signals;
+  const signals signals;
   net::io_thread io; // its thread runs from here on, but has nothing to do before `start`
   auto running = simulator::start(io.context(), options);
   if (!running) {
@@ -23,7 +23,7 @@ int simulate(const simulator::options& options) {
   }
   std::printf("listening on 127.0.0.1:%u\n", unsigned{(*running)->port()});
   std::fflush(stdout);
-  while (!signals.wait(std::chrono::hours{1})) {
+  while (signals.wait(std::chrono::hours{1}) == signals::told::nothing) {
   }
   (*running)->stop();
   running->reset();

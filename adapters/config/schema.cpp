@@ -226,6 +226,10 @@ const std::array feed_keys{
         "A connection is replaced by a new one at this age, without a gap. \"0\": when the "
         "exchange "
         "says so."},
+    key{"listing_interval", feed<&feed_settings::listing_interval>, time(1s, 7 * 24h),
+        "How often the exchange is asked what it lists: markets that it does not trade any more "
+        "leave, "
+        "new ones come. \"0\": only at the start."},
 };
 
 const std::array sections{

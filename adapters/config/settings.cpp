@@ -1,6 +1,7 @@
 #include "adapters/config/settings.hpp"
 
 #include "adapters/config/reader.hpp"
+#include "adapters/config/schema.hpp"
 #include "adapters/config/text_values.hpp"
 #include "adapters/config/toml_nesting.hpp"
 
@@ -60,6 +61,17 @@ result<settings> parse(std::string_view text, std::string_view file) {
   if (found.empty())
     return out;
   return unexpected(found.render(file));
+}
+
+std::vector<std::string> differences(settings a, settings b) {
+  std::vector<std::string> out;
+  feed_settings none;
+  for (const auto& section : schema())
+    if (!section.repeated)
+      for (const auto& key : section.keys)
+        if (to_toml(key.at({a, none}), key.takes.of) != to_toml(key.at({b, none}), key.takes.of))
+          out.push_back(fmt::format("{}.{}", section.name, key.name));
+  return out;
 }
 
 result<settings> load(const std::string& file) {

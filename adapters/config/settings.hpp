@@ -28,6 +28,9 @@ struct feed_settings {
   milliseconds stale_after{
       5'000}; ///< rows are marked stale when their connection is down for this long
   milliseconds max_connection_age{0};
+  milliseconds listing_interval{600'000}; ///< between two looks at what the exchange lists
+
+  friend bool operator==(const feed_settings&, const feed_settings&) = default;
 };
 
 struct io_settings {
@@ -127,6 +130,9 @@ struct settings {
 /// `file` is for the messages, which never hold URLs, user names or passwords. Looks at the files
 /// that keys name (ca_file, password_file), so it may block: not for io threads or actors.
 result<settings> parse(std::string_view text, std::string_view file);
+
+/// The keys, as "section.key", that `a` and `b` have other values for, but for those of feeds.
+std::vector<std::string> differences(settings a, settings b);
 
 /// Reads and parses `file`; at most 1 MiB.
 result<settings> load(const std::string& file);

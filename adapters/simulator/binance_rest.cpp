@@ -124,7 +124,8 @@ rest_reply exchange_info(const venue_world& world, const rest_request& request) 
       duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
   if (status.empty() || status == "TRADING")
     for (const auto market : *markets)
-      append_listing(body, world.updates.instruments()[market], "TRADING");
+      if (world.updates.listed(market))
+        append_listing(body, world.updates.instruments()[market], "TRADING");
   if ((status.empty() || status == "BREAK") && markets->size() == world.updates.markets())
     for (const auto& of : world.halted)
       append_listing(body, of, "BREAK");

@@ -287,8 +287,9 @@ public:
 private:
   rest_reply products() const {
     std::string body = "[";
-    for (const auto& of : world_.updates.instruments())
-      append_product(body, of, true);
+    const auto& all = world_.updates.instruments();
+    for (std::size_t market = 0; market < all.size(); ++market)
+      append_product(body, all[market], world_.updates.listed(market));
     for (const auto& of : world_.halted)
       append_product(body, of, false);
     return {.body = body + "]"};

@@ -29,16 +29,16 @@ void append_row(std::string& out, controlled& subject, std::size_t market) {
   const auto text = [](const std::optional<std::string>& value) {
     return value ? "\"" + *value + "\"" : std::string("null");
   };
-  out += fmt::format(R"({{"native":{},"base":{},"quote":{},"symbol":{},"updates":{},)"
-                     R"("last":{},"bid":{},"ask":{},"bid_size":{},"ask_size":{},"open_24h":{},)"
-                     R"("high_24h":{},"low_24h":{},"volume_24h":{},"quote_volume_24h":{},)"
-                     R"("change_24h_pct":{},"ts_ms":{}}})",
-                     quoted(of.native), quoted(of.base), quoted(of.quote),
-                     quoted(of.base + "/" + of.quote), state.updates, text(row.last), text(row.bid),
-                     text(row.ask), text(row.bid_size), text(row.ask_size), text(row.open),
-                     text(row.high), text(row.low), text(row.volume), text(row.quote_volume),
-                     row.change_pct.value_or("null"),
-                     row.has_time ? std::to_string(state.ts_ms()) : "null");
+  out += fmt::format(
+      R"({{"native":{},"base":{},"quote":{},"symbol":{},"updates":{},)"
+      R"("last":{},"bid":{},"ask":{},"bid_size":{},"ask_size":{},"open_24h":{},)"
+      R"("high_24h":{},"low_24h":{},"volume_24h":{},"quote_volume_24h":{},)"
+      R"("change_24h_pct":{},"ts_ms":{},"listed":{}}})",
+      quoted(of.native), quoted(of.base), quoted(of.quote), quoted(of.base + "/" + of.quote),
+      state.updates, text(row.last), text(row.bid), text(row.ask), text(row.bid_size),
+      text(row.ask_size), text(row.open), text(row.high), text(row.low), text(row.volume),
+      text(row.quote_volume), row.change_pct.value_or("null"),
+      row.has_time ? std::to_string(state.ts_ms()) : "null", subject.updates().listed(market));
 }
 
 rest_reply state(controlled& subject) {
@@ -105,6 +105,21 @@ rest_reply change_rate(controlled& subject, const rest_request& request) {
   return status(subject);
 }
 
+rest_reply change_listing(controlled& subject, const rest_request& request) {
+  auto& updates = subject.updates();
+  rapidjson::Document given;
+  if (!parse_json(given, request.body) || !given.IsObject() || given.MemberCount() != 2 ||
+      !given.HasMember("symbol") || !given["symbol"].IsString() || !given.HasMember("listed") ||
+      !given["listed"].IsBool())
+    return problem(400, "Bad listing",
+                   "the body must be an object of symbol, a text, and listed, true or false");
+  const auto market = updates.find(text_of(given["symbol"]));
+  if (market == updates.markets())
+    return problem(400, "Bad listing", "symbol: there is no such market");
+  updates.set_listed(market, given["listed"].GetBool());
+  return status(subject);
+}
+
 } // namespace
 
 std::optional<rest_reply> control(controlled& subject, const rest_request& request) {
@@ -120,6 +135,8 @@ std::optional<rest_reply> control(controlled& subject, const rest_request& reque
     return change_faults(subject, request);
   if (what == "rate")
     return request.method == "POST" ? change_rate(subject, request) : not_allowed("POST");
+  if (what == "listing")
+    return request.method == "POST" ? change_listing(subject, request) : not_allowed("POST");
   if (what == "go") {
     if (request.method != "POST")
       return not_allowed("POST");
@@ -127,8 +144,9 @@ std::optional<rest_reply> control(controlled& subject, const rest_request& reque
     subject.pace_changed();
     return status(subject);
   }
-  return problem(404, "Not Found",
-                 "there are /sim/state, /sim/status, /sim/fault, /sim/rate and /sim/go");
+  return problem(
+      404, "Not Found",
+      "there are /sim/state, /sim/status, /sim/fault, /sim/rate, /sim/listing and /sim/go");
 }
 
 } // namespace tickboard::simulator

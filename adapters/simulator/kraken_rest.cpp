@@ -113,8 +113,9 @@ bool each_pair(const tape& updates, const std::string& query, Use use) {
 rest_reply asset_pairs(const venue_world& world, const rest_request& request) {
   std::string body = "{";
   const auto& all = world.updates.instruments();
-  if (!each_pair(world.updates, request.query,
-                 [&](std::size_t market) { append_pair(body, all[market], "online"); }))
+  if (!each_pair(world.updates, request.query, [&](std::size_t market) {
+        append_pair(body, all[market], world.updates.listed(market) ? "online" : "cancel_only");
+      }))
     return refusal("EQuery:Unknown asset pair");
   if (!query_value(request.query, "pair"))
     for (const auto& of : world.halted)

@@ -60,6 +60,7 @@ tape::tape(std::vector<instrument> instruments, std::uint64_t seed, const pace& 
     by_native_.emplace(instruments_[i].native, i);
     states_.push_back(first_state(instruments_[i], seed, i, start));
   }
+  listed_.assign(instruments_.size(), true);
   times_.push_back({0, start + 1000});
   restart_clock();
 }

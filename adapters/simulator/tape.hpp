@@ -62,6 +62,10 @@ public:
   /// The market's number, or `markets()`.
   std::size_t find(std::string_view native) const noexcept;
 
+  /// Does the exchange list it as tradable? Updates go on in any case.
+  bool listed(std::size_t market) const noexcept { return listed_[market]; }
+  void set_listed(std::size_t market, bool is) noexcept { listed_[market] = is; }
+
   std::uint64_t sent() const noexcept { return head_.index(); }
   const market_state& state(std::size_t market) const noexcept { return states_[market]; }
   const pace& pacing() const noexcept { return pace_; }
@@ -110,6 +114,7 @@ private:
   std::vector<instrument> instruments_;
   std::unordered_map<std::string_view, std::size_t> by_native_;
   std::vector<market_state> states_;
+  std::vector<bool> listed_;
   tape_cursor head_;
   pace pace_;
   bool subscribed_ = false;

@@ -4,3 +4,10 @@ target_link_libraries(reliability_test PRIVATE tickboard_net tickboard_redis)
 target_compile_definitions(reliability_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
 add_dependencies(reliability_test tickboard)
 tickboard_whole(reliability_test reliability_test)
+
+tickboard_test(reload_test reliability/reload_test.cpp spine/truth.cpp spine/world.cpp
+  ${PROJECT_SOURCE_DIR}/tests/support/process.cpp)
+target_link_libraries(reload_test PRIVATE tickboard_net tickboard_redis)
+target_compile_definitions(reload_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
+add_dependencies(reload_test tickboard)
+tickboard_whole(reload_test reload_test)

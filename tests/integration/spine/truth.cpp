@@ -72,6 +72,8 @@ std::string difference_from_exchanges(world& on, const std::map<std::string, std
   for (std::size_t i = 0; i < on.exchanges.size(); ++i) {
     const auto truth = parse_json(on.ask_exchange(i, "/sim/state").body);
     for (const auto& market : truth.GetArray()) {
+      if (text_of(market, "listed") == "false")
+        continue;
       ++markets;
       const auto id =
           on.exchanges[i].name + ":" + text_of(market, "base") + "-" + text_of(market, "quote");

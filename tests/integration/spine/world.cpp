@@ -45,18 +45,20 @@ void world::restart_exchange(std::size_t i) {
   simulators[i] = process{simulate_arguments(i, port), log()};
 }
 
-void world::start_daemon() {
+std::string world::write_config(const std::string& head, const std::set<std::size_t>& which) {
   static const std::map<std::string, std::string> paths{
       {"binance", "/stream"}, {"coinbaseexchange", "/"}, {"kraken", "/v2"}};
   const auto file = redis->directory() + "/tickboard.toml";
   std::ofstream out{file};
-  out << daemon_options_ << "\n[http]\nlisten = \"127.0.0.1:0\"\n[redis]\nurl = \"" << redis->url()
-      << "\"\n";
+  out << head << "\n[http]\nlisten = \"127.0.0.1:0\"\n[redis]\nurl = \"" << redis->url() << "\"\n";
   for (std::size_t i = 0; i < exchanges.size(); ++i) {
+    if (!which.empty() && !which.contains(i))
+      continue;
     const auto host = "127.0.0.1:" + std::to_string(simulators[i].port());
     const auto& options = exchanges[i].options;
     const bool tls = std::find(options.begin(), options.end(), "--tls") != options.end();
-    out << "[[feed]]\nexchange = \"" << exchanges[i].protocol << "\"\nname = \""
+    out << "[[feed]]\n"
+        << exchanges[i].feed_options << "exchange = \"" << exchanges[i].protocol << "\"\nname = \""
         << exchanges[i].name << "\"\nws_url = \"" << (tls ? "wss://" : "ws://") << host
         << paths.at(exchanges[i].protocol) << "\"\nrest_url = \"" << (tls ? "https://" : "http://")
         << host << "\"\nsymbols = [\"*/*\"]\n";
@@ -70,6 +72,12 @@ void world::start_daemon() {
     }
   }
   out.close();
+  REQUIRE(out);
+  return file;
+}
+
+void world::start_daemon() {
+  const auto file = write_config(daemon_options_);
   daemon = std::make_unique<process>(
       std::vector<std::string>{TICKBOARD_PROGRAM, "serve", "--config", file}, log());
 }

@@ -12,6 +12,7 @@
 #include <initializer_list>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,8 @@ struct simulated {
   std::string name;                 ///< the feed's
   std::vector<std::string> options; ///< of `tickboard simulate`
   std::vector<std::string> channels;
-  std::string ca_file = {}; ///< set for an exchange that is to be trusted by it
+  std::string feed_options = {}; ///< further lines of its [[feed]]
+  std::string ca_file = {};      ///< set for an exchange that is to be trusted by it
 };
 
 struct response {
@@ -49,6 +51,10 @@ public:
   copied_reply command(std::initializer_list<std::string_view> arguments);
 
   void start_daemon();
+  /// Writes the config file anew, with these lines at its head and the feeds of `exchanges`, of
+  /// which `which` (all if empty) are followed. The daemon reads it when it is told to.
+  std::string write_config(const std::string& head, const std::set<std::size_t>& which = {});
+  const std::string& daemon_options() const { return daemon_options_; }
   /// Starts exchange `i` again, at its port, after it was killed.
   void restart_exchange(std::size_t i);
 

@@ -124,8 +124,8 @@ struct feed_fixture : actor_fixture {
   std::vector<std::string> asked; ///< listings, by URL
   std::function<void(result<net::http_reply>)> answer_listing;
   scripted_streams streams;
-  probe<write_patches, source_liveness> writer{*this};
-  probe<connection_status, connection_ended, feed_status> status{*this};
+  probe<write_patches, source_liveness, markets_followed> writer{*this};
+  probe<connection_status, connection_ended, feed_status, connection_gone> status{*this};
   probe<markets_expected> keeper{*this};
   probe<markets_followed> search{*this};
   feed_config config;

@@ -2,7 +2,6 @@
 #include "tests/unit/actors/feed_fixture.hpp"
 
 #include <algorithm>
-#include <random>
 #include <set>
 
 using namespace tickboard;
@@ -10,15 +9,6 @@ using namespace tickboard::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::vector<market_ptr> markets_of(const std::vector<std::string>& pairs) {
-  std::vector<market_ptr> out;
-  for (const auto& pair : pairs) {
-    const auto slash = pair.find('/');
-    out.push_back(*make_market("x", pair.substr(0, slash), pair.substr(slash + 1), pair));
-  }
-  return out;
-}
 
 std::vector<std::string> natives_of(const std::vector<market_ptr>& markets) {
   std::vector<std::string> out;
@@ -30,47 +20,6 @@ std::vector<std::string> natives_of(const std::vector<market_ptr>& markets) {
 using names = std::vector<std::string>;
 
 } // namespace
-
-TEST_CASE("markets are chosen by pattern, without the excluded ones, in order, once") {
-  const auto listed =
-      markets_of({"ETH/USDT", "BTC/USDT", "BTC/EUR", "DOGE/USDT", "1000SHIB/USDT", "BTC/USDT"});
-  config::feed_settings settings;
-  const auto chosen = [&](names symbols, names exclude) {
-    settings.symbols = std::move(symbols);
-    settings.exclude = std::move(exclude);
-    return natives_of(choose_markets(listed, settings));
-  };
-  CHECK(chosen({"BTC/USDT"}, {}) == names{"BTC/USDT"});
-  CHECK(chosen({"*/USDT"}, {}) == names{"1000SHIB/USDT", "BTC/USDT", "DOGE/USDT", "ETH/USDT"});
-  CHECK(chosen({"*/USDT", "BTC/*"}, {"1000*/*", "DOGE/USDT"}) ==
-        names{"BTC/EUR", "BTC/USDT", "ETH/USDT"});
-  CHECK(chosen({"*/*"}, {"*/*"}).empty());
-  CHECK(chosen({}, {}).empty());
-  CHECK(chosen({"btc/usdt"}, {}).empty());
-}
-
-TEST_CASE("markets are shared out whole, evenly and within the limit") {
-  std::mt19937 random{7};
-  for (int round = 0; round < 500; ++round) {
-    std::vector<market_ptr> markets;
-    for (const auto& native : numbered_natives(round == 0 ? 0 : random() % 400, "/"))
-      markets.push_back(markets_of({native})[0]);
-    const std::size_t limit = 1 + random() % 60;
-    const auto parts = share_out(markets, limit);
-    CHECK(parts.size() == (markets.size() + limit - 1) / limit);
-    std::vector<market_ptr> together;
-    std::size_t least = limit, most = 0;
-    for (const auto& part : parts) {
-      together.insert(together.end(), part.begin(), part.end());
-      least = std::min(least, part.size());
-      most = std::max(most, part.size());
-    }
-    CHECK(together == markets);
-    CHECK(most <= limit);
-    if (!parts.empty())
-      CHECK(most - least <= 1);
-  }
-}
 
 TEST_CASE("a feed lists its exchange's markets and follows the configured ones") {
   feed_fixture one;

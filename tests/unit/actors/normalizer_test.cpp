@@ -164,3 +164,17 @@ TEST_CASE("frames without a ticker cost no credit beyond their decoding") {
   CHECK(one.writers[0].all<write_patches>().empty());
   CHECK(one.report().frames == 3);
 }
+
+TEST_CASE("what is followed reaches every writer behind the frames that came before") {
+  normalizer_fixture one;
+  std::vector<std::string> order;
+  one.writers_at[0]->set(one.spawn([&order](caf::event_based_actor*) -> caf::behavior {
+    return {
+        [&order](const write_patches&) { order.push_back("patches"); },
+        [&order](const markets_followed& told) { order.push_back("followed by " + told.feed); }};
+  }));
+  one.receive({kraken_ticker("B0/USD")});
+  caf::anon_send(one.subject, markets_followed{"kraken", {}});
+  one.run();
+  CHECK(order == std::vector<std::string>{"patches", "followed by kraken"});
+}

@@ -47,6 +47,16 @@ TEST_CASE("the reference names every key and holds the defaults") {
       CHECK(reference().find(fmt::format("\n{} = ", key.name)) != std::string::npos);
 }
 
+TEST_CASE("what differs is named, but for feeds") {
+  settings a, b;
+  CHECK(differences(a, b).empty());
+  b.redis.url = "redis://elsewhere:1";
+  b.log.level = "debug";
+  b.feeds.emplace_back().exchange = "kraken";
+  CHECK(differences(a, b) == std::vector<std::string>{"log.level", "redis.url"});
+  CHECK(differences(b, b).empty());
+}
+
 TEST_CASE("the configurations we ship are valid") {
   const auto live = load(directory + "live.toml");
   REQUIRE_MESSAGE(live, live.error());

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "actors/feed.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tickboard {
+
+/// The feeds of a daemon: which run, and how they become others while the daemon goes on. Used by
+/// the thread that starts and stops the daemon; its methods wait for actors, so for no other.
+class feed_set {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// Feeds run below `root`, a supervisor; `common` is what all of them are given.
+  feed_set(caf::actor_system& system, caf::actor root, feed_config common);
+
+  /// Makes these the feeds that run: ends those that are not among them, whose markets leave,
+  /// starts further ones, and starts anew those with other settings; the rest does not notice. A
+  /// feed that does not end in time ends without having passed on its last frames.
+  void change(const std::vector<config::feed_settings>& wanted, time_point until);
+
+  /// Ends all; what they followed stays in Redis.
+  void stop();
+
+private:
+  struct running {
+    config::feed_settings settings;
+    std::uint32_t first_source_id;
+    address_ptr at;
+  };
+
+  void start(const config::feed_settings& settings, std::uint32_t first_source_id);
+  void retire(const std::string& name, const running& one, time_point until);
+  void forget(const std::string& name);
+  std::uint32_t free_source_id() const;
+
+  caf::actor_system& system_;
+  caf::actor root_;
+  feed_config common_;
+  std::map<std::string, running> feeds_; ///< by name
+};
+
+/// Answers when everything that `service` was sent before has been passed on; see drain_asked.
+/// False with a warning if it does not by then.
+bool drain(const caf::scoped_actor& self, const caf::actor& service,
+           std::chrono::steady_clock::time_point until);
+
+} // namespace tickboard

@@ -1,0 +1,167 @@
+// What is followed changes while the daemon runs: by its config, and by what exchanges list.
+
+#include "tests/integration/spine/truth.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+using namespace tickboard;
+using namespace tickboard::test;
+
+namespace {
+
+std::set<std::string> feeds_shown(world& on) {
+  std::set<std::string> out;
+  const auto told = parse_json(on.get("/v1/exchanges").body);
+  for (const auto& feed : told["data"].GetArray())
+    out.insert(text_of(feed, "exchange"));
+  return out;
+}
+
+/// What must not change of a connection that is left alone: frames only grow, it never restarts.
+struct left_alone {
+  left_alone(world& on, std::string feed) : on_(on), feed_(std::move(feed)) {
+    frames_ = look().first;
+  }
+  void check() {
+    const auto [frames, restarts] = look();
+    CHECK(restarts == 0);
+    CHECK(frames >= frames_);
+  }
+
+private:
+  std::pair<std::uint64_t, std::uint64_t> look() {
+    std::uint64_t frames = 0, restarts = 0;
+    const auto told = parse_json(on_.get("/v1/exchanges").body);
+    for (const auto& feed : told["data"].GetArray())
+      if (text_of(feed, "exchange") == feed_)
+        for (const auto& one : feed["connections"].GetArray()) {
+          frames += std::stoull(text_of(one, "frames"));
+          restarts += std::stoull(text_of(one, "restarts"));
+        }
+    return {frames, restarts};
+  }
+
+  world& on_;
+  std::string feed_;
+  std::uint64_t frames_;
+};
+
+/// No key of the board names a market of this exchange.
+bool is_forgotten(world& on, const std::string& exchange) {
+  for (const auto& key : on.command({"KEYS", "tb:1:*"}).elements) {
+    if (key.text.find("history") != key.text.npos)
+      continue; // which expire
+    const auto type = on.command({"TYPE", key.text}).text;
+    const auto held = type == "zset"   ? on.command({"ZRANGE", key.text, "0", "-1"})
+                      : type == "hash" ? on.command({"HKEYS", key.text})
+                                       : copied_reply{};
+    for (const auto& one : held.elements)
+      if (one.text.find(exchange + ":") != one.text.npos || one.text.starts_with(exchange + "|"))
+        return false;
+  }
+  return true;
+}
+
+std::string log_of(world& on) {
+  std::ifstream in{on.redis->directory() + "/programs.log"};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+bool has_stale(world& on) {
+  return on.get("/v1/markets?stale=true").body.find("\"data\":[]") == std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
+  world on{three_exchanges(20'000, 2'000, false)};
+  on.wait_until("all are served", [&] { return on.rows().size() == 1'500; });
+  left_alone kraken{on, "kraken"};
+
+  on.write_config(on.daemon_options(), {1, 2});
+  on.daemon->kill(SIGHUP);
+  on.wait_until("Binance has left", [&] {
+    return on.rows().size() == 1'000 && is_forgotten(on, "binance") &&
+           feeds_shown(on) == std::set<std::string>{"coinbaseexchange", "kraken"};
+  });
+  CHECK(on.get("/v1/markets/binance:BTC-USDT").status == 404);
+  kraken.check();
+
+  {
+    INFO("a bad file is refused, whatever else it says");
+    std::ofstream{on.redis->directory() + "/tickboard.toml"}
+        << "[[feed]]\nexchange = \"nowhere\"\n";
+    on.daemon->kill(SIGHUP);
+    on.wait_until("it is refused", [&] {
+      const auto log = log_of(on);
+      return log.find("reload refused") != log.npos && log.find("feed.exchange") != log.npos;
+    });
+    CHECK(feeds_shown(on) == std::set<std::string>{"coinbaseexchange", "kraken"});
+    kraken.check();
+  }
+
+  on.exchanges[1].feed_options = "exclude = [\"*/USD\"]\n";
+  on.write_config(on.daemon_options() + "\n[rates]\nmax_age = \"200s\"");
+  on.daemon->kill(SIGHUP);
+  on.wait_until("Binance is back, and Coinbase Exchange without USD", [&] {
+    const auto rows = on.rows();
+    std::size_t dollars = 0, binance = 0;
+    for (const auto& [id, row] : rows) {
+      dollars += id.starts_with("coinbaseexchange:") && id.ends_with("-USD");
+      binance += id.starts_with("binance:");
+    }
+    return binance == 500 && dollars == 0 && !rows.empty();
+  });
+  CHECK(log_of(on).find("rates.max_age changes at the next start only") != std::string::npos);
+  kraken.check();
+
+  on.exchanges[1].feed_options.clear();
+  on.write_config(on.daemon_options());
+  on.daemon->kill(SIGHUP);
+  CHECK(converged_rows(on).size() == 1'500);
+  kraken.check();
+}
+
+TEST_CASE("a market that is delisted leaves the board, and is back when it is listed again") {
+  auto exchanges = three_exchanges(0, 1'000, false);
+  for (auto& one : exchanges)
+    one.feed_options = "listing_interval = \"1s\"\n";
+  world on{exchanges};
+  on.wait_until("all are served", [&] { return on.rows().size() == 1'500; });
+  const std::vector<std::pair<std::string, std::string>> markets{
+      {"BTCUSDT", "binance:BTC-USDT"},
+      {"BTC-USD", "coinbaseexchange:BTC-USD"},
+      {"BTC/USD", "kraken:BTC-USD"}};
+  const auto list = [&](const char* listed) {
+    for (std::size_t i = 0; i < markets.size(); ++i)
+      on.post_exchange(i, "/sim/listing",
+                       R"({"symbol":")" + markets[i].first + R"(","listed":)" + listed + "}");
+  };
+  bool stale = false;
+  const auto served = [&](std::size_t count) {
+    stale = stale || has_stale(on);
+    return on.rows().size() == count;
+  };
+  list("false");
+  on.wait_until("they have left", [&] { return served(1'497); });
+  for (const auto& [native, id] : markets)
+    CHECK(on.get("/v1/markets/" + id).status == 404);
+  on.wait_until("search does not find them", [&] {
+    const auto found = on.get("/v1/search?q=kraken%3ABTC-USD");
+    return found.status == 200 && found.body.find("\"id\":\"kraken:BTC-USD\"") == std::string::npos;
+  });
+  list("true");
+  on.wait_until("they are back", [&] { return served(1'500); });
+  CHECK_FALSE(stale); // nobody was disconnected
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto sent =
+        std::stoull(text_of(parse_json(on.ask_exchange(i, "/sim/status").body), "sent"));
+    on.post_exchange(i, "/sim/rate", R"({"rate":0,"count":)" + std::to_string(sent + 20'000) + "}");
+  }
+  CHECK(converged_rows(on).size() == 1'500);
+}
