@@ -285,7 +285,11 @@ caf::behavior session(caf::stateful_actor<session_state>* self,
   self->set_down_handler([self](const caf::down_msg& down) { self->quit(down.reason); });
   return {
       [&state](const request_received& received) { state.handle(received.request); },
-      [self](const client_gone&) { self->quit(); },
+      [self, &state](const client_gone&) {
+        // The lifeline would keep what it knows of every session that there ever was.
+        self->demonitor(state.config->lifeline);
+        self->quit();
+      },
   };
 }
 

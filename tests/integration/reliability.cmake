@@ -11,3 +11,10 @@ target_link_libraries(reload_test PRIVATE tickboard_net tickboard_redis)
 target_compile_definitions(reload_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
 add_dependencies(reload_test tickboard)
 tickboard_whole(reload_test reload_test)
+
+tickboard_test(soak_test reliability/soak_test.cpp spine/truth.cpp spine/world.cpp
+  ${PROJECT_SOURCE_DIR}/tests/support/process.cpp)
+target_link_libraries(soak_test PRIVATE tickboard_net tickboard_redis)
+target_compile_definitions(soak_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
+add_dependencies(soak_test tickboard)
+tickboard_whole(soak_test soak_test)

@@ -42,6 +42,8 @@ public:
 
   /// From the daemon, or from exchange `i`. The body is read whole; no status means no answer.
   response get(const std::string& target) { return fetch(daemon->port(), target); }
+  /// For other threads: this one may start the daemon anew meanwhile.
+  response get(std::uint16_t port, const std::string& target) { return fetch(port, target); }
   response ask_exchange(std::size_t i, const std::string& target) {
     return fetch(simulators[i].port(), target);
   }

@@ -335,6 +335,20 @@ TEST_CASE("a session ends with its client and lets the connection go") {
   CHECK(client.expired());
 }
 
+TEST_CASE("nobody remembers a session whose client has gone") {
+  session_fixture one;
+  caf::weak_actor_ptr left;
+  {
+    const auto gone = one.system.spawn(
+        session, std::shared_ptr<const session_config>{one.config},
+        std::shared_ptr<net::http_connection>{std::make_shared<scripted_client>()});
+    left = caf::actor_cast<caf::weak_actor_ptr>(gone);
+    one.run();
+    one.send(gone, client_gone{});
+  }
+  CHECK(left->weak_refs == 1); // the test's own: else its memory stays
+}
+
 TEST_CASE("sessions end with the lifeline, and one that fails takes nobody with it") {
   session_fixture one;
   const auto first = one.start(), second = one.start();
