@@ -1,3 +1,4 @@
+#include "actors/admission.hpp"
 #include "actors/contract.hpp"
 #include "actors/static_document.hpp"
 #include "market/json_parts.hpp"
@@ -17,10 +18,25 @@ constexpr std::string_view about =
     "through which connection it came (`source`) and whether that is down (`stale`). Values that "
     "are not known are null, never guessed.\n\n"
     "Each resource is for GET and HEAD. What is wrong comes as application/problem+json and names "
-    "the parameter and what it takes. Answers are compressed for those who accept gzip.";
+    "the parameter and what it takes. Answers are compressed for those who accept gzip.\n\n"
+    "Whoever runs tickboard may ask for API keys, and limit how much is asked; answers to those "
+    "who "
+    "are limited, whatever their status, then have the `RateLimit` headers.";
 
 std::string reference_to(std::string_view kind, std::string_view name) {
   return json::object({{"$ref", json::text(fmt::format("#/components/{}/{}", kind, name))}});
+}
+
+/// Whether a key may be asked for, and requests be counted.
+bool is_guarded(const resource_note& resource) {
+  return !admission::is_open(resource.path);
+}
+
+std::vector<std::string_view> headers_of(const resource_note& resource) {
+  auto out = resource.headers;
+  if (is_guarded(resource))
+    out.insert(out.end(), {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"});
+  return out;
 }
 
 bool has_tag(const resource_note& resource) {
@@ -98,7 +114,7 @@ std::string own_problem(const resource_note& resource, const status_note& note) 
 std::string response_of(const resource_note& resource, const status_note& note) {
   if (note.status == 304) // with the headers that the body would have
     return json::object({{"description", json::text(note.meaning)},
-                         {"headers", header_references(resource.headers)}});
+                         {"headers", header_references(headers_of(resource))}});
   return resource.problem_schema == "Problem" ? reference_to("responses", note.name)
                                               : own_problem(resource, note);
 }
@@ -108,12 +124,14 @@ std::string responses_of(const resource_note& resource) {
   statuses.insert(statuses.end(), resource.errors.begin(), resource.errors.end());
   if (has_tag(resource))
     statuses.push_back(304);
+  if (is_guarded(resource))
+    statuses.insert(statuses.end(), {401, 429});
   std::ranges::sort(statuses);
   std::vector<std::string> names; // that the members refer to
   names.reserve(statuses.size());
   std::vector<json::member> out{
       {"200", json::object({{"description", json::text(resource.summary)},
-                            {"headers", header_references(resource.headers)},
+                            {"headers", header_references(headers_of(resource))},
                             {"content", bodies_of(resource)}})}};
   for (const auto status : statuses) {
     names.push_back(fmt::format("{}", status));
@@ -130,13 +148,15 @@ std::string paths() {
         one.path,
         json::object(
             {{"get",
-              json::object({{"operationId", json::text(one.operation)},
-                            {"tags", json::array({json::text(one.tag)})},
-                            {"summary", json::text(one.summary)},
-                            {"description", json::text(one.description)},
-                            {"x-try", one.try_query.empty() ? "" : json::text(one.try_query)},
-                            {"parameters", parameter_objects(one)},
-                            {"responses", responses_of(one)}})}}));
+              json::object(
+                  {{"operationId", json::text(one.operation)},
+                   {"tags", json::array({json::text(one.tag)})},
+                   {"summary", json::text(one.summary)},
+                   {"description", json::text(one.description)},
+                   {"x-try", one.try_query.empty() ? "" : json::text(one.try_query)},
+                   {"security", is_guarded(one) ? R"([{},{"bearer":[]},{"apiKey":[]}])" : ""},
+                   {"parameters", parameter_objects(one)},
+                   {"responses", responses_of(one)}})}}));
   return json::object(out);
 }
 
@@ -169,6 +189,11 @@ std::string response_objects() {
                                                             "request: too large, too slow.")},
                                  {"content", problem_content("")}}));
   return json::object(out);
+}
+
+std::string security_schemes() {
+  return json::object({{"bearer", R"({"type":"http","scheme":"bearer"})"},
+                       {"apiKey", R"({"type":"apiKey","in":"header","name":"X-API-Key"})"}});
 }
 
 std::string tag_objects() {
@@ -205,7 +230,8 @@ const static_document& api_document() {
                 {"parameters",
                  json::object({{"IfNoneMatch", parameter_object(if_none_match(), "header")}})},
                 {"headers", header_objects()},
-                {"responses", response_objects()}})},
+                {"responses", response_objects()},
+                {"securitySchemes", security_schemes()}})},
       })};
   return made;
 }

@@ -282,6 +282,7 @@ private:
     config->max_age = settings_.view.max_age;
     config->gzip = settings_.http.gzip;
     config->cors_origin = settings_.http.cors_origin;
+    config->admits = make_admission(settings_);
     net::http_server_options options;
     options.listen = settings_.http.listen;
     options.max_connections = settings_.http.max_connections;

@@ -62,6 +62,14 @@ dialect dialect_of(const familiar_question& question) noexcept {
                                                                          : dialect::coingecko;
 }
 
+std::optional<dialect> dialect_at(std::string_view path) noexcept {
+  if (path.starts_with(gecko_root))
+    return dialect::coingecko;
+  if (path.starts_with(listings_root))
+    return dialect::coinmarketcap;
+  return std::nullopt;
+}
+
 net::http_response familiar_error(dialect of, unsigned status, std::string_view text) {
   net::http_response out;
   const bool gecko = of == dialect::coingecko;
@@ -77,17 +85,18 @@ net::http_response familiar_error(dialect of, unsigned status, std::string_view 
 std::optional<std::variant<familiar_question, net::http_response>>
 find_familiar_route(const net::http_request& request, std::string_view path,
                     std::string_view query) {
-  const bool gecko = path.starts_with(gecko_root);
-  if (!gecko && !path.starts_with(listings_root))
+  const auto spoken = dialect_at(path);
+  if (!spoken)
     return std::nullopt;
-  const auto of = gecko ? dialect::coingecko : dialect::coinmarketcap;
+  const auto of = *spoken;
   const auto* const found =
       std::find_if(std::begin(familiar_resources), std::end(familiar_resources),
                    [&](const auto& one) { return one.first == path; });
   if (found == std::end(familiar_resources))
-    return familiar_error(of, 404,
-                          fmt::format("Incorrect path. There are {}",
-                                      resource_names(gecko ? gecko_root : listings_root)));
+    return familiar_error(
+        of, 404,
+        fmt::format("Incorrect path. There are {}",
+                    resource_names(of == dialect::coingecko ? gecko_root : listings_root)));
   if (request.method == net::http_method::other) {
     auto refusal = familiar_error(of, 405,
                                   fmt::format("{} is not allowed here; allowed: GET, HEAD",

@@ -23,9 +23,11 @@ using familiar_question =
 enum class dialect : std::uint8_t { coingecko, coinmarketcap };
 
 dialect dialect_of(const familiar_question& question) noexcept;
+/// Of what is at a path, if that is in other words than ours.
+std::optional<dialect> dialect_at(std::string_view path) noexcept;
 
-/// An error in the shape, and with a status, of that service. `status` is 400, 404, 405, 422
-/// (CoinGecko: a parameter is missing) or 503 (CoinMarketCap: 500).
+/// An error in the shape, and with a status, of that service. `status` is 400, 401, 404, 405,
+/// 422 (CoinGecko: a parameter is missing), 429 or 503 (CoinMarketCap: 500).
 net::http_response familiar_error(dialect of, unsigned status, std::string_view text);
 
 /// Reads a path and its query; nothing if the path is none of those.

@@ -47,10 +47,15 @@ void session_state::handle(const net::http_request& request) {
   accepts_gzip = request.accepts_gzip;
   if_none_match = request.if_none_match;
   asked = std::chrono::steady_clock::now();
+  rate.reset();
   if (!config->cors_origin.empty() && request.method_text == "OPTIONS") {
     answer_preflight();
     return;
   }
+  const auto path = std::string_view{request.target}.substr(0, request.target.find('?'));
+  is_guarded = config->admits && !admission::is_open(path);
+  if (is_guarded && !admit(request, path))
+    return;
   auto to = find_route(request);
   std::visit(
       [this](auto& found) {
@@ -78,6 +83,16 @@ void session_state::handle(const net::http_request& request) {
         }
       },
       to);
+}
+
+/// Answers who is not let in.
+bool session_state::admit(const net::http_request& request, std::string_view path) {
+  const auto verdict = config->admits->admit(request, path, connection->client_network(), asked);
+  rate = verdict.rate;
+  if (verdict.is == admission_outcome::admitted)
+    return true;
+  respond(refusal_of(verdict, path));
+  return false;
 }
 
 void session_state::ask_for_page(const view_query& query) {
@@ -151,7 +166,9 @@ void session_state::answer_preflight() {
   net::http_response out;
   out.status = 204;
   out.headers.emplace_back("Access-Control-Allow-Methods", "GET, HEAD");
-  out.headers.emplace_back("Access-Control-Allow-Headers", "If-None-Match");
+  out.headers.emplace_back("Access-Control-Allow-Headers",
+                           config->admits ? "Authorization, If-None-Match, X-API-Key"
+                                          : "If-None-Match");
   out.headers.emplace_back("Access-Control-Max-Age", "86400");
   respond(std::move(out));
 }
@@ -255,10 +272,15 @@ void session_state::fail(const caf::error& error) {
 }
 
 void session_state::respond(net::http_response response) {
+  if (rate)
+    add_rate_headers(response, *rate);
+  if (is_guarded)
+    vary(response, "Authorization, X-API-Key");
   if (!config->cors_origin.empty()) {
     response.headers.emplace_back("Access-Control-Allow-Origin", config->cors_origin);
     response.headers.emplace_back("Access-Control-Expose-Headers",
-                                  "Age, ETag, Link, Retry-After, Server-Timing, X-Total-Count");
+                                  "Age, ETag, Link, RateLimit-Limit, RateLimit-Remaining, "
+                                  "RateLimit-Reset, Retry-After, Server-Timing, X-Total-Count");
     if (config->cors_origin != "*")
       vary(response, "Origin");
   }

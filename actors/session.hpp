@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/address.hpp"
+#include "actors/admission.hpp"
 #include "actors/asset_route.hpp"
 #include "actors/familiar_route.hpp"
 #include "actors/messages.hpp"
@@ -27,6 +28,7 @@ struct session_config {
   std::chrono::milliseconds max_age{0};     ///< of a reused page; for Cache-Control
   bool gzip = true;
   std::string cors_origin; ///< whose pages in browsers may read answers; empty: only our own
+  std::shared_ptr<admission> admits{}; ///< null: everybody, without limit
 };
 
 /// Why an actor's answer did not come.
@@ -38,6 +40,7 @@ struct session_state {
   explicit session_state(caf::event_based_actor* owner) : self(owner) {}
 
   void handle(const net::http_request& request);
+  bool admit(const net::http_request& request, std::string_view path);
   void ask_for_page(const view_query& query);
   void ask_for_row(const std::string& id, const std::string& quote);
   void ask_for_exchanges();
@@ -74,6 +77,8 @@ struct session_state {
   // Of the request that is being answered.
   bool accepts_gzip = false;
   std::string if_none_match;
+  bool is_guarded = false;          ///< who asks matters
+  std::optional<rate_verdict> rate; ///< of who asks, if limited
   std::chrono::steady_clock::time_point asked;
 };
 

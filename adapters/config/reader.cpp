@@ -138,9 +138,9 @@ void reader::read(const toml::table& document) {
                     fmt::format("{}", fmt::join(headers.begin(), headers.end(), " ")));
     } else if (!found->repeated) {
       read_section(*found, node);
-    } else if (const auto* feeds = node.as_array(); feeds && !feeds->empty()) {
-      for (const auto& feed : *feeds)
-        read_feed(*found, feed);
+    } else if (const auto* entries = node.as_array(); entries && !entries->empty()) {
+      for (const auto& entry : *entries)
+        read_entry(*found, entry);
     } else {
       problems_.add(begin_of(node.source()), name.str(), fmt::format("is {}", type_name(node)),
                     fmt::format("one or more {}", header(*found)));
@@ -155,15 +155,16 @@ void reader::read(const toml::table& document) {
 }
 
 void reader::read_section(const section& of, const toml::node& node) {
-  feed_settings none;
+  feed_settings no_feed;
+  key_settings no_key;
   if (const auto* table = node.as_table())
-    read_keys(of, *table, none);
+    read_keys(of, *table, {all_, no_feed, no_key});
   else
     problems_.add(begin_of(node.source()), of.name, fmt::format("is {}", type_name(node)),
                   fmt::format("one section {}", header(of)));
 }
 
-void reader::read_feed(const section& of, const toml::node& node) {
+void reader::read_entry(const section& of, const toml::node& node) {
   const auto* table = node.as_table();
   if (!table) {
     problems_.add(begin_of(node.source()), of.name, fmt::format("is {}", type_name(node)),
@@ -171,22 +172,24 @@ void reader::read_feed(const section& of, const toml::node& node) {
     return;
   }
   feed_settings feed;
-  read_keys(of, *table, feed);
+  key_settings api_key;
+  read_keys(of, *table, {all_, feed, api_key});
   for (const auto& one : of.keys)
     if (!one.example.empty() && !table->contains(one.name))
       problems_.add(begin_of(table->source()), fmt::format("{}.{}", of.name, one.name),
                     "is missing", allowed(one));
-  check_channels(*table, feed);
-  check_name(*table, feed);
-  all_.feeds.push_back(std::move(feed));
+  if (of.name == "key")
+    add_key(of, *table, std::move(api_key));
+  else
+    add_feed(of, *table, std::move(feed));
 }
 
-void reader::read_keys(const section& of, const toml::table& table, feed_settings& feed) {
+void reader::read_keys(const section& of, const toml::table& table, target into) {
   for (const auto& [name, node] : table) {
     const auto path = fmt::format("{}.{}", of.name, one_line(name.str().substr(0, 80)));
     const auto found = std::ranges::find(of.keys, name.str(), &key::name);
     if (found != of.keys.end()) {
-      read_value(path, *found, node, found->at({all_, feed}));
+      read_value(path, *found, node, found->at(into));
       continue;
     }
     const auto names = of.keys | std::views::transform(&key::name);
@@ -251,21 +254,39 @@ void reader::check_channels(const toml::table& table, const feed_settings& feed)
   }
 }
 
-void reader::check_name(const toml::table& table, feed_settings& feed) {
+void reader::check_unique(const section& of, const toml::node& node, std::string_view key,
+                          const std::string& value) {
+  const auto at = begin_of(node.source());
+  const auto [first, fresh] = lines_.emplace(std::tuple{of.name, key, value}, at.line);
+  if (!fresh)
+    problems_.add(at, fmt::format("{}.{}", of.name, key),
+                  fmt::format("{} is the {} of the {} on line {} already",
+                              key == "name" ? fmt::format("\"{}\"", value) : "this", key, of.name,
+                              first->second),
+                  fmt::format("a `{}` of its own for each {}", key, of.name));
+}
+
+void reader::add_feed(const section& of, const toml::table& table, feed_settings feed) {
+  check_channels(table, feed);
   if (feed.name.empty())
     feed.name = feed.exchange;
-  if (feed.name.empty())
-    return; // reported already
-  const auto* node = table.get("name");
-  if (!node)
-    node = table.get("exchange");
-  const auto at = begin_of(node->source());
-  const auto [first, fresh] = feed_lines_.emplace(feed.name, at.line);
-  if (!fresh)
-    problems_.add(
-        at, "feed.name",
-        fmt::format("\"{}\" is the name of the feed on line {} already", feed.name, first->second),
-        "a `name` of its own for each feed");
+  if (!feed.name.empty()) // else it was reported already
+    check_unique(of, *table.get(table.contains("name") ? "name" : "exchange"), "name", feed.name);
+  all_.feeds.push_back(std::move(feed));
+}
+
+void reader::add_key(const section& of, const toml::table& table, key_settings api_key) {
+  if (!api_key.name.empty())
+    check_unique(of, *table.get("name"), "name", api_key.name);
+  if (!api_key.sha256.empty()) {
+    std::ranges::transform(api_key.sha256, api_key.sha256.begin(),
+                           [](char c) { return c >= 'A' && c <= 'F' ? char(c + 0x20) : c; });
+    check_unique(of, *table.get("sha256"), "sha256", api_key.sha256);
+  }
+  if (all_.keys.size() == max_keys)
+    problems_.add(begin_of(table.source()), of.name, "is one too many",
+                  fmt::format("at most {} {}", max_keys, header(of)));
+  all_.keys.push_back(std::move(api_key));
 }
 
 void reader::check_supervision(const toml::table& document) {

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 
 namespace tickboard::config {
 
@@ -23,11 +24,15 @@ public:
 
 private:
   void read_section(const section& of, const toml::node& node);
-  void read_feed(const section& of, const toml::node& node);
-  void read_keys(const section& of, const toml::table& table, feed_settings& feed);
+  void read_entry(const section& of, const toml::node& node);
+  void read_keys(const section& of, const toml::table& table, target into);
   void read_value(const std::string& path, const key& one, const toml::node& node, slot where);
   void check_channels(const toml::table& table, const feed_settings& feed);
-  void check_name(const toml::table& table, feed_settings& feed);
+  void add_feed(const section& of, const toml::table& table, feed_settings feed);
+  void add_key(const section& of, const toml::table& table, key_settings api_key);
+  /// Of the entries of a section that repeats.
+  void check_unique(const section& of, const toml::node& node, std::string_view key,
+                    const std::string& value);
   void check_supervision(const toml::table& document);
   void check_metadata(const toml::table& document);
   void read_password_file(const toml::table& document, std::string_view section_name,
@@ -35,7 +40,8 @@ private:
 
   settings& all_;
   problems& problems_;
-  std::map<std::string, std::uint32_t, std::less<>> feed_lines_; // by name
+  /// Where values that must be unique were given first, by section, key and value.
+  std::map<std::tuple<std::string_view, std::string_view, std::string>, std::uint32_t> lines_;
 };
 
 } // namespace tickboard::config

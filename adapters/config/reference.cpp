@@ -11,7 +11,7 @@ constexpr std::string_view head =
     "# `tickboard check --reference`; change adapters/config/schema.cpp instead of this file.\n"
     "#\n"
     "# Leave out what should keep its default. Only [[feed]] must be given, with `exchange` and\n"
-    "# `symbols`; the one at the end is an example.\n"
+    "# `symbols`; the one at the end is an example, as is [[key]].\n"
     "#\n"
     "# Durations are texts with a unit: \"250ms\", \"5s\", \"10m\", \"24h\", or \"0\".\n"
     "# Sizes are numbers of bytes or texts: 65536, \"64KiB\", \"64MiB\".\n";
@@ -36,6 +36,7 @@ void append_comment(std::string& out, std::string_view text) {
 std::string reference() {
   settings defaults;
   feed_settings feed;
+  key_settings api_key;
   std::string out(head);
   for (const auto& section : schema()) {
     out += '\n';
@@ -45,8 +46,9 @@ std::string reference() {
       out += '\n';
       append_comment(out, key.meaning);
       append_comment(out, fmt::format("Allowed: {}.", allowed(key)));
-      const auto value = key.example.empty() ? to_toml(key.at({defaults, feed}), key.takes.of)
-                                             : std::string(key.example);
+      const auto value = key.example.empty()
+                             ? to_toml(key.at({defaults, feed, api_key}), key.takes.of)
+                             : std::string(key.example);
       out += fmt::format("{} = {}\n", key.name, value);
     }
   }

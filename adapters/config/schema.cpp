@@ -29,6 +29,11 @@ slot feed(target t) {
   return &(t.feed.*Member);
 }
 
+template <auto Member>
+slot api_key(target t) {
+  return &(t.api_key.*Member);
+}
+
 constexpr domain yes_or_no{};
 
 constexpr domain count(std::uint64_t min, std::uint64_t max) {
@@ -93,6 +98,20 @@ const std::array http_keys{
     key{"cors_origin", in<&settings::http, &http_settings::cors_origin>, text(rules::cors_origin),
         "Whose pages may read answers from within a browser (CORS): one origin, * for all, empty "
         "for none but those that this daemon serves."},
+};
+
+const std::array client_keys{
+    key{"key_required", in<&settings::clients, &client_settings::key_required>, yes_or_no,
+        "Answer only those who give a [[key]]. /healthz, /readyz and the documentation need none."},
+    key{"rate", in<&settings::clients, &client_settings::rate>, count(1, 1'000'000),
+        "Requests a second of those without a key, for each IPv4 address or IPv6 network (/64); "
+        "more get 429. 0: not limited. Behind a proxy all its clients have one address."},
+    key{"burst", in<&settings::clients, &client_settings::burst>, count(1, 1'000'000),
+        "Requests at once, after a pause. 0: as many as `rate`."},
+    key{"max_networks", in<&settings::clients, &client_settings::max_networks>,
+        count(1, 10'000'000),
+        "Addresses whose requests are counted; the one that asked longest ago is forgotten for a "
+        "further one. Some 200 bytes each."},
 };
 
 const std::array redis_keys{
@@ -195,6 +214,19 @@ const std::array daemon_keys{
         "At a stop, how long requests and updates that are under way may take to be finished."},
 };
 
+const std::array api_key_keys{
+    key{"name", api_key<&key_settings::name>, text(rules::name),
+        "What the key is called here; unique.", "\"somebody\""},
+    key{"sha256", api_key<&key_settings::sha256>, text(rules::sha256),
+        "SHA-256 of the key, which itself is nowhere in this file. Make a key with `openssl rand "
+        "-base64 33`, and its digest with `printf %s KEY | sha256sum`.",
+        "\"0cd50652a8e07d27f063e10efe5b6f9700f95d9975d0e59a2c2345aa941a2599\""},
+    key{"rate", api_key<&key_settings::rate>, count(1, 1'000'000),
+        "Requests a second with this key; more get 429. 0: not limited."},
+    key{"burst", api_key<&key_settings::burst>, count(1, 1'000'000),
+        "Requests at once, after a pause. 0: as many as `rate`."},
+};
+
 const std::array feed_keys{
     key{"exchange", feed<&feed_settings::exchange>, text(rules::exchange),
         "The exchange, by the name of its adapter.", "\"binance\""},
@@ -238,6 +270,8 @@ const std::array sections{
     section{"actors", false, "Worker threads and pools.", actor_keys},
     section{"log", false, "Log.", log_keys},
     section{"http", false, "The HTTP API.", http_keys},
+    section{"clients", false, "Who may ask the API how much. By default everybody, without limit.",
+            client_keys},
     section{"redis", false, "The Redis server that holds the board.", redis_keys},
     section{"metadata", false, "What is known of assets: names, categories, supply, links.",
             metadata_keys},
@@ -245,6 +279,11 @@ const std::array sections{
             rates_keys},
     section{"view", false, "Pages of the board.", view_keys},
     section{"supervision", false, "How failed parts are restarted.", supervision_keys},
+    section{"key", true,
+            "One API key; write [[key]] once for each, or not at all. Clients give it as "
+            "`Authorization: Bearer KEY` or `X-API-Key: KEY`. This one is an example whose key "
+            "nobody knows.",
+            api_key_keys},
     section{"feed", true, "One followed exchange; write [[feed]] once for each.", feed_keys},
 };
 
@@ -277,7 +316,8 @@ std::string special_default(const key& one) {
     return {};
   settings all;
   feed_settings feed;
-  const auto value = to_toml(one.at({all, feed}), one.takes.of);
+  key_settings api_key;
+  const auto value = to_toml(one.at({all, feed, api_key}), one.takes.of);
   const bool nothing = value == "0" || value == "\"0\"" || value == "\"\"" || value == "[]";
   const bool in_domain =
       one.takes.of == unit::text ? one.takes.rule->accepts("") : one.takes.min == 0;

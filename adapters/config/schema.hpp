@@ -14,10 +14,11 @@
 /// it; a new key is a member in settings.hpp and a line here.
 namespace tickboard::config {
 
-/// The objects that keys point into. `feed` is the [[feed]] at hand.
+/// The objects that keys point into. `feed` and `api_key` are the [[feed]] or [[key]] at hand.
 struct target {
   settings& all;
   feed_settings& feed;
+  key_settings& api_key;
 };
 
 /// Where a key's value lives; its type is the key's type.

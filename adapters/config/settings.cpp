@@ -65,12 +65,16 @@ result<settings> parse(std::string_view text, std::string_view file) {
 
 std::vector<std::string> differences(settings a, settings b) {
   std::vector<std::string> out;
-  feed_settings none;
+  feed_settings no_feed;
+  key_settings no_key;
   for (const auto& section : schema())
     if (!section.repeated)
       for (const auto& key : section.keys)
-        if (to_toml(key.at({a, none}), key.takes.of) != to_toml(key.at({b, none}), key.takes.of))
+        if (to_toml(key.at({a, no_feed, no_key}), key.takes.of) !=
+            to_toml(key.at({b, no_feed, no_key}), key.takes.of))
           out.push_back(fmt::format("{}.{}", section.name, key.name));
+  if (a.keys != b.keys)
+    out.emplace_back("key");
   return out;
 }
 

@@ -59,6 +59,24 @@ struct http_settings {
   std::string cors_origin; ///< empty: none
 };
 
+/// How much those may ask who give no key, or whether at all.
+struct client_settings {
+  bool key_required = false;
+  std::uint32_t rate = 0;  ///< requests a second of each network; 0: not limited
+  std::uint32_t burst = 0; ///< at once; 0: as many as `rate`
+  std::size_t max_networks = 100'000;
+};
+
+/// An API key: [[key]].
+struct key_settings {
+  std::string name;        ///< unique
+  std::string sha256;      ///< of the key, in hexadecimal; unique
+  std::uint32_t rate = 0;  ///< requests a second; 0: not limited
+  std::uint32_t burst = 0; ///< at once; 0: as many as `rate`
+
+  friend bool operator==(const key_settings&, const key_settings&) = default;
+};
+
 struct redis_settings {
   std::string url = "redis://127.0.0.1:6379/0"; ///< redis://host:port/db or unix:///path?db=0
   std::string username;
@@ -114,6 +132,7 @@ struct settings {
   actor_settings actors;
   log_settings log;
   http_settings http;
+  client_settings clients;
   redis_settings redis;
   metadata_settings metadata;
   rates_settings rates;
@@ -122,8 +141,12 @@ struct settings {
   milliseconds warmup{
       10'000}; ///< at start, how long markets without data are waited for before pages are served
   milliseconds stop_timeout{10'000}; ///< at a stop, for what is under way
+  std::vector<key_settings> keys;    ///< at most max_keys
   std::vector<feed_settings> feeds;  ///< at least one for `serve`
 };
+
+/// Most API keys: each request that gives one is compared with all of them.
+inline constexpr std::size_t max_keys = 1'000;
 
 /// Parses a config file's text. All problems are reported at once, one a line:
 /// "file:line:column: key: what is wrong; allowed: ...", the first 100 in the order of the file.
@@ -131,7 +154,8 @@ struct settings {
 /// that keys name (ca_file, password_file), so it may block: not for io threads or actors.
 result<settings> parse(std::string_view text, std::string_view file);
 
-/// The keys, as "section.key", that `a` and `b` have other values for, but for those of feeds.
+/// The keys, as "section.key", that `a` and `b` have other values for, but for those of feeds;
+/// "key" if API keys differ.
 std::vector<std::string> differences(settings a, settings b);
 
 /// Reads and parses `file`; at most 1 MiB.

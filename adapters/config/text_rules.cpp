@@ -1,6 +1,7 @@
 #include "adapters/config/text_rules.hpp"
 
 #include "adapters/exchange/exchange.hpp"
+#include "adapters/net/digest.hpp"
 #include "adapters/net/url.hpp"
 #include "adapters/postgres/dsn.hpp"
 #include "adapters/redis/endpoint.hpp"
@@ -169,6 +170,13 @@ const text_rule exchange{
     .name = "a known exchange",
     .allowed = [] { return fmt::format("\"{}\"", fmt::join(sorted_protocol_names(), "\", \"")); },
     .accepts = [](std::string_view text) { return exchange::find_protocol(text) != nullptr; }};
+
+// Not shown: somebody may have put the key itself there.
+const text_rule sha256{
+    .name = "a SHA-256",
+    .allowed = [] { return std::string("64 hexadecimal digits"); },
+    .accepts = [](std::string_view text) { return net::parse_digest(text).has_value(); },
+    .shown = false};
 
 const text_rule channel{
     .name = "a channel",

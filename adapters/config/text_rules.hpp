@@ -32,6 +32,7 @@ extern const text_rule name;           ///< part of ids and Redis keys
 extern const text_rule asset;          ///< asset code
 extern const text_rule market_pattern; ///< "BTC/USDT", "*/USDT"
 extern const text_rule exchange;       ///< an adapter's name
+extern const text_rule sha256;         ///< in hexadecimal
 extern const text_rule channel;        ///< depends on the exchange: `parse` looks closer
 
 } // namespace rules

@@ -110,6 +110,13 @@ void http_request_reader::on_field_impl(field name, text name_text, text value, 
   case field::if_none_match:
     append_listed(request_.if_none_match, view(value));
     break;
+  case field::authorization: // two of them are one that nobody knows
+    append_listed(request_.authorization, view(value));
+    break;
+  case field::unknown:
+    if (boost::beast::iequals(name_text, "X-API-Key"))
+      append_listed(request_.api_key, view(value));
+    break;
   default:
     break;
   }

@@ -81,7 +81,7 @@ public:
 
 private:
   void accept() {
-    acceptor_.async_accept([self = shared_from_this()](error_code ec, tcp_socket socket) {
+    acceptor_.async_accept(peer_, [self = shared_from_this()](error_code ec, tcp_socket socket) {
       if (self->stopping_)
         return;
       if (!ec)
@@ -114,7 +114,7 @@ private:
           {503, "Service unavailable",
            fmt::format("all {} connections are taken; try again later", options_.max_connections)});
     ++*count_;
-    session->serve(factory_);
+    session->serve(factory_, peer_.address());
   }
 
   /// The one timer of all sessions.
@@ -142,6 +142,7 @@ private:
   const http_server_options options_;
   const http_listener_factory factory_;
   acceptor acceptor_;
+  tcp::endpoint peer_; ///< of the client that is being admitted
   io_timer sweep_timer_;
   io_timer pause_timer_;
   std::chrono::milliseconds sweep_interval_;

@@ -37,6 +37,8 @@ struct http_request {
   bool accepts_gzip = false; ///< Accept-Encoding allows gzip
   std::string accept;        ///< media types, as sent
   std::string if_none_match;
+  std::string authorization; ///< as sent
+  std::string api_key;       ///< X-API-Key, as sent
 };
 
 using shared_bytes = std::shared_ptr<const std::string>;
@@ -57,6 +59,9 @@ public:
   /// second answer to one request, or one after the close, is dropped.
   virtual void respond(http_response response) = 0;
   virtual void close() = 0;
+  /// Whom limits for each client count as one: the IPv4 address, or the IPv6 network, of which a
+  /// client has at least a /64 to itself.
+  virtual std::string client_network() const = 0;
 };
 
 /// Hears of one connection on the io thread; must not block.

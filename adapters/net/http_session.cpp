@@ -1,5 +1,6 @@
 #include "adapters/net/http_session.hpp"
 
+#include "adapters/net/http_text.hpp"
 #include "adapters/net/on_io.hpp"
 
 #include <boost/asio/write.hpp>
@@ -18,7 +19,8 @@ constexpr std::chrono::milliseconds drain_time{1'000};
 /// What listeners hold: it does not keep the session alive, and its methods run on the io thread.
 class session_handle final : public http_connection {
 public:
-  explicit session_handle(std::weak_ptr<http_session> session) : session_(std::move(session)) {}
+  session_handle(std::weak_ptr<http_session> session, const asio::ip::address& client)
+      : session_(std::move(session)), client_(client) {}
 
   void respond(http_response response) override {
     on_io<io_turn::now_if_there>(session_,
@@ -29,9 +31,11 @@ public:
   void close() override {
     on_io<io_turn::now_if_there>(session_, [](http_session& session) { session.close(); });
   }
+  std::string client_network() const override { return network_of(client_); }
 
 private:
   std::weak_ptr<http_session> session_;
+  asio::ip::address client_;
 };
 
 } // namespace
@@ -40,9 +44,9 @@ http_session::http_session(http_session_host& host, tcp_socket socket)
     : host_(host), socket_(std::move(socket)) {
 }
 
-void http_session::serve(const http_listener_factory& factory) {
+void http_session::serve(const http_listener_factory& factory, const asio::ip::address& client) {
   counted_ = true;
-  listener_ = factory(std::make_shared<session_handle>(weak_from_this()));
+  listener_ = factory(std::make_shared<session_handle>(weak_from_this(), client));
   if (!listener_)
     return close();
   // The first request is due at once: a connection is not opened to keep silent on it.

@@ -35,7 +35,7 @@ public:
 
   http_session(http_session_host& host, tcp_socket socket);
 
-  void serve(const http_listener_factory& factory);
+  void serve(const http_listener_factory& factory, const asio::ip::address& client);
   /// Answers without reading a request and closes.
   void refuse(const http_refusal& refusal);
   void check_deadline(clock::time_point now);

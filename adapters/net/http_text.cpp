@@ -8,6 +8,8 @@
 
 namespace tickboard::net {
 
+namespace asio = boost::asio;
+
 namespace {
 
 std::string_view trimmed(std::string_view text) {
@@ -55,6 +57,16 @@ bool accepts_gzip(std::string_view rest) {
       any = allowed;
   }
   return any;
+}
+
+std::string network_of(const asio::ip::address& address) {
+  if (address.is_v4())
+    return address.to_string();
+  if (address.to_v6().is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  auto bytes = address.to_v6().to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+  return asio::ip::address_v6(bytes).to_string() + "/64";
 }
 
 std::string http_date(std::time_t time) {

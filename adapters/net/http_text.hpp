@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/asio/ip/address.hpp>
+
 #include <chrono>
 #include <ctime>
 #include <string>
@@ -13,6 +15,9 @@ inline constexpr std::string_view user_agent = "tickboard";
 /// Whether an Accept-Encoding value allows gzip: named or by "*", and not with q=0 (RFC 9110
 /// section 12.5.3; the name goes before "*").
 bool accepts_gzip(std::string_view accept_encoding);
+
+/// An IPv4 address (also as an IPv6 one), or the /64 network of an IPv6 address.
+std::string network_of(const boost::asio::ip::address& address);
 
 /// An HTTP date (RFC 9110 section 5.6.7), always GMT.
 std::string http_date(std::time_t time);

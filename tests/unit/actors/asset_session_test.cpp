@@ -13,6 +13,7 @@ class asset_client final : public net::http_connection {
 public:
   void respond(net::http_response response) override { answers.push_back(std::move(response)); }
   void close() override {}
+  std::string client_network() const override { return "192.0.2.1"; }
 
   std::vector<net::http_response> answers;
 };

@@ -15,6 +15,7 @@ class scripted_client final : public net::http_connection {
 public:
   void respond(net::http_response response) override { answers.push_back(std::move(response)); }
   void close() override {}
+  std::string client_network() const override { return "192.0.2.1"; }
 
   std::vector<net::http_response> answers;
 };
@@ -381,4 +382,50 @@ TEST_CASE("the listener brings requests to a session of its own") {
   listener->on_closed();
   one.run();
   CHECK(one.running() == before);
+}
+
+TEST_CASE_FIXTURE(session_fixture, "without settings answers say nothing of keys and limits") {
+  const auto out = ask("/docs");
+  CHECK(out.status == 200);
+  CHECK(header(out, "RateLimit-Limit") == "");
+  CHECK(header(out, "Vary").find("Authorization") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(session_fixture,
+                  "who is limited reads so in every answer, and who is not let in, why") {
+  config->admits = std::make_shared<admission>(config::client_settings{.rate = 1, .burst = 2},
+                                               std::vector<config::key_settings>{});
+  const auto first = ask("/docs");
+  CHECK(first.status == 200);
+  CHECK(header(first, "RateLimit-Limit") == "2");
+  CHECK(header(first, "RateLimit-Remaining") == "1");
+  CHECK(header(first, "RateLimit-Reset") == "1");
+  CHECK(header(first, "Vary") == "Authorization, X-API-Key, Accept-Encoding");
+  CHECK(ask("/v1/markets?sort=nonsense").status == 400);
+  const auto third = ask("/docs");
+  CHECK(third.status == 429);
+  CHECK(header(third, "RateLimit-Remaining") == "0");
+  CHECK(header(third, "Retry-After") == "1");
+}
+
+TEST_CASE_FIXTURE(session_fixture, "health, readiness and browsers' preflights need no key") {
+  config->admits =
+      std::make_shared<admission>(config::client_settings{.key_required = true, .rate = 1},
+                                  std::vector<config::key_settings>{});
+  config->cors_origin = "*";
+  for (int i = 0; i < 5; ++i) {
+    for (const auto* path : {"/healthz", "/readyz"}) {
+      const auto out = ask(path);
+      CHECK(out.status != 401);
+      CHECK(out.status != 429);
+      CHECK(header(out, "RateLimit-Limit") == "");
+    }
+    const auto preflight = ask("/v1/markets", false, 0ms, "OPTIONS");
+    CHECK(preflight.status == 204);
+    CHECK(header(preflight, "Access-Control-Allow-Headers") ==
+          "Authorization, If-None-Match, X-API-Key");
+  }
+  const auto refused = ask("/v1/markets");
+  CHECK(refused.status == 401);
+  CHECK(header(refused, "Access-Control-Allow-Origin") == "*"); // else browsers hide the reason
 }

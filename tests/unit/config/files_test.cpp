@@ -17,12 +17,12 @@ std::string content(const std::string& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-std::string values(settings& all, feed_settings& feed) {
+std::string values(settings& all, feed_settings& feed, key_settings& api_key) {
   std::string out;
   for (const auto& section : schema())
     for (const auto& key : section.keys)
       out += fmt::format("{}.{} = {}\n", section.name, key.name,
-                         to_toml(key.at({all, feed}), key.takes.of));
+                         to_toml(key.at({all, feed, api_key}), key.takes.of));
   return out;
 }
 
@@ -41,7 +41,12 @@ TEST_CASE("the reference names every key and holds the defaults") {
   feed_settings example;
   example.exchange = example.name = "binance";
   example.symbols = {"*/USDT"};
-  CHECK(values(*parsed, parsed->feeds[0]) == values(defaults, example));
+  REQUIRE(parsed->keys.size() == 1);
+  key_settings example_key;
+  example_key.name = "somebody";
+  example_key.sha256 = parsed->keys[0].sha256;
+  CHECK(values(*parsed, parsed->feeds[0], parsed->keys[0]) ==
+        values(defaults, example, example_key));
   for (const auto& section : schema())
     for (const auto& key : section.keys)
       CHECK(reference().find(fmt::format("\n{} = ", key.name)) != std::string::npos);
@@ -53,7 +58,8 @@ TEST_CASE("what differs is named, but for feeds") {
   b.redis.url = "redis://elsewhere:1";
   b.log.level = "debug";
   b.feeds.emplace_back().exchange = "kraken";
-  CHECK(differences(a, b) == std::vector<std::string>{"log.level", "redis.url"});
+  b.keys.emplace_back().name = "somebody";
+  CHECK(differences(a, b) == std::vector<std::string>{"log.level", "redis.url", "key"});
   CHECK(differences(b, b).empty());
 }
 

@@ -96,6 +96,41 @@ TEST_CASE("feed names are unique, also those taken from the exchange") {
   CHECK(report(feed + feed + "name = 'second'\n") == "");
 }
 
+TEST_CASE("API keys have a name and a digest of their own, and no digest is shown") {
+  const auto with = [](std::string_view name, char digit) {
+    return fmt::format("[[key]]\nname = '{}'\nsha256 = '{}'\n", name, std::string(64, digit));
+  };
+  const auto parsed = parse(
+      with("a", 'A') + with("b", '2') + "rate = 5\nburst = 7\n" + std::string{valid_feed}, "f");
+  REQUIRE(parsed);
+  REQUIRE(parsed->keys.size() == 2);
+  CHECK(parsed->keys[0].sha256 == std::string(64, 'a'));
+  CHECK(parsed->keys[1].name == "b");
+  CHECK(parsed->keys[1].rate == 5);
+  CHECK(parsed->keys[1].burst == 7);
+
+  CHECK(has(report_with_feed(with("a", '1') + with("a", '2')),
+            "f:5:8: key.name: \"a\" is the name of the key on line 2 already; allowed: "));
+  const auto twice = report_with_feed(with("a", 'b') + with("b", 'B'));
+  CHECK(has(twice, "f:6:10: key.sha256: this is the sha256 of the key on line 3 already; "));
+  CHECK(!has(twice, "bbbb"));
+  CHECK(has(report_with_feed("[[key]]\nname = 'a'\n"), "f:1:1: key.sha256: is missing; allowed: "));
+  const auto text = report_with_feed("[[key]]\nname = 'a'\nsha256 = 'hunter2'\n");
+  CHECK(
+      has(text, "f:3:10: key.sha256: the value is not a SHA-256; allowed: 64 hexadecimal digits"));
+  CHECK(!has(text, "hunter2"));
+}
+
+TEST_CASE("there are at most so many API keys") {
+  std::string keys;
+  for (std::size_t i = 0; i < max_keys; ++i)
+    keys += fmt::format("[[key]]\nname = 'k{}'\nsha256 = '{:064x}'\n", i, i);
+  CHECK(report_with_feed(keys) == "");
+  keys += fmt::format("[[key]]\nname = 'k'\nsha256 = '{:064x}'\n", max_keys);
+  CHECK(
+      has(report_with_feed(keys), "f:3001:1: key: is one too many; allowed: at most 1000 [[key]]"));
+}
+
 TEST_CASE("channels are those of the feed's exchange") {
   for (const auto& name : exchange::protocol_names()) {
     const auto& known = exchange::find_protocol(name)->known_channels();

@@ -26,6 +26,8 @@ document with_value(const section& of, const key& one, std::string_view toml,
     for (const auto& other : of.keys)
       if (!other.example.empty() && other.name != one.name)
         out.text += fmt::format("{} = {}\n", other.name, other.example);
+    if (of.name != "feed")
+      out.text += valid_feed;
   } else {
     out.text = fmt::format("[{}]\n{} = {}\n{}", of.name, one.name, toml, valid_feed);
   }
@@ -136,10 +138,11 @@ TEST_CASE("texts with control characters are refused everywhere") {
 TEST_CASE("each key writes to a member of its own that its range fits") {
   settings all;
   feed_settings feed;
+  key_settings api_key;
   std::set<const void*> members;
   for_each_key([&](const section&, const key& one) {
     CAPTURE(one.name);
-    const auto where = one.at({all, feed});
+    const auto where = one.at({all, feed, api_key});
     const auto* address = std::visit([](auto* p) -> const void* { return p; }, where);
     CHECK(members.insert(address).second);
     CHECK(one.meaning.ends_with('.'));

@@ -266,3 +266,15 @@ TEST_CASE("problem is valid JSON whatever it is told") {
   CHECK(*made.body == R"({"type":"about:blank","title":"Bad \"title\"","status":400,)"
                       R"("detail":"line\u000abreak","parameter":"so\\rt"})");
 }
+
+TEST_CASE("listeners hear who asks, and with which keys") {
+  answering_server server([](const http_request& request, const auto& connection) {
+    connection->respond(
+        text(request.authorization + "|" + request.api_key + "|" + connection->client_network()));
+  });
+  auto client = server.connect();
+  client.send("GET / HTTP/1.1\r\nHost: x\r\nauthorization: Bearer a\r\nx-api-KEY: b\r\n\r\n");
+  CHECK(client.read_reply().body == "Bearer a|b|127.0.0.1");
+  client.send("GET / HTTP/1.1\r\nHost: x\r\nX-API-Key: b\r\nX-API-Key: c\r\nX-API: d\r\n\r\n");
+  CHECK(client.read_reply().body == "|b, c|127.0.0.1");
+}

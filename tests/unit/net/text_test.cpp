@@ -78,3 +78,15 @@ TEST_CASE("Retry-After is seconds or a date") {
   CHECK(seconds("-5") == 0);
   CHECK(seconds("soon") == 0);
 }
+
+TEST_CASE("clients are told apart by address, and in IPv6 by network") {
+  const auto network = [](const char* address) {
+    return network_of(boost::asio::ip::make_address(address));
+  };
+  CHECK(network("192.0.2.1") == "192.0.2.1");
+  CHECK(network("::ffff:192.0.2.1") == "192.0.2.1");
+  CHECK(network("2001:db8:1:2:3:4:5:6") == "2001:db8:1:2::/64");
+  CHECK(network("2001:db8:1:2::") == "2001:db8:1:2::/64");
+  CHECK(network("2001:db8:1:3::1") != network("2001:db8:1:2::1"));
+  CHECK(network("fe80::1%1") == "fe80::/64");
+}

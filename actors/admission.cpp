@@ -1,0 +1,124 @@
+#include "actors/admission.hpp"
+
+#include "actors/familiar_route.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace tickboard {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> open_paths{"/healthz", "/readyz"};
+constexpr std::array<std::string_view, 2> documents{"/openapi.json", "/docs"};
+
+/// The key that a request gives; empty without one. Other schemes of Authorization are those of
+/// proxies on the way.
+std::string_view given_key(const net::http_request& request) {
+  if (!request.api_key.empty())
+    return request.api_key;
+  constexpr std::string_view scheme = "bearer ";
+  std::string_view rest = request.authorization;
+  if (rest.size() <= scheme.size() ||
+      !std::equal(scheme.begin(), scheme.end(), rest.begin(), [](char expected, char c) {
+        return expected == (c >= 'A' && c <= 'Z' ? static_cast<char>(c + 0x20) : c);
+      }))
+    return {};
+  rest.remove_prefix(scheme.size());
+  return rest.substr(std::min(rest.find_first_not_of(' '), rest.size()));
+}
+
+std::optional<token_bucket> bucket_of(const rate_limit& limit) {
+  if (!limit.limits())
+    return std::nullopt;
+  return token_bucket{limit, token_bucket::clock::now()};
+}
+
+net::http_response in_words_of(std::string_view path, unsigned status, std::string_view title,
+                               const std::string& detail) {
+  if (const auto of = dialect_at(path))
+    return familiar_error(*of, status, detail);
+  return net::problem(status, title, detail);
+}
+
+} // namespace
+
+admission::admission(const config::client_settings& clients,
+                     const std::vector<config::key_settings>& keys)
+    : key_required_(clients.key_required), limits_strangers_(clients.rate != 0),
+      strangers_({clients.rate, clients.burst}, clients.max_networks) {
+  for (const auto& one : keys)
+    if (const auto digest = net::parse_digest(one.sha256))
+      keys_.push_back({*digest, bucket_of({one.rate, one.burst})});
+}
+
+admission::api_key* admission::find(std::string_view text) noexcept {
+  const auto digest = net::sha256(text);
+  api_key* found = nullptr;
+  for (auto& one : keys_) // all of them: how long it takes says nothing
+    if (net::same_digest(one.digest, digest))
+      found = &one;
+  return found;
+}
+
+admission_verdict admission::admit(const net::http_request& request, std::string_view path,
+                                   std::string_view network, token_bucket::clock::time_point now) {
+  const auto text = given_key(request);
+  admission_verdict out;
+  const std::lock_guard lock{mutex_};
+  if (!text.empty()) {
+    auto* const known = find(text);
+    if (known == nullptr)
+      out.is = admission_outcome::key_unknown;
+    else if (known->bucket)
+      out.rate = known->bucket->take(now);
+  } else if (key_required_ && std::ranges::find(documents, path) == documents.end()) {
+    out.is = admission_outcome::key_missing;
+  } else if (limits_strangers_) {
+    out.rate = strangers_.take(network, now);
+  }
+  if (out.rate && !out.rate->allowed)
+    out.is = admission_outcome::too_many;
+  return out;
+}
+
+bool admission::is_open(std::string_view path) noexcept {
+  return std::ranges::find(open_paths, path) != open_paths.end();
+}
+
+std::shared_ptr<admission> make_admission(const config::settings& settings) {
+  if (!settings.clients.key_required && settings.clients.rate == 0 && settings.keys.empty())
+    return nullptr;
+  return std::make_shared<admission>(settings.clients, settings.keys);
+}
+
+void add_rate_headers(net::http_response& to, const rate_verdict& rate) {
+  to.headers.emplace_back("RateLimit-Limit", fmt::format("{}", rate.limit));
+  to.headers.emplace_back("RateLimit-Remaining", fmt::format("{}", rate.left));
+  to.headers.emplace_back("RateLimit-Reset", fmt::format("{}", rate.whole_after.count()));
+}
+
+net::http_response refusal_of(const admission_verdict& why, std::string_view path) {
+  if (why.is == admission_outcome::too_many) {
+    const auto wait = why.rate->retry_after.count();
+    auto out = in_words_of(path, 429, "Too many requests",
+                           fmt::format("more requests than may be asked; try again in {} s", wait));
+    out.headers.emplace_back("Retry-After", fmt::format("{}", wait));
+    return out;
+  }
+  constexpr std::string_view how = "as Authorization: Bearer KEY, or as X-API-Key: KEY";
+  const bool missing = why.is == admission_outcome::key_missing;
+  auto out = in_words_of(
+      path, 401, missing ? "Key missing" : "Key unknown",
+      missing ? fmt::format("an API key is needed; give it {}", how)
+              : fmt::format("the API key is not one that is known here; give one {}", how));
+  // RFC 6750 section 3.1: no error code for who has not tried.
+  out.headers.emplace_back("WWW-Authenticate",
+                           missing ? "Bearer realm=\"tickboard\""
+                                   : "Bearer realm=\"tickboard\", error=\"invalid_token\"");
+  return out;
+}
+
+} // namespace tickboard
