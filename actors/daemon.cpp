@@ -16,6 +16,7 @@
 #include "actors/supervisor.hpp"
 #include "actors/writer.hpp"
 #include "adapters/net/io_thread.hpp"
+#include "adapters/net/tls.hpp"
 #include "adapters/postgres/schema.hpp"
 #include "config/built_in.hpp"
 
@@ -291,6 +292,14 @@ private:
     options.header_timeout = settings_.http.header_timeout;
     options.idle_timeout = settings_.http.idle_timeout;
     options.write_timeout = settings_.http.write_timeout;
+    if (const auto& certificate = settings_.http.tls_certificate; !certificate.empty()) {
+      auto tls = net::server_tls_context(certificate, settings_.http.tls_key);
+      if (!tls)
+        return unexpected(fmt::format("http.{}: {}",
+                                      tls.error().is_of_key ? "tls_key" : "tls_certificate",
+                                      tls.error().what));
+      options.tls = std::move(*tls);
+    }
     auto server = net::listen_http(io(1), options, session_listener(system_, std::move(config)));
     if (!server)
       return unexpected("http.listen: " + server.error());

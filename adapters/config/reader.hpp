@@ -3,7 +3,7 @@
 #include "adapters/config/problems.hpp"
 #include "adapters/config/schema.hpp"
 
-/// Wall: toml++ is seen by settings.cpp and reader.cpp alone.
+/// Wall: toml++ is seen by settings.cpp and the reader's files alone.
 #include <toml++/toml.h>
 
 #include <map>
@@ -34,6 +34,7 @@ private:
   void check_unique(const section& of, const toml::node& node, std::string_view key,
                     const std::string& value);
   void check_supervision(const toml::table& document);
+  void check_tls(const toml::table& document);
   void check_metadata(const toml::table& document);
   void read_password_file(const toml::table& document, std::string_view section_name,
                           const std::string& file, std::string& password);

@@ -98,6 +98,13 @@ const std::array http_keys{
     key{"cors_origin", in<&settings::http, &http_settings::cors_origin>, text(rules::cors_origin),
         "Whose pages may read answers from within a browser (CORS): one origin, * for all, empty "
         "for none but those that this daemon serves."},
+    key{"tls_certificate", in<&settings::http, &http_settings::tls_certificate>,
+        text(rules::readable_file),
+        "Certificate chain (PEM, leaf first) to answer HTTPS (TLS 1.2 or later) instead of HTTP; "
+        "with "
+        "tls_key. Read once, at the start."},
+    key{"tls_key", in<&settings::http, &http_settings::tls_key>, text(rules::readable_file),
+        "The certificate's key (PEM, without a password)."},
 };
 
 const std::array client_keys{

@@ -56,7 +56,9 @@ struct http_settings {
   milliseconds idle_timeout{60'000};
   milliseconds write_timeout{30'000};
   bool gzip = true;
-  std::string cors_origin; ///< empty: none
+  std::string cors_origin;     ///< empty: none
+  std::string tls_certificate; ///< PEM; empty: without TLS
+  std::string tls_key;         ///< PEM; given with it
 };
 
 /// How much those may ask who give no key, or whether at all.

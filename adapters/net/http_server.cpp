@@ -105,7 +105,7 @@ private:
     socket.set_option(tcp::no_delay(true), ignored);
     const auto served = count_->load();
     const auto full = served >= options_.max_connections;
-    if (full && sessions_.size() - served >= max_refused)
+    if (full && (options_.tls || sessions_.size() - served >= max_refused))
       return;
     const auto session = std::make_shared<http_session>(*this, std::move(socket));
     sessions_.emplace(session.get(), session);

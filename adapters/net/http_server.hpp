@@ -13,6 +13,10 @@
 #include <utility>
 #include <vector>
 
+namespace boost::asio::ssl {
+class context;
+}
+
 namespace tickboard::net {
 
 struct http_server_options {
@@ -24,6 +28,9 @@ struct http_server_options {
   std::chrono::milliseconds idle_timeout{60'000};   ///< keep-alive between requests
   std::chrono::milliseconds answer_timeout{30'000}; ///< for the listener; then 503 and close
   std::chrono::milliseconds write_timeout{30'000};  ///< for one response
+  /// Of tls.hpp; null: HTTP without TLS. A handshake has header_timeout; who fails it, or comes
+  /// when max_connections are served, is cut without a word.
+  std::shared_ptr<boost::asio::ssl::context> tls{};
 };
 
 enum class http_method : std::uint8_t { get, head, other };

@@ -3,8 +3,6 @@
 #include "adapters/net/http_text.hpp"
 #include "adapters/net/on_io.hpp"
 
-#include <boost/asio/write.hpp>
-
 #include <array>
 
 namespace tickboard::net {
@@ -41,11 +39,24 @@ private:
 } // namespace
 
 http_session::http_session(http_session_host& host, tcp_socket socket)
-    : host_(host), socket_(std::move(socket)) {
+    : host_(host), socket_(std::move(socket), host.options().tls.get()) {
 }
 
 void http_session::serve(const http_listener_factory& factory, const asio::ip::address& client) {
   counted_ = true;
+  if (!socket_.encrypted())
+    return begin(factory, client);
+  enter(phase::handshaking, host_.options().header_timeout);
+  socket_.async_handshake([self = shared_from_this(), &factory, client](error_code ec) {
+    if (self->phase_ != phase::handshaking)
+      return;
+    if (ec)
+      return self->close();
+    self->begin(factory, client);
+  });
+}
+
+void http_session::begin(const http_listener_factory& factory, const asio::ip::address& client) {
   listener_ = factory(std::make_shared<session_handle>(weak_from_this(), client));
   if (!listener_)
     return close();
@@ -108,14 +119,13 @@ void http_session::process() {
 void http_session::send_continue() {
   static constexpr std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
   continued_ = true;
-  asio::async_write(socket_, asio::buffer(text),
-                    [self = shared_from_this()](error_code ec, std::size_t) {
-                      if (self->phase_ != phase::reading)
-                        return;
-                      if (ec)
-                        return self->close();
-                      self->read();
-                    });
+  socket_.async_write(asio::buffer(text), [self = shared_from_this()](error_code ec, std::size_t) {
+    if (self->phase_ != phase::reading)
+      return;
+    if (ec)
+      return self->close();
+    self->read();
+  });
 }
 
 // -- answering ----------------------------------------------------------------------------------
@@ -135,7 +145,7 @@ void http_session::write(const http_response& response) {
   body_ = with_body ? response.body : nullptr;
   const std::array<asio::const_buffer, 2> buffers{
       asio::buffer(head_), body_ ? asio::buffer(*body_) : asio::const_buffer()};
-  asio::async_write(socket_, buffers, [self = shared_from_this()](error_code ec, std::size_t) {
+  socket_.async_write(buffers, [self = shared_from_this()](error_code ec, std::size_t) {
     if (self->phase_ != phase::writing)
       return;
     if (ec)
@@ -163,8 +173,7 @@ void http_session::check_deadline(clock::time_point now) {
   if (phase_ == phase::closed || now < deadline_)
     return;
   if (phase_ == phase::reading) {
-    error_code ignored;
-    socket_.cancel(ignored); // the pending read must not meet the one of drain()
+    socket_.cancel(); // the pending read must not meet the one of drain()
     return refuse({408, "Request timeout", "the request did not arrive whole in time"});
   }
   if (phase_ == phase::answering) {
@@ -176,15 +185,14 @@ void http_session::check_deadline(clock::time_point now) {
 }
 
 void http_session::stop() {
-  if (phase_ == phase::idle)
+  if (phase_ == phase::idle || phase_ == phase::handshaking)
     close();
 }
 
 void http_session::drain() {
   if (phase_ != phase::draining) {
     enter(phase::draining, drain_time);
-    error_code ignored;
-    socket_.shutdown(tcp_socket::shutdown_send, ignored);
+    socket_.shutdown_send();
   }
   buffer_.clear();
   socket_.async_read_some(buffer_.prepare(read_size),
@@ -202,8 +210,7 @@ void http_session::close() {
     return;
   phase_ = phase::closed;
   const auto self = shared_from_this();
-  error_code ignored;
-  socket_.close(ignored);
+  socket_.close();
   host_.session_closed(*this);
   // Not at once: a listener may close from within on_request.
   if (listener_)

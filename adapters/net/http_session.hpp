@@ -4,6 +4,7 @@
 #include "adapters/net/http_request_reader.hpp"
 #include "adapters/net/http_response.hpp"
 #include "adapters/net/http_server.hpp"
+#include "adapters/net/http_socket.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
 
@@ -35,6 +36,7 @@ public:
 
   http_session(http_session_host& host, tcp_socket socket);
 
+  /// The factory is the host's.
   void serve(const http_listener_factory& factory, const asio::ip::address& client);
   /// Answers without reading a request and closes.
   void refuse(const http_refusal& refusal);
@@ -46,11 +48,20 @@ public:
 
   /// Whether it takes one of the places of max_connections.
   bool counted() const noexcept { return counted_; }
-  io_executor executor() noexcept { return socket_.get_executor(); }
+  io_executor executor() { return socket_.get_executor(); }
 
 private:
-  enum class phase : std::uint8_t { idle, reading, answering, writing, draining, closed };
+  enum class phase : std::uint8_t {
+    handshaking,
+    idle,
+    reading,
+    answering,
+    writing,
+    draining,
+    closed
+  };
 
+  void begin(const http_listener_factory& factory, const asio::ip::address& client);
   void read();
   void process();
   void send_continue();
@@ -60,7 +71,7 @@ private:
   void enter(phase next, std::chrono::milliseconds limit);
 
   http_session_host& host_;
-  tcp_socket socket_;
+  http_socket socket_;
   std::unique_ptr<http_listener> listener_;
   boost::beast::flat_buffer buffer_; ///< bounded: the reader leaves at most max_header_bytes in it
   std::optional<http_request_reader> reader_;

@@ -60,6 +60,26 @@ result<std::shared_ptr<ssl::context>> tls_context(const tls_options& options) {
   return made;
 }
 
+tl::expected<std::shared_ptr<ssl::context>, server_tls_problem>
+server_tls_context(const std::string& certificate_file, const std::string& key_file) {
+  boost::system::error_code ec;
+  auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+  auto* const native = context->native_handle();
+  SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
+  // Most connections are idle most of the time, and need no buffers then.
+  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+  // Else OpenSSL asks on the terminal.
+  context->set_password_callback([](std::size_t, ssl::context::password_purpose) { return ""; },
+                                 ec);
+  context->use_certificate_chain_file(certificate_file, ec);
+  if (ec)
+    return unexpected(server_tls_problem{false, ec.message()});
+  context->use_private_key_file(key_file, ssl::context::pem, ec);
+  if (ec)
+    return unexpected(server_tls_problem{true, ec.message()});
+  return context;
+}
+
 result<void> expect_host(SSL* ssl, const std::string& host) {
   boost::system::error_code not_an_address;
   boost::asio::ip::make_address(host, not_an_address);

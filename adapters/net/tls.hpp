@@ -16,6 +16,17 @@ namespace tickboard::net {
 /// Reading the file blocks, for milliseconds, the first time. Any thread. Errors name the file.
 result<std::shared_ptr<boost::asio::ssl::context>> tls_context(const tls_options& options);
 
+/// What keeps a server's context from being made.
+struct server_tls_problem {
+  bool is_of_key; ///< else of the certificate
+  std::string what;
+};
+
+/// A server's context: TLS 1.2 or later, with a certificate chain (leaf first) and its key in PEM.
+/// Reads the files, so it may block. Any thread.
+tl::expected<std::shared_ptr<boost::asio::ssl::context>, server_tls_problem>
+server_tls_context(const std::string& certificate_file, const std::string& key_file);
+
 /// Makes the handshake ask for `host` (SNI; not for addresses, RFC 6066 section 3) and accept only
 /// a certificate that names it (RFC 6125).
 result<void> expect_host(SSL* ssl, const std::string& host);

@@ -91,6 +91,12 @@ TEST_CASE("long pauses and a clock that goes back do no harm") {
   CHECK(bucket.take(bucket_time{std::chrono::hours{24 * 365 * 200}}).left == 999'999);
   CHECK(bucket.take(bucket_time{1s}).left == 999'998);
   CHECK(bucket.take(bucket_time{}).left == 999'997);
+
+  token_bucket small{{1'000'000, 2}, bucket_time{}};
+  small.take(bucket_time{});
+  small.take(bucket_time{});
+  // What this brings is a little more than 64 bits hold.
+  CHECK(small.take(bucket_time{std::chrono::nanoseconds{18'446'744'073'710}}).left == 1);
 }
 
 TEST_CASE("each client has a bucket of its own, and the table forgets who asked longest ago") {
