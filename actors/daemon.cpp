@@ -32,6 +32,9 @@ namespace tickboard {
 
 namespace {
 
+/// Connections to admin.listen.
+constexpr std::size_t max_operators = 64;
+
 struct system_config : caf::actor_system_config {
   system_config(const config::actor_settings& settings, boost::asio::io_context& io) : io_(io) {
     set("scheduler.max-throughput", std::size_t{50}); // messages before an actor yields
@@ -93,6 +96,7 @@ public:
                                   settings_.supervision.slow_retry};
     root_ = system_.spawn(supervisor, services, caf::actor_addr{},
                           std::uint64_t{std::random_device{}()});
+    root_address_->set(root_);
     lifeline_ = system_.spawn(lifeline);
     add_services();
     add_metadata();
@@ -101,6 +105,9 @@ public:
   }
 
   std::uint16_t port() const noexcept override { return server_ ? server_->port() : 0; }
+  std::uint16_t admin_port() const noexcept override {
+    return admin_server_ ? admin_server_->port() : 0;
+  }
 
   void change_feeds(const std::vector<config::feed_settings>& wanted) override {
     feeds_->change(wanted, std::chrono::steady_clock::now() + settings_.stop_timeout);
@@ -121,7 +128,8 @@ public:
         waiter->receive([](const caf::down_msg&) {});
       }
     }
-    for (auto* one : {&query_, &status_, &keeper_, &search_, &metadata_, &rates_, &assets_})
+    for (auto* one :
+         {&query_, &status_, &keeper_, &search_, &metadata_, &rates_, &assets_, &root_address_})
       (*one)->set(nullptr);
     for (auto* pool : {&writers_, &normalizers_})
       for (auto& one : *pool)
@@ -136,6 +144,8 @@ private:
 
   /// Idle connections are closed, others after the answer they wait for.
   void finish_requests(deadline until) {
+    if (admin_server_)
+      admin_server_->stop(); // nobody waits for what it tells
     if (!server_)
       return;
     server_->stop();
@@ -270,7 +280,7 @@ private:
     feeds_->change(settings_.feeds, std::chrono::steady_clock::now());
   }
 
-  result<void> listen() {
+  std::shared_ptr<session_config> serving() const {
     auto config = std::make_shared<session_config>();
     config->query = query_;
     config->status = status_;
@@ -278,20 +288,31 @@ private:
     config->search = search_;
     config->metadata = metadata_;
     config->assets = assets_;
+    config->root = root_address_;
     config->lifeline = lifeline_;
     config->timeout = settings_.view.timeout;
     config->max_age = settings_.view.max_age;
     config->gzip = settings_.http.gzip;
-    config->cors_origin = settings_.http.cors_origin;
-    config->admits = make_admission(settings_);
+    return config;
+  }
+
+  net::http_server_options limits() const {
     net::http_server_options options;
-    options.listen = settings_.http.listen;
     options.max_connections = settings_.http.max_connections;
     options.max_header_bytes = settings_.http.max_header_bytes;
     options.max_body_bytes = settings_.http.max_body_bytes;
     options.header_timeout = settings_.http.header_timeout;
     options.idle_timeout = settings_.http.idle_timeout;
     options.write_timeout = settings_.http.write_timeout;
+    return options;
+  }
+
+  result<void> listen() {
+    auto config = serving();
+    config->cors_origin = settings_.http.cors_origin;
+    config->admits = make_admission(settings_);
+    auto options = limits();
+    options.listen = settings_.http.listen;
     if (const auto& certificate = settings_.http.tls_certificate; !certificate.empty()) {
       auto tls = net::server_tls_context(certificate, settings_.http.tls_key);
       if (!tls)
@@ -304,6 +325,19 @@ private:
     if (!server)
       return unexpected("http.listen: " + server.error());
     server_ = std::move(*server);
+    return settings_.admin.listen.empty() ? result<void>{} : listen_for_operators();
+  }
+
+  result<void> listen_for_operators() {
+    auto config = serving();
+    config->for_operators = true;
+    auto options = limits();
+    options.listen = settings_.admin.listen;
+    options.max_connections = max_operators;
+    auto server = net::listen_http(io(1), options, session_listener(system_, std::move(config)));
+    if (!server)
+      return unexpected("admin.listen: " + server.error());
+    admin_server_ = std::move(*server);
     return {};
   }
 
@@ -319,10 +353,10 @@ private:
   caf::actor root_, lifeline_;
   address_ptr query_ = make_address(), status_ = make_address(), keeper_ = make_address(),
               search_ = make_address(), metadata_ = make_address(), rates_ = make_address(),
-              assets_ = make_address();
+              assets_ = make_address(), root_address_ = make_address();
   std::vector<address_ptr> writers_, normalizers_;
   std::optional<feed_set> feeds_;
-  std::shared_ptr<net::http_server> server_;
+  std::shared_ptr<net::http_server> server_, admin_server_;
   bool stopped_ = false;
 };
 

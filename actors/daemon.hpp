@@ -15,6 +15,7 @@ class daemon {
 public:
   virtual ~daemon() = default; ///< stops
   virtual std::uint16_t port() const noexcept = 0;
+  virtual std::uint16_t admin_port() const noexcept = 0; ///< 0: none
   /// Makes these the feeds that are followed; those that are followed already, with the same
   /// settings, do not notice. Blocks until the others have ended, at most daemon.stop_timeout.
   virtual void change_feeds(const std::vector<config::feed_settings>& wanted) = 0;

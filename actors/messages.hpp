@@ -443,6 +443,8 @@ struct add_child {
 struct remove_child {
   std::string name;
 };
+/// Answered with how each child does: JSON text.
+struct supervision_asked {};
 struct start_child {
   std::string name;
   std::uint64_t generation = 0;
@@ -576,6 +578,7 @@ TICKBOARD_MESSAGE(stale_due)
 TICKBOARD_MESSAGE(add_child)
 TICKBOARD_MESSAGE(remove_child)
 TICKBOARD_MESSAGE(start_child)
+TICKBOARD_MESSAGE(supervision_asked)
 TICKBOARD_MESSAGE(child_started)
 TICKBOARD_MESSAGE(child_ended)
 TICKBOARD_MESSAGE(markets_followed)

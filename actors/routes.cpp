@@ -13,12 +13,6 @@ namespace {
 
 using net::problem;
 
-net::http_response bad_parameter(const query_problem& what) {
-  return problem(400, "Bad parameter",
-                 fmt::format("{} {}; allowed: {}", what.parameter, what.detail, what.allowed),
-                 {{"parameter", what.parameter}, {"allowed", what.allowed}});
-}
-
 route find_row(std::string_view encoded) {
   const auto decoded = parse_query_string("id=" + path_as_query_value(encoded));
   if (!decoded || decoded->size() != 1)
@@ -33,6 +27,20 @@ route find_row(std::string_view encoded) {
 }
 
 } // namespace
+
+net::http_response bad_parameter(const query_problem& what) {
+  return problem(400, "Bad parameter",
+                 fmt::format("{} {}; allowed: {}", what.parameter, what.detail, what.allowed),
+                 {{"parameter", what.parameter}, {"allowed", what.allowed}});
+}
+
+net::http_response method_refused(const net::http_request& request) {
+  auto out = problem(
+      405, "Method not allowed",
+      fmt::format("{} is not allowed here; allowed: GET, HEAD", request.method_text.substr(0, 32)));
+  out.headers.emplace_back("Allow", "GET, HEAD");
+  return out;
+}
 
 route find_route(const net::http_request& request) {
   const std::string_view target = request.target;
@@ -91,13 +99,8 @@ route find_route(const net::http_request& request) {
   } else {
     return problem(404, "No such resource", "there are " + resource_names());
   }
-  if (request.method == net::http_method::other) {
-    auto refusal = problem(405, "Method not allowed",
-                           fmt::format("{} is not allowed here; allowed: GET, HEAD",
-                                       request.method_text.substr(0, 32)));
-    refusal.headers.emplace_back("Allow", "GET, HEAD");
-    return refusal;
-  }
+  if (request.method == net::http_method::other)
+    return method_refused(request);
   return found;
 }
 

@@ -24,6 +24,7 @@ struct ask_row {
 struct ask_exchanges {};
 struct ask_health {};
 struct ask_readiness {};
+struct ask_supervision {}; ///< of operators alone: admin_route.hpp
 struct ask_document {
   const static_document* what;
 };
@@ -31,10 +32,14 @@ struct ask_document {
 /// A question for an actor, or the answer if the request itself decides it.
 using route =
     std::variant<net::http_response, ask_page, ask_row, ask_exchanges, ask_health, ask_readiness,
-                 ask_document, ask_search, asset_question, familiar_question>;
+                 ask_supervision, ask_document, ask_search, asset_question, familiar_question>;
 
 /// Reads method, path and query. Never throws.
 route find_route(const net::http_request& request);
+
+/// What is answered to a parameter that is not taken, and to another method than GET and HEAD.
+net::http_response bad_parameter(const query_problem& what);
+net::http_response method_refused(const net::http_request& request);
 
 /// The Link header of a page (RFC 8288): first, prev, next and last, as far as there are; of a
 /// cursor's page, next.

@@ -1,5 +1,6 @@
 #include "actors/session.hpp"
 
+#include "actors/admin_route.hpp"
 #include "actors/entity_tag.hpp"
 #include "actors/error.hpp"
 #include "actors/routes.hpp"
@@ -43,6 +44,20 @@ net::http_response unavailable(std::string_view detail) {
 
 } // namespace
 
+/// Who is asked answers with JSON, of this moment.
+template <class Question>
+void session_state::ask_for_state(const address& of, const Question& question) {
+  self->request(of.get(), config->timeout, question)
+      .then(
+          [this](const std::string& text) {
+            net::http_response out;
+            out.body = bytes(text);
+            out.headers.emplace_back("Cache-Control", "no-store");
+            respond(std::move(out));
+          },
+          [this](const caf::error& error) { fail(error); });
+}
+
 void session_state::handle(const net::http_request& request) {
   accepts_gzip = request.accepts_gzip;
   if_none_match = request.if_none_match;
@@ -56,7 +71,7 @@ void session_state::handle(const net::http_request& request) {
   is_guarded = config->admits && !admission::is_open(path);
   if (is_guarded && !admit(request, path))
     return;
-  auto to = find_route(request);
+  auto to = config->for_operators ? find_admin_route(request) : find_route(request);
   std::visit(
       [this](auto& found) {
         using type = std::decay_t<decltype(found)>;
@@ -67,7 +82,9 @@ void session_state::handle(const net::http_request& request) {
         } else if constexpr (std::is_same_v<type, ask_row>) {
           ask_for_row(found.id, found.quote);
         } else if constexpr (std::is_same_v<type, ask_exchanges>) {
-          ask_for_exchanges();
+          ask_for_state(*config->status, status_asked{});
+        } else if constexpr (std::is_same_v<type, ask_supervision>) {
+          ask_for_state(*config->root, supervision_asked{});
         } else if constexpr (std::is_same_v<type, ask_health>) {
           ask_for_health();
         } else if constexpr (std::is_same_v<type, ask_document>) {
@@ -192,18 +209,6 @@ void session_state::ask_for_row(const std::string& id, const std::string& quote)
             }
             auto out = from_redis(row);
             out.headers.emplace_back("Cache-Control", "no-cache");
-            respond(std::move(out));
-          },
-          [this](const caf::error& error) { fail(error); });
-}
-
-void session_state::ask_for_exchanges() {
-  self->request(config->status->get(), config->timeout, status_asked{})
-      .then(
-          [this](const std::string& text) {
-            net::http_response out;
-            out.body = bytes(text);
-            out.headers.emplace_back("Cache-Control", "no-store");
             respond(std::move(out));
           },
           [this](const caf::error& error) { fail(error); });

@@ -23,11 +23,13 @@ struct session_config {
   address_ptr query, status, keeper, search;
   address_ptr metadata = make_address();
   address_ptr assets = make_address();
+  address_ptr root = make_address(); ///< the root supervisor
   caf::actor lifeline; ///< sessions end with it, so that a shutdown reaches all of them
   std::chrono::milliseconds timeout{2'000}; ///< for an actor's answer; then 503
   std::chrono::milliseconds max_age{0};     ///< of a reused page; for Cache-Control
   bool gzip = true;
-  std::string cors_origin; ///< whose pages in browsers may read answers; empty: only our own
+  std::string cors_origin;    ///< whose pages in browsers may read answers; empty: only our own
+  bool for_operators = false; ///< serves what admin_route.hpp does
   std::shared_ptr<admission> admits{}; ///< null: everybody, without limit
 };
 
@@ -43,7 +45,8 @@ struct session_state {
   bool admit(const net::http_request& request, std::string_view path);
   void ask_for_page(const view_query& query);
   void ask_for_row(const std::string& id, const std::string& quote);
-  void ask_for_exchanges();
+  template <class Question>
+  void ask_for_state(const address& of, const Question& question);
   void ask_for_health();
   void ask_for_readiness();
   void ask_for_search(const ask_search& what);

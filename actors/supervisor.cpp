@@ -2,11 +2,14 @@
 
 #include "actors/error.hpp"
 #include "market/backoff.hpp"
+#include "market/json_text.hpp"
 
 #include <caf/all.hpp>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace tickboard {
 
@@ -54,11 +57,29 @@ void supervisor_state::ended(const caf::actor_addr& who, const caf::error& reaso
   const auto wait = one.alarm ? policy.slow_retry : backoff(policy, one.failures, random);
   ++one.failures;
   ++one.restart_count;
-  spdlog::warn("{} ended: {}; next start in {} ms{}", it->first, describe(reason), wait.count(),
+  one.last_error = describe(reason);
+  one.ended = now;
+  spdlog::warn("{} ended: {}; next start in {} ms{}", it->first, one.last_error, wait.count(),
                one.alarm ? " (restart budget used up)" : "");
   if (auto to = caf::actor_cast<caf::actor>(parent))
     self->send(to, child_ended{it->first, reason, one.restart_count, wait, one.alarm});
   self->delayed_send(self, wait, start_child{it->first, one.generation});
+}
+
+std::string supervisor_state::json() const {
+  std::string out = "{\"data\":[";
+  const auto now = self->clock().now();
+  for (const auto& [child_name, one] : children) {
+    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(now - one.ended).count();
+    const bool failed = !one.last_error.empty();
+    fmt::format_to(std::back_inserter(out),
+                   R"({}{{"part":{},"running":{},"restarts":{},"alarm":{},"last_error":{},)"
+                   R"("last_error_age_ms":{}}})",
+                   out.back() == '[' ? "" : ",", json_string(child_name), bool{one.handle},
+                   one.restart_count, one.alarm, failed ? json_string(one.last_error) : "null",
+                   failed ? fmt::format("{}", age) : "null");
+  }
+  return out + "]}";
 }
 
 caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_policy policy,
@@ -89,6 +110,7 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_po
         }
         state.children.erase(it);
       },
+      [&state](const supervision_asked&) { return state.json(); },
       [&state](const start_child& due) {
         const auto it = state.children.find(due.name);
         if (it != state.children.end() && !it->second.handle &&

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <random>
+#include <string>
 
 namespace tickboard {
 
@@ -38,6 +39,8 @@ struct supervisor_state {
     std::uint32_t restart_count = 0;
     std::uint64_t generation = 0; ///< tells a due restart from one of an earlier life
     bool alarm = false;           ///< until a life outlasts the window
+    std::string last_error;
+    caf::actor_clock::time_point ended; ///< of the last life that did
   };
 
   explicit supervisor_state(caf::event_based_actor* owner) : self(owner) {}
@@ -45,6 +48,7 @@ struct supervisor_state {
 
   void start(const std::string& name);
   void ended(const caf::actor_addr& who, const caf::error& reason);
+  std::string json() const;
 
   caf::event_based_actor* self;
   restart_policy policy;
@@ -60,7 +64,7 @@ struct supervisor_state {
 /// budget and is then retried slowly, for ever, with `alarm` set. The parent hears child_started
 /// and child_ended. Ends with its parent; its children end with it.
 ///
-/// Takes: add_child, remove_child.
+/// Takes: add_child, remove_child; supervision_asked, answered with JSON text.
 caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_policy policy,
                          caf::actor_addr parent, std::uint64_t seed);
 

@@ -46,6 +46,8 @@ int serve(const std::string& file) {
   }
   // On stdout for whoever started us with port 0; everything else is log.
   std::printf("listening on port %u\n", unsigned{(*running)->port()});
+  if ((*running)->admin_port() != 0)
+    std::printf("admin listening on port %u\n", unsigned{(*running)->admin_port()});
   std::fflush(stdout);
   for (auto told = signals::told::nothing; told != signals::told::to_stop;
        told = signals.wait(std::chrono::hours{1}))

@@ -121,6 +121,15 @@ const std::array client_keys{
         "further one. Some 200 bytes each."},
 };
 
+const std::array admin_keys{
+    key{"listen", in<&settings::admin, &admin_settings::listen>, text(rules::host_port),
+        "Address that answers /healthz, /readyz, /v1/exchanges and /v1/supervision in plain HTTP, "
+        "to "
+        "whoever reaches it: neither keys nor limits count there, and clients of the API do not "
+        "take "
+        "its places. Such as \"127.0.0.1:8081\"; empty: none."},
+};
+
 const std::array redis_keys{
     key{"url", in<&settings::redis, &redis_settings::url>, text(rules::redis_url),
         "The Redis server that holds the market state. The port is 6379 and the database 0 if "
@@ -279,6 +288,7 @@ const std::array sections{
     section{"http", false, "The HTTP API.", http_keys},
     section{"clients", false, "Who may ask the API how much. By default everybody, without limit.",
             client_keys},
+    section{"admin", false, "A listener for those who run the daemon.", admin_keys},
     section{"redis", false, "The Redis server that holds the board.", redis_keys},
     section{"metadata", false, "What is known of assets: names, categories, supply, links.",
             metadata_keys},

@@ -61,6 +61,11 @@ struct http_settings {
   std::string tls_key;         ///< PEM; given with it
 };
 
+/// What only operators need: its own listener, without keys, limits or TLS.
+struct admin_settings {
+  std::string listen; ///< empty: none
+};
+
 /// How much those may ask who give no key, or whether at all.
 struct client_settings {
   bool key_required = false;
@@ -135,6 +140,7 @@ struct settings {
   log_settings log;
   http_settings http;
   client_settings clients;
+  admin_settings admin;
   redis_settings redis;
   metadata_settings metadata;
   rates_settings rates;

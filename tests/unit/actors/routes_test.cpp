@@ -1,3 +1,4 @@
+#include "actors/admin_route.hpp"
 #include "actors/contract.hpp"
 #include "actors/routes.hpp"
 #include "market/view_token.hpp"
@@ -379,4 +380,28 @@ TEST_CASE("the Accept header chooses the format, unless the query does") {
   CHECK(format("/v1/markets", "text/html,*/*") == view_format::json);
   CHECK(format("/v1/markets?format=ndjson", "text/csv") == view_format::ndjson);
   CHECK(format("/v1/markets?format=json", "text/csv") == view_format::json);
+}
+
+TEST_CASE("operators' listener tells how the daemon does, and nothing of the board") {
+  const auto ask_admin = [](std::string target, std::string method = "GET") {
+    net::http_request request;
+    request.method = method == "GET" ? net::http_method::get : net::http_method::other;
+    request.method_text = std::move(method);
+    request.target = std::move(target);
+    return find_admin_route(request);
+  };
+  CHECK(std::holds_alternative<ask_health>(ask_admin("/healthz")));
+  CHECK(std::holds_alternative<ask_readiness>(ask_admin("/readyz?")));
+  CHECK(std::holds_alternative<ask_exchanges>(ask_admin("/v1/exchanges")));
+  CHECK(std::holds_alternative<ask_supervision>(ask_admin("/v1/supervision")));
+  CHECK(refusal{ask_admin("/v1/supervision?x=1")}.member("parameter") == "x");
+  const refusal post{ask_admin("/healthz", "POST")};
+  CHECK(post.status == 405);
+  CHECK(post.allow == "GET, HEAD");
+  for (const auto* path : {"/v1/markets", "/docs", "/", "", "/healthz/", "/v1/supervision/"}) {
+    const refusal found{ask_admin(path)};
+    CHECK_MESSAGE(found.status == 404, path);
+    CHECK(found.detail == "there are /healthz, /readyz, /v1/exchanges, /v1/supervision");
+  }
+  CHECK(refusal{ask("/v1/supervision")}.status == 404);
 }

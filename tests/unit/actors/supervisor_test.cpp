@@ -238,3 +238,37 @@ TEST_CASE("children end with their supervisor, also those that wait") {
   one.advance(5min, 1s);
   CHECK(one.lives["c"].size() == 1);
 }
+
+TEST_CASE("a supervisor tells how each of its children does") {
+  restart_policy patient;
+  patient.budget = 1;
+  nursery one{patient};
+  one.add("steady");
+  one.add("fragile");
+  const auto told = [&] {
+    std::string out;
+    one.spawn([&](caf::event_based_actor* self) {
+      self->request(one.subject, caf::infinite, supervision_asked{})
+          .then([&](const std::string& text) { out = text; });
+    });
+    one.run();
+    return out;
+  };
+  const std::string steady =
+      R"({"part":"steady","running":true,"restarts":0,"alarm":false,"last_error":null,)"
+      R"("last_error_age_ms":null})";
+  CHECK(told() == R"({"data":[{"part":"fragile","running":true,"restarts":0,"alarm":false,)"
+                  R"("last_error":null,"last_error_age_ms":null},)" +
+                      steady + "]}");
+  one.crash("fragile");
+  CHECK(told() == R"({"data":[{"part":"fragile","running":false,"restarts":1,"alarm":false,)"
+                  R"("last_error":"the child was told to","last_error_age_ms":0},)" +
+                      steady + "]}");
+  one.advance(patient.backoff_max, 1s);
+  const auto again = told();
+  CHECK(again.find(R"({"part":"fragile","running":true,"restarts":1,"alarm":false,)") !=
+        again.npos);
+  CHECK(again.find(R"("last_error_age_ms":30000})") != again.npos);
+  one.crash("fragile");
+  CHECK(told().find(R"("running":false,"restarts":2,"alarm":true)") != std::string::npos);
+}
