@@ -66,10 +66,10 @@ admission::api_key* admission::find(std::string_view text) noexcept {
 admission_verdict admission::admit(const net::http_request& request, std::string_view path,
                                    std::string_view network, token_bucket::clock::time_point now) {
   const auto text = given_key(request);
+  auto* const known = text.empty() ? nullptr : find(text);
   admission_verdict out;
   const std::lock_guard lock{mutex_};
   if (!text.empty()) {
-    auto* const known = find(text);
     if (known == nullptr)
       out.is = admission_outcome::key_unknown;
     else if (known->bucket)

@@ -23,7 +23,7 @@ struct admission_verdict {
 };
 
 /// Who may ask how much: by API key, else by the network that asks. Any thread: one lock, which is
-/// held for a look into a table. Keys are kept and compared as digests.
+/// held while a token is taken. Keys are kept and compared as digests.
 class admission {
 public:
   admission(const config::client_settings& clients, const std::vector<config::key_settings>& keys);
@@ -46,7 +46,7 @@ private:
 
   const bool key_required_;
   const bool limits_strangers_;
-  std::mutex mutex_;
+  std::mutex mutex_; ///< of buckets; what is known of keys never changes
   std::vector<api_key> keys_;
   bucket_table strangers_;
 };
