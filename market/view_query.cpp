@@ -12,31 +12,32 @@ bool list_filter::admits(std::string_view value) const noexcept {
   return values.empty() || exclude != std::binary_search(values.begin(), values.end(), value);
 }
 
+// Parts are parted by |, which no name may have: else a name could look like the parts that follow.
 std::string view_query::view() const {
   const auto text = [](const list_filter& list) {
     return fmt::format("{}{}", list.exclude && !list.empty() ? "!" : "",
                        fmt::join(list.values, ","));
   };
   std::string out = fmt::format(
-      "q={}&e={}&b={}&c={}&k={}&i={}&f={}&a={}&s={}{}", text(quotes), text(exchanges), text(bases),
+      "q={}|e={}|b={}|c={}|k={}|i={}|f={}|a={}|s={}{}", text(quotes), text(exchanges), text(bases),
       text(categories), text(kinds), fmt::join(ids, ","), stale ? (*stale ? "1" : "0") : "",
       max_age_ms, !given_order && descending ? "-" : "", given_order ? "" : sort_fields[sort].name);
   for (const auto& range : ranges)
-    out += fmt::format("&{}={}..{}", sort_fields[range.field].name, range.lowest, range.highest);
+    out += fmt::format("|{}={}..{}", sort_fields[range.field].name, range.lowest, range.highest);
   return out;
 }
 
 std::string view_query::canonical() const {
-  auto out = fmt::format("{}&n={}&x={}&o={}&m={}", view(), per_page, explain,
+  auto out = fmt::format("{}|n={}|x={}|o={}|m={}", view(), per_page, explain,
                          static_cast<int>(shape.format), fmt::join(shape.members, ","));
   if (snapshot != snapshot_use::none)
-    out += fmt::format("&snapshot={}&rows={}", frozen ? frozen->token : "new", frozen_rows);
+    out += fmt::format("|snapshot={}|rows={}", frozen ? frozen->token : "new", frozen_rows);
   if (!around.empty())
-    out += "&around=" + around;
+    out += "|around=" + around;
   else if (by_cursor)
-    out += after ? fmt::format("&after={}|{}", after->score, after->id) : "&after";
+    out += after ? fmt::format("|after={}|{}", after->score, after->id) : "|after";
   else
-    out += fmt::format("&p={}", page);
+    out += fmt::format("|p={}", page);
   return out;
 }
 
