@@ -1,4 +1,5 @@
 #include "actors/commands/commands.hpp"
+#include "actors/commands/file_limit.hpp"
 #include "actors/commands/logging.hpp"
 #include "actors/commands/signals.hpp"
 #include "actors/daemon.hpp"
@@ -38,6 +39,7 @@ int serve(const std::string& file) {
   }
   const signals signals;
   set_up_logging(settings->log.level);
+  raise_file_limit(settings->http.max_connections);
   auto running = start_daemon(*settings);
   if (!running) {
     spdlog::error("{}", running.error());
