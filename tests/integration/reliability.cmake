@@ -18,3 +18,12 @@ target_link_libraries(soak_test PRIVATE tickboard_net tickboard_redis)
 target_compile_definitions(soak_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
 add_dependencies(soak_test tickboard)
 tickboard_whole(soak_test soak_test)
+
+tickboard_test(reliability_clients_test reliability/clients_test.cpp reliability/neighbour.cpp
+  spine/world.cpp ${PROJECT_SOURCE_DIR}/tests/support/process.cpp
+  ${PROJECT_SOURCE_DIR}/tests/unit/net/sockets.cpp
+  ${PROJECT_SOURCE_DIR}/tests/unit/net/certificates.cpp)
+target_link_libraries(reliability_clients_test PRIVATE tickboard_net tickboard_redis)
+target_compile_definitions(reliability_clients_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
+add_dependencies(reliability_clients_test tickboard)
+tickboard_whole(reliability_clients_test reliability_clients_test)

@@ -31,10 +31,7 @@ process::process(std::vector<std::string> arguments, const std::string& log) {
   }
   ::close(ends[1]);
   out_ = ends[0];
-  std::string line;
-  char c = 0;
-  while (::read(out_, &c, 1) == 1 && c != '\n')
-    line.push_back(c);
+  const auto line = read_line();
   const auto at = line.find_last_of(": ");
   const bool listens = at != std::string::npos && line.find("listening") != std::string::npos;
   if (!listens) {
@@ -63,6 +60,14 @@ process::~process() {
   }
   if (out_ >= 0)
     ::close(out_);
+}
+
+std::string process::read_line() {
+  std::string out;
+  char c = 0;
+  while (::read(out_, &c, 1) == 1 && c != '\n')
+    out.push_back(c);
+  return out;
 }
 
 void process::kill(int signal) const {

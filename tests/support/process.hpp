@@ -19,6 +19,8 @@ public:
 
   std::uint16_t port() const noexcept { return port_; }
   int pid() const noexcept { return pid_; } ///< 0 once it was waited for
+  /// The next line that it prints on stdout.
+  std::string read_line();
   void kill(int signal) const;
   /// Waits until it ended: the exit status, or minus the signal.
   int wait();

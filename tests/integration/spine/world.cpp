@@ -50,7 +50,12 @@ std::string world::write_config(const std::string& head, const std::set<std::siz
       {"binance", "/stream"}, {"coinbaseexchange", "/"}, {"kraken", "/v2"}};
   const auto file = redis->directory() + "/tickboard.toml";
   std::ofstream out{file};
-  out << head << "\n[http]\nlisten = \"127.0.0.1:0\"\n[redis]\nurl = \"" << redis->url() << "\"\n";
+  auto text = head;
+  const std::string http = "[http]\n";
+  if (text.find(http) == text.npos)
+    text += "\n" + http;
+  text.insert(text.find(http) + http.size(), "listen = \"127.0.0.1:0\"\n");
+  out << text << "\n[redis]\nurl = \"" << redis->url() << "\"\n";
   for (std::size_t i = 0; i < exchanges.size(); ++i) {
     if (!which.empty() && !which.contains(i))
       continue;

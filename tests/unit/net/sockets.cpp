@@ -126,6 +126,11 @@ bool raw_socket::ended() {
   return read_some().empty();
 }
 
+bool raw_socket::hung_up() const {
+  pollfd entry{fd_, POLLRDHUP, 0};
+  return ::poll(&entry, 1, 0) == 1;
+}
+
 raw_listener::raw_listener() : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;

@@ -49,6 +49,8 @@ public:
   raw_reply read_reply(bool head_only = false);
   /// Waits for the peer to close without sending anything more.
   bool ended();
+  /// Whether the peer closed or reset it, whatever is left to read. Does not wait.
+  bool hung_up() const;
   void reset(); ///< closes with RST
   void close();
 
