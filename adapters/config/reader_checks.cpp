@@ -59,7 +59,7 @@ void reader::add_key(const section& of, const toml::table& table, key_settings a
   }
   if (all_.keys.size() == max_keys)
     problems_.add(begin_of(table.source()), of.name, "is one too many",
-                  fmt::format("at most {} {}", max_keys, header(of)));
+                  fmt::format("at most {} [[{}]]", max_keys, of.name));
   all_.keys.push_back(std::move(api_key));
 }
 
