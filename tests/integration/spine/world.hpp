@@ -38,6 +38,7 @@ struct response {
 /// run them.
 class world {
 public:
+  /// `daemon_options` are sections of the configuration, also [http], but for [redis] and [[feed]].
   explicit world(std::vector<simulated> exchanges, const std::string& daemon_options = {});
 
   /// From the daemon, or from exchange `i`. The body is read whole; no status means no answer.
