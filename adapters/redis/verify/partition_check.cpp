@@ -46,8 +46,8 @@ void discovery::found(const std::string& partition, std::string subject, std::st
     report.findings.push_back({partition, std::move(subject), std::move(what)});
 }
 
-std::string partition_check::name() const {
-  return fmt::format("{{{}}}", keys_.name(partition_));
+std::string partition_check::name(std::size_t partition) const {
+  return fmt::format("{{{}}}", keys_.name(partition));
 }
 
 void partition_check::run(std::size_t partition) {
@@ -59,7 +59,6 @@ void partition_check::run(std::size_t partition) {
   check_rests();
   check_bases();
   first_look(batch_, true);
-  settle();
   check_counts();
 }
 
@@ -79,7 +78,7 @@ void partition_check::first_look(std::vector<std::string>& ids, bool last) {
     const auto count = std::min(ids.size() - at, inspector::most_ids);
     for (const auto& seen : looking_.look(partition_, std::span{ids}.subspan(at, count)))
       if (auto wrong = looking_.judge(partition_, seen); !wrong.empty())
-        suspects_.push_back({seen.here.id, std::move(wrong), {}, fingerprint(seen)});
+        suspects_.push_back({partition_, seen.here.id, std::move(wrong), {}, fingerprint(seen)});
     at += count;
     if (suspects_.size() >= most_suspects)
       settle();
@@ -121,7 +120,7 @@ void partition_check::check_bases() {
       if (base_member(id) == member) {
         ids.push_back(std::move(id));
       } else if (into_.strays.emplace(partition_, member).second) {
-        into_.found(name(), std::move(id),
+        into_.found(name(partition_), std::move(id),
                     fmt::format("bases: {} is there, which is not BASE|id of a market",
                                 json_excerpt(member)));
       }
@@ -136,14 +135,15 @@ void partition_check::settle() {
     if (writing_.any_lives)
       std::this_thread::sleep_for(pause_);
     auto before = std::exchange(suspects_, {});
-    for (std::size_t at = 0; at < before.size(); at += inspector::most_ids) {
-      const auto count = std::min(before.size() - at, inspector::most_ids);
+    for (std::size_t at = 0; at < before.size();) {
       std::vector<std::string> ids;
-      for (std::size_t i = at; i < at + count; ++i)
+      const auto partition = before[at].partition;
+      for (auto i = at; i < before.size() && before[i].partition == partition &&
+                        ids.size() < inspector::most_ids;
+           ++i)
         ids.push_back(before[i].id);
-      const auto seen = looking_.look(partition_, ids);
-      for (std::size_t i = 0; i < seen.size(); ++i)
-        judge_again(before[at + i], seen[i], look == most_looks);
+      for (const auto& seen : looking_.look(partition, ids))
+        judge_again(before[at++], seen, look == most_looks);
     }
   }
   suspects_.clear();
@@ -152,7 +152,7 @@ void partition_check::settle() {
 void partition_check::judge_again(suspect& one, const sighting& seen, bool last_look) {
   const auto row = fingerprint(seen);
   std::vector<disagreement> open;
-  for (const auto& wrong : looking_.judge(partition_, seen)) {
+  for (const auto& wrong : looking_.judge(one.partition, seen)) {
     if (holds(one.told, wrong))
       continue;
     if (!holds(one.before, wrong) || (wrong.moves() && row != one.row)) {
@@ -163,9 +163,9 @@ void partition_check::judge_again(suspect& one, const sighting& seen, bool last_
     if (wrong.may_be_late() && writing_.may_lag(wrong.received_ms, wrong.derived))
       ++into_.report.late;
     else
-      into_.found(name(), one.id, looking_.tell(wrong, seen));
+      into_.found(name(one.partition), one.id, looking_.tell(wrong, seen));
     if (into_.markets.size() < discovery::max_to_mend)
-      into_.markets.emplace(partition_, one.id);
+      into_.markets.emplace(one.partition, one.id);
     else
       ++into_.report.refused;
   }
@@ -174,7 +174,7 @@ void partition_check::judge_again(suspect& one, const sighting& seen, bool last_
   if (last_look)
     into_.report.unsettled += open.size();
   else
-    suspects_.push_back({one.id, std::move(open), std::move(one.told), row});
+    suspects_.push_back({one.partition, one.id, std::move(open), std::move(one.told), row});
 }
 
 // -- counts ---------------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ void partition_check::check_counts() {
                 [&](const auto& one) { return std::ranges::find(again, one) == again.end(); });
   for (const auto& one : wrong) {
     into_.counts.insert(partition_);
-    into_.found(name(), one.name,
+    into_.found(name(partition_), one.name,
                 fmt::format("counts: {} is there, rows are {}",
                             one.there.empty() ? "nothing" : one.there, one.due));
   }

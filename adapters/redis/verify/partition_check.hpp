@@ -27,8 +27,8 @@ struct discovery {
   void found(const std::string& partition, std::string subject, std::string what);
 };
 
-/// Goes through one partition. Beside a daemon that lives, what disagrees is looked at again until
-/// it stands still, or changes at every look.
+/// Goes through partitions. Beside a daemon that lives, what disagrees is looked at again until it
+/// stands still, or changes at every look.
 class partition_check {
 public:
   partition_check(conversation& on, const layout& keys, inspector& looking, const daemons& writing,
@@ -36,6 +36,8 @@ public:
       : on_(on), keys_(keys), looking_(looking), writing_(writing), pause_(pause), into_(into) {}
 
   void run(std::size_t partition);
+  /// To be called after the last run: suspects of all partitions are looked at again together.
+  void settle();
 
   struct wrong_count {
     std::string name;  ///< "exchange|quote"
@@ -48,6 +50,7 @@ public:
 private:
   /// A market that disagreed when it was last looked at.
   struct suspect {
+    std::size_t partition;
     std::string id;
     std::vector<disagreement> before;
     std::vector<disagreement> told;
@@ -56,7 +59,6 @@ private:
 
   void take(const std::vector<std::string>& ids);
   void first_look(std::vector<std::string>& ids, bool last);
-  void settle();
   void judge_again(suspect& one, const sighting& seen, bool last_look);
   void check_rows();
   void check_rests();
@@ -65,7 +67,7 @@ private:
   counts count_rows(std::size_t partition);
   counts stored_counts(std::size_t partition);
   void check_counts();
-  std::string name() const;
+  std::string name(std::size_t partition) const;
 
   conversation& on_;
   const layout& keys_;

@@ -21,6 +21,7 @@ result<verify_report> verify(const verify_options& options) {
     partition_check check{on, keys, looking, writing, pause, found};
     for (std::size_t i = 0; i < keys.size(); ++i)
       check.run(i);
+    check.settle();
     check_assets(on, assets, pause, found);
     if (options.repair)
       repair(on, keys, assets, looking, check, found);

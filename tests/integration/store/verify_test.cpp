@@ -51,7 +51,8 @@ public:
 
   /// Partition, subject, and how the rest begins.
   std::multiset<std::tuple<std::string, std::string, std::string>> expected;
-  std::set<std::string> touched, lost; ///< ids; those of which no good copy is left
+  std::set<std::string> touched, lost;       ///< ids; those of which no good copy is left
+  std::map<std::string, std::string> newest; ///< rows that one partition alone has
 
   void damage() {
     auto& market = fresh_market();
@@ -119,6 +120,7 @@ public:
       on_.lanes[p].mark(market);
       REQUIRE(test::drain(on_.redis, on_.lanes[p], "token").what == lane_result::outcome::done);
       expect(own, id, "row: version \"");
+      newest[id] = model_row(market); // in one of the partitions
       break;
     case 8: {
       if (own == 0)
@@ -260,6 +262,8 @@ TEST_CASE("verify finds exactly the damage that was done, and a repair leaves no
     const auto after = everything(on);
     CHECK(without(after, doing.touched) == without(before, doing.touched));
     CHECK(again.markets == 150 - doing.lost.size());
+    for (const auto& [id, row] : doing.newest)
+      CHECK(after.at(on.board->layout[redis::layout::board].row + " " + id) == row);
     CHECK(without(after, doing.lost) == without(after, {}));
 
     write_on(on); // who writes to it notices, and brings what is lost
@@ -318,6 +322,18 @@ TEST_CASE("a market of another quote is removed from a partition that is not its
   CHECK(told(found) ==
         "{USDT} " + stranger.subject->id + " is here; only markets of this quote should be\n");
   CHECK(everything(on) == before);
+}
+
+TEST_CASE("a market whose version alone was lost is not counted again when it is merged") {
+  filled_board on{81};
+  on.grow(30);
+  const auto& market = on.truth.slots.front();
+  on.redis.run({"HDEL", on.board->layout[0].version, market.subject->id});
+  CHECK(verify(on).total == 1);
+  on.redis.run({"SET", on.board->layout[0].owner, "another"});
+  write_on(on);
+  const auto after = verify(on);
+  CHECK_MESSAGE(after.total == 0, told(after));
 }
 
 TEST_CASE("assets agree with their rows, or are removed to be written anew") {
