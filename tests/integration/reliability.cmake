@@ -8,7 +8,7 @@ function(tickboard_reliability name)
   tickboard_whole(${name} ${name})
 endfunction()
 
-tickboard_reliability(reliability_test reliability/stop_test.cpp)
+tickboard_reliability(reliability_test reliability/stop_test.cpp reliability/watchdog_test.cpp)
 tickboard_reliability(reload_test reliability/reload_test.cpp)
 tickboard_reliability(kill_test reliability/kill_test.cpp)
 tickboard_reliability(verify_test reliability/verify_test.cpp)
