@@ -12,3 +12,8 @@ tickboard_reliability(reliability_test reliability/stop_test.cpp reliability/wat
 tickboard_reliability(reload_test reliability/reload_test.cpp)
 tickboard_reliability(kill_test reliability/kill_test.cpp)
 tickboard_reliability(verify_test reliability/verify_test.cpp)
+
+# The disk that is full is that of what PostgreSQL said.
+tickboard_reliability(limits_test reliability/limits_test.cpp postgres/database.cpp
+  ${PROJECT_SOURCE_DIR}/tests/support/private_postgres.cpp)
+target_link_libraries(limits_test PRIVATE tickboard_actors)

@@ -18,6 +18,7 @@ public:
   ~process();
 
   std::uint16_t port() const noexcept { return port_; }
+  int pid() const noexcept { return pid_; } ///< 0 once waited for
   void kill(int signal) const;
   /// Waits until it ended: the exit status, or minus the signal.
   int wait();
