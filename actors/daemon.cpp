@@ -14,6 +14,7 @@
 #include "actors/session.hpp"
 #include "actors/status.hpp"
 #include "actors/supervisor.hpp"
+#include "actors/vital_signs.hpp"
 #include "actors/writer.hpp"
 #include "adapters/net/io_thread.hpp"
 #include "adapters/net/tls.hpp"
@@ -101,6 +102,7 @@ public:
     add_services();
     add_metadata();
     add_feeds();
+    watch_over();
     return listen();
   }
 
@@ -112,6 +114,7 @@ public:
   void change_feeds(const std::vector<config::feed_settings>& wanted) override {
     feeds_->change(wanted, std::chrono::steady_clock::now() + settings_.stop_timeout);
   }
+  bool shows_life() override { return signs_.check(); }
 
   void stop() override {
     if (stopped_)
@@ -280,6 +283,16 @@ private:
     feeds_->change(settings_.feeds, std::chrono::steady_clock::now());
   }
 
+  void watch_over() {
+    for (const auto& one : io_)
+      signs_.watch(one->context());
+    for (const auto& one : {query_, status_, keeper_, search_, metadata_, rates_, assets_})
+      signs_.watch(system_, one);
+    for (const auto* pool : {&writers_, &normalizers_})
+      for (const auto& one : *pool)
+        signs_.watch(system_, one);
+  }
+
   std::shared_ptr<session_config> serving() const {
     auto config = std::make_shared<session_config>();
     config->query = query_;
@@ -356,6 +369,7 @@ private:
               assets_ = make_address(), root_address_ = make_address();
   std::vector<address_ptr> writers_, normalizers_;
   std::optional<feed_set> feeds_;
+  vital_signs signs_;
   std::shared_ptr<net::http_server> server_, admin_server_;
   bool stopped_ = false;
 };

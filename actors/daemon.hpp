@@ -19,6 +19,9 @@ public:
   /// Makes these the feeds that are followed; those that are followed already, with the same
   /// settings, do not notice. Blocks until the others have ended, at most daemon.stop_timeout.
   virtual void change_feeds(const std::vector<config::feed_settings>& wanted) = 0;
+  /// True if every io thread and every service has given a sign of life since they were last asked
+  /// for one; if so, asks again. Does not block. From one thread, until `stop`.
+  virtual bool shows_life() = 0;
   /// Stops in order: takes no new requests and answers those under way, leaves the exchanges and
   /// brings what they sent to Redis (both together within daemon.stop_timeout), then ends the
   /// actors and the io threads. Blocks until all is done.

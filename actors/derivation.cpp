@@ -60,6 +60,7 @@ void derivation::refresh(slot& market, std::int64_t now_ms) {
   if (!market.derived_due)
     return;
   const auto age = now_ms - market.changes_ms;
+  market.changed(); // some scores may have been looked at since the update
   if (!market.stale && age >= 0 && age < changes_every_ms) {
     derive_values(market, now_ms);
     if (!std::exchange(market.changes_postponed, true))

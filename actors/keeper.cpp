@@ -123,6 +123,12 @@ void keeper_state::write_epochs_if_whole() {
   store->submit(std::move(calls));
 }
 
+/// So that others know of us, and `tickboard verify` knows until when we wrote.
+redis::command keeper_state::heartbeat() const {
+  return {"ZADD", config.board->layout[redis::layout::board].daemons, std::to_string(unix_ms()),
+          config.daemon_id};
+}
+
 void keeper_state::refresh_epochs() {
   const auto& layout = config.board->layout;
   std::vector<redis::call> calls;
@@ -137,17 +143,18 @@ void keeper_state::refresh_epochs() {
     };
     calls.push_back(std::move(one));
   }
-  redis::call heartbeat;
-  heartbeat.arguments = redis::command{"ZADD", layout[redis::layout::board].daemons,
-                                       std::to_string(unix_ms()), config.daemon_id};
-  heartbeat.done = [seen, tell = to_actor<epochs_seen>(self)](const redis::reply&) { tell(*seen); };
-  calls.push_back(std::move(heartbeat));
+  redis::call beat;
+  beat.arguments = heartbeat();
+  beat.done = [seen, tell = to_actor<epochs_seen>(self)](const redis::reply&) { tell(*seen); };
+  calls.push_back(std::move(beat));
   store->submit(std::move(calls));
 }
 
 void keeper_state::tick() {
   if (connected && whole)
     refresh_epochs();
+  else if (connected && contacted)
+    store->submit(one_call(heartbeat(), {}));
   if (!whole && !warm())
     for (const auto& one : config.writers)
       if (const auto to = one->get())

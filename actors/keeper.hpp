@@ -32,6 +32,7 @@ struct keeper_state {
   void wipe(std::string cursor);
   void order_rebuild(const std::string& reason);
   void tick();
+  redis::command heartbeat() const;
   void refresh_epochs();
   void write_epochs_if_whole();
   bool warm() const;

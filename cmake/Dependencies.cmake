@@ -28,6 +28,12 @@ add_library(tickboard_hiredis INTERFACE)
 target_include_directories(tickboard_hiredis SYSTEM INTERFACE ${HIREDIS_INCLUDE_DIR})
 target_link_libraries(tickboard_hiredis INTERFACE ${HIREDIS_LIBRARY})
 
+find_path(SYSTEMD_INCLUDE_DIR systemd/sd-daemon.h REQUIRED)
+find_library(SYSTEMD_LIBRARY systemd REQUIRED)
+add_library(tickboard_libsystemd INTERFACE)
+target_include_directories(tickboard_libsystemd SYSTEM INTERFACE ${SYSTEMD_INCLUDE_DIR})
+target_link_libraries(tickboard_libsystemd INTERFACE ${SYSTEMD_LIBRARY})
+
 # Asio and Beast are compiled once (adapters/net/boost_impl.cpp), not in every file that uses them.
 add_library(tickboard_asio INTERFACE)
 target_link_libraries(tickboard_asio INTERFACE Boost::headers Threads::Threads OpenSSL::SSL OpenSSL::Crypto)

@@ -24,8 +24,9 @@ for at = 2, #ARGV, 5 + indexes do
   else
     if not stored then
       redis.call('ZADD', KEYS[4], 0, ARGV[at + 1] .. '|' .. id)
-      redis.call('HINCRBY', KEYS[5], ARGV[at + 2], 1)
-      redis.call('ZADD', KEYS[6], 0, id)
+      if redis.call('ZADD', KEYS[6], 0, id) == 1 then -- else it was there, but damaged
+        redis.call('HINCRBY', KEYS[5], ARGV[at + 2], 1)
+      end
     end
     redis.call('HSET', KEYS[2], id, row)
     redis.call('HSET', KEYS[3], id, version)

@@ -38,7 +38,8 @@ result<ticker> decode_row(std::string_view row, std::string_view version) {
   out.quote_at = marks[1];
   out.stats_at = marks[2];
   rapidjson::Document json;
-  json.Parse<rapidjson::kParseIterativeFlag>(row.data(), row.size());
+  json.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag>(row.data(),
+                                                                                  row.size());
   if (json.HasParseError() || !json.IsObject())
     return unexpected(std::string{"stored row is not a JSON object"});
   std::string problem;

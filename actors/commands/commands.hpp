@@ -9,7 +9,7 @@ class App;
 namespace tickboard::commands {
 
 /// What a chosen subcommand does; the result is the process's exit status: 0 done, 1 failed with
-/// a sentence on stderr.
+/// a sentence on stderr, unless its help says otherwise.
 using action = std::function<int()>;
 
 // Each adds its subcommand to `app` and sets `chosen` when the command line names it. The options
@@ -22,5 +22,6 @@ void add_normalize(CLI::App& app, action& chosen);
 void add_migrate(CLI::App& app, action& chosen);
 void add_import_assets(CLI::App& app, action& chosen);
 void add_check(CLI::App& app, action& chosen);
+void add_verify(CLI::App& app, action& chosen);
 
 } // namespace tickboard::commands

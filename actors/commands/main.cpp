@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   add_demo(app, chosen);
   add_serve(app, chosen);
   add_check(app, chosen);
+  add_verify(app, chosen);
   add_migrate(app, chosen);
   add_import_assets(app, chosen);
   add_simulate(app, chosen);

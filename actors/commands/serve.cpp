@@ -2,9 +2,12 @@
 #include "actors/commands/file_limit.hpp"
 #include "actors/commands/logging.hpp"
 #include "actors/commands/signals.hpp"
+#include "actors/commands/watchdog.hpp"
 #include "actors/daemon.hpp"
+#include "adapters/systemd/service_manager.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
@@ -51,11 +54,17 @@ int serve(const std::string& file) {
   if ((*running)->admin_port() != 0)
     std::printf("admin listening on port %u\n", unsigned{(*running)->admin_port()});
   std::fflush(stdout);
+  systemd::tell_ready(fmt::format("listening on port {}; /readyz says whether pages are served",
+                                  (*running)->port()));
+  watchdog alive{**running};
   for (auto told = signals::told::nothing; told != signals::told::to_stop;
-       told = signals.wait(std::chrono::hours{1}))
+       told = signals.wait(alive.step())) {
     if (told == signals::told::to_reload)
       reload(file, *settings, **running);
+    alive.look();
+  }
   signals.let_go();
+  systemd::tell_stopping();
   spdlog::info("stopping; a second signal ends the program at once");
   (*running)->stop();
   spdlog::info("stopped");

@@ -21,7 +21,9 @@ sigset_t taken() {
 signals::signals() {
   const auto set = taken();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN); // a reader that went away is an error code, not an end
+  // A reader that went away, and a file that may not grow, are error codes, not an end.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 signals::told signals::wait(std::chrono::milliseconds longest) const {

@@ -71,16 +71,24 @@ result<void> replace_whole(const std::string& path, std::string_view text) {
   const descriptor file{::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
   if (*file < 0)
     return failed(fresh, "written");
+  // What was begun must not take the last room of a disk that is full.
+  const auto give_up = [&](const std::string& whose, const char* what) {
+    auto problem = failed(whose, what);
+    ::unlink(fresh.c_str());
+    return problem;
+  };
   while (!text.empty()) {
     const auto wrote = ::write(*file, text.data(), text.size());
     if (wrote < 0 && errno == EINTR)
       continue;
     if (wrote < 0)
-      return failed(fresh, "written");
+      return give_up(fresh, "written");
     text.remove_prefix(static_cast<std::size_t>(wrote));
   }
-  if (::fsync(*file) != 0 || std::rename(fresh.c_str(), path.c_str()) != 0)
-    return failed(path, "replaced");
+  if (::fsync(*file) != 0)
+    return give_up(fresh, "written");
+  if (std::rename(fresh.c_str(), path.c_str()) != 0)
+    return give_up(path, "replaced");
   return {};
 }
 

@@ -19,7 +19,7 @@ struct contents {
 result<contents> read_whole(const std::string& path, std::size_t max_bytes);
 
 /// Puts `text` in the place of what is there: readers see the old contents or the new, also after
-/// a crash. Writes `path`.new first, in the same directory.
+/// a crash. Writes `path`.new first, in the same directory; on a full disk that is gone again.
 result<void> replace_whole(const std::string& path, std::string_view text);
 
 } // namespace tickboard::files

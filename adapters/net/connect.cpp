@@ -25,6 +25,13 @@ asio::awaitable<result<void>> connect(connect_attempt& attempt, dry_socket& stre
   attempt.step = "connecting";
   const auto peer = co_await asio::async_connect(socket, addresses,
                                                  asio::redirect_error(asio::use_awaitable, ec));
+  // Asio calls it a cancel if no socket can be opened, and keeps the reason to itself.
+  if (ec == asio::error::operation_aborted && !attempt.cancelled && !addresses.empty()) {
+    error_code why, ignored;
+    socket.open(addresses.begin()->endpoint().protocol(), why);
+    socket.close(ignored);
+    ec = why ? why : ec;
+  }
   // Asio goes on asking epoll whether a socket can be written to once it has waited for that, as
   // for the connect, and then each wait for data ends once for nothing: let it start anew.
   if (!ec) {

@@ -1,29 +1,24 @@
-tickboard_test(reliability_test reliability/stop_test.cpp spine/truth.cpp spine/world.cpp
-  ${PROJECT_SOURCE_DIR}/tests/support/process.cpp)
-target_link_libraries(reliability_test PRIVATE tickboard_net tickboard_redis)
-target_compile_definitions(reliability_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
-add_dependencies(reliability_test tickboard)
-tickboard_whole(reliability_test reliability_test)
+# tickboard_reliability(NAME SOURCES...): whole programs, and what goes wrong with them.
+function(tickboard_reliability name)
+  tickboard_test(${name} ${ARGN} spine/truth.cpp spine/world.cpp
+    ${PROJECT_SOURCE_DIR}/tests/support/process.cpp)
+  target_link_libraries(${name} PRIVATE tickboard_net tickboard_redis)
+  target_compile_definitions(${name} PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
+  add_dependencies(${name} tickboard)
+  tickboard_whole(${name} ${name})
+endfunction()
 
-tickboard_test(reload_test reliability/reload_test.cpp spine/truth.cpp spine/world.cpp
-  ${PROJECT_SOURCE_DIR}/tests/support/process.cpp)
-target_link_libraries(reload_test PRIVATE tickboard_net tickboard_redis)
-target_compile_definitions(reload_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
-add_dependencies(reload_test tickboard)
-tickboard_whole(reload_test reload_test)
+tickboard_reliability(reliability_test reliability/stop_test.cpp reliability/watchdog_test.cpp)
+tickboard_reliability(reload_test reliability/reload_test.cpp)
+tickboard_reliability(kill_test reliability/kill_test.cpp)
+tickboard_reliability(verify_test reliability/verify_test.cpp)
 
-tickboard_test(soak_test reliability/soak_test.cpp spine/truth.cpp spine/world.cpp
-  ${PROJECT_SOURCE_DIR}/tests/support/process.cpp)
-target_link_libraries(soak_test PRIVATE tickboard_net tickboard_redis)
-target_compile_definitions(soak_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
-add_dependencies(soak_test tickboard)
-tickboard_whole(soak_test soak_test)
+# The disk that is full is that of what PostgreSQL said.
+tickboard_reliability(limits_test reliability/limits_test.cpp postgres/database.cpp
+  ${PROJECT_SOURCE_DIR}/tests/support/private_postgres.cpp)
+target_link_libraries(limits_test PRIVATE tickboard_actors)
 
-tickboard_test(reliability_clients_test reliability/clients_test.cpp reliability/neighbour.cpp
-  spine/world.cpp ${PROJECT_SOURCE_DIR}/tests/support/process.cpp
+tickboard_reliability(soak_test reliability/soak_test.cpp)
+tickboard_reliability(reliability_clients_test reliability/clients_test.cpp reliability/neighbour.cpp
   ${PROJECT_SOURCE_DIR}/tests/unit/net/sockets.cpp
   ${PROJECT_SOURCE_DIR}/tests/unit/net/certificates.cpp)
-target_link_libraries(reliability_clients_test PRIVATE tickboard_net tickboard_redis)
-target_compile_definitions(reliability_clients_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
-add_dependencies(reliability_clients_test tickboard)
-tickboard_whole(reliability_clients_test reliability_clients_test)

@@ -83,8 +83,9 @@ std::string world::write_config(const std::string& head, const std::set<std::siz
 
 void world::start_daemon() {
   const auto file = write_config(daemon_options_);
-  daemon = std::make_unique<process>(
-      std::vector<std::string>{TICKBOARD_PROGRAM, "serve", "--config", file}, log());
+  auto command = daemon_prefix;
+  command.insert(command.end(), {TICKBOARD_PROGRAM, "serve", "--config", file});
+  daemon = std::make_unique<process>(std::move(command), log());
 }
 
 response world::fetch(std::uint16_t port, const std::string& target) {

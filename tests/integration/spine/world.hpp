@@ -74,6 +74,7 @@ public:
   std::vector<simulated> exchanges;
   std::vector<process> simulators;
   std::unique_ptr<process> daemon;
+  std::vector<std::string> daemon_prefix; ///< of the command that `start_daemon` runs
 
 private:
   std::map<std::string, std::string> walk(bool plain);

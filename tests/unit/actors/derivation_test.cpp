@@ -190,3 +190,20 @@ TEST_CASE("changes over windows follow a market that is quiet at once, a busy on
   on.set(one, "150");
   CHECK(shown() == 50);
 }
+
+TEST_CASE("scores that were looked at between an update and its values in dollars are made anew") {
+  derived_markets on;
+  auto& one = on.add("a", "BTC", "USD", "100");
+  const auto index = *find_sort_field("price_usd");
+  CHECK(one.score(index) == 100);
+  ticker_patch patch;
+  patch.subject = one.subject;
+  patch.at = {++on.now, 0};
+  patch.trade = trade_group{*decimal::parse("200")};
+  one.state.apply(patch);
+  on.subject.changed(one, on.now);
+  one.changed();
+  CHECK(one.score(index) == 100); // as a lane may ask that looks which of its markets lag
+  on.subject.refresh(one, on.now);
+  CHECK(one.score(index) == 200);
+}
