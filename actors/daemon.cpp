@@ -17,6 +17,7 @@
 #include "actors/writer.hpp"
 #include "adapters/net/io_thread.hpp"
 #include "adapters/postgres/schema.hpp"
+#include "adapters/redis/checked_client.hpp"
 #include "config/built_in.hpp"
 
 #include <caf/all.hpp>
@@ -159,15 +160,27 @@ private:
 
   boost::asio::io_context& io(std::size_t use) { return io_[use % io_.size()]->context(); }
 
+  redis::client_options store_options(std::vector<board::script_ptr> scripts) const {
+    redis::client_options options;
+    options.to = store_;
+    options.scripts = std::move(scripts);
+    options.connect_timeout = settings_.redis.connect_timeout;
+    options.reply_timeout = settings_.redis.reply_timeout;
+    options.backoff_max = settings_.redis.backoff_max;
+    return options;
+  }
+
   store_opener open_store(std::size_t use) {
     return [this, use](std::vector<board::script_ptr> scripts, redis::client_events events) {
-      redis::client_options options;
-      options.to = store_;
-      options.scripts = std::move(scripts);
-      options.connect_timeout = settings_.redis.connect_timeout;
-      options.reply_timeout = settings_.redis.reply_timeout;
-      options.backoff_max = settings_.redis.backoff_max;
-      return redis::connect(io(use), std::move(options), std::move(events));
+      return redis::connect(io(use), store_options(std::move(scripts)), std::move(events));
+    };
+  }
+
+  /// For reading what others write.
+  store_opener open_checked_store(std::size_t use) {
+    return [this, use](std::vector<board::script_ptr> scripts, redis::client_events events) {
+      return redis::connect_checked(io(use), store_options(std::move(scripts)), std::move(events),
+                                    board_->epochs());
     };
   }
 
@@ -208,7 +221,7 @@ private:
       add(fmt::format("normalizer {}", i), normalizers_[i],
           [this] { return system_.spawn(normalizer, writers_); });
     query_config asking{board_,
-                        open_store(1),
+                        open_checked_store(1),
                         settings_.view.max_age,
                         {settings_.view.scan_limit, settings_.view.snapshot_ttl,
                          settings_.view.max_snapshots, settings_.view.max_frozen_rows},

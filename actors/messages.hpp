@@ -137,7 +137,9 @@ struct indexes_kept {};
 struct sweep_due {};
 
 /// Is Redis there, or for the metadata actor PostgreSQL? From the io thread.
-struct store_ready {};
+struct store_ready {
+  std::string server{}; ///< the life of a Redis (redis::client_events)
+};
 struct store_lost {
   std::string reason;
 };
@@ -231,6 +233,7 @@ struct keeper_tick {};
 struct epochs_seen {
   bool all_there = false;
   bool reachable = false;
+  std::string refusal{}; ///< why Redis, which can be reached, did not refresh them; empty: it did
 };
 struct epochs_written {
   std::uint64_t incarnation = 0;

@@ -12,8 +12,10 @@
 #include <hiredis/hiredis.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <random>
+#include <sys/socket.h>
 #include <utility>
 
 namespace tickboard::redis {
@@ -67,6 +69,26 @@ namespace {
 namespace net = boost::asio;
 using net::ip::tcp;
 using clock = std::chrono::steady_clock;
+
+/// From the text of INFO.
+std::string life_of(std::string_view info) {
+  constexpr std::string_view name = "run_id:";
+  const auto at = info.find(name);
+  if (at == info.npos)
+    return {};
+  const auto begin = at + name.size();
+  return std::string{info.substr(begin, info.find_first_of("\r\n", begin) - begin)};
+}
+
+/// What a server said before it closed a connection that it did not want (maxclients), and which
+/// hiredis has not read because writing failed first. Empty: nothing.
+std::string last_words(const redisAsyncContext& of) {
+  std::array<char, 256> text{};
+  const auto size = ::recv(of.c.fd, text.data(), text.size(), MSG_DONTWAIT);
+  const std::string_view said{text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
+  return said.starts_with('-') ? std::string{said.substr(1, said.find_first_of("\r\n") - 1)}
+                               : std::string{};
+}
 
 /// True for the time of its life.
 class scoped_flag {
@@ -199,10 +221,15 @@ private:
            must_succeed("SELECT"));
     for (const auto& one : options_.scripts)
       send(nullptr, command{"SCRIPT", "LOAD", one->text}.finish(), must_succeed("SCRIPT LOAD"));
+    send(nullptr, command{"INFO", "server"}.finish(), [this](const reply& answer) {
+      if (events_.on_server && !answer.disconnected())
+        events_.on_server(life_of(answer.text()));
+    });
     send(nullptr, command{"PING"}.finish(), [this](const reply& answer) {
       if (answer.disconnected())
         return;
-      if (answer.failed()) { // LOADING, NOAUTH, MASTERDOWN ...: not yet of use
+      // LOADING, NOAUTH, MASTERDOWN ...: not yet of use. MISCONF: cannot save, but can be read.
+      if (answer.failed() && !answer.error().starts_with("MISCONF")) {
         drop(std::string{answer.error()});
         return;
       }
@@ -215,9 +242,10 @@ private:
 
   /// hiredis frees its context after this.
   void closed(const redisAsyncContext& context) {
-    const std::string reason = context.errstr != nullptr && *context.errstr != '\0'
-                                   ? context.errstr
-                                   : "the connection was closed";
+    std::string reason = ready_ ? "" : last_words(context);
+    if (reason.empty())
+      reason = context.errstr != nullptr && *context.errstr != '\0' ? context.errstr
+                                                                    : "the connection was closed";
     context_ = nullptr;
     connected_ = false;
     forget_commands();

@@ -30,6 +30,9 @@ struct client_options {
 struct client_events {
   std::function<void()> on_ready; ///< connected, logged in, scripts loaded, not loading its data
   std::function<void(std::string reason)> on_lost; ///< after each on_ready, and for failed attempts
+  /// Before each on_ready: which life of which server this is (INFO's run_id); empty: it does not
+  /// say.
+  std::function<void(std::string life)> on_server{};
 };
 
 using reply_handler = std::function<void(const reply&)>;

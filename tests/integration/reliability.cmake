@@ -18,3 +18,11 @@ target_link_libraries(soak_test PRIVATE tickboard_net tickboard_redis)
 target_compile_definitions(soak_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
 add_dependencies(soak_test tickboard)
 tickboard_whole(soak_test soak_test)
+
+tickboard_test(redis_faults_test reliability/redis_test.cpp spine/truth.cpp spine/world.cpp
+  ${PROJECT_SOURCE_DIR}/tests/support/process.cpp)
+target_link_libraries(redis_faults_test PRIVATE tickboard_net tickboard_redis tickboard_hiredis)
+target_compile_definitions(redis_faults_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
+add_dependencies(redis_faults_test tickboard)
+set_tests_properties(redis_faults_test PROPERTIES TIMEOUT 600)
+tickboard_whole(redis_faults_test redis_faults_test)

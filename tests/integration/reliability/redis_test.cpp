@@ -1,0 +1,335 @@
+// Whatever is wrong with Redis, nobody is told anything wrong meanwhile, and it ends as the
+// exchanges last said.
+
+#include "tests/integration/reliability/watcher.hpp"
+#include "tests/integration/spine/truth.hpp"
+#include "tests/support/redis_admin.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+using namespace tickboard;
+using namespace tickboard::test;
+
+namespace {
+
+std::vector<simulated> two_exchanges() {
+  std::vector<simulated> out;
+  for (const auto* name : {"coinbaseexchange", "kraken"})
+    out.push_back({name,
+                   name,
+                   {"--markets", "60", "--count", "600", "--rate", "0", "--seed", "7", "--hold"},
+                   {}});
+  return out;
+}
+
+constexpr auto daemon_options = "[daemon]\nwarmup = \"3s\"\n[view]\ntimeout = \"1s\"\n";
+
+redis_setup with(std::vector<std::string> server, const std::string& more = {}) {
+  return {std::move(server), "reply_timeout = \"700ms\"\nconnect_timeout = \"700ms\"\n"
+                             "backoff_max = \"200ms\"\n" +
+                                 more};
+}
+
+/// Exchanges, Redis and the daemon; every market is served in a first state. Then the exchanges
+/// hold still, until they are told to say more.
+class board_under_test : public world {
+public:
+  explicit board_under_test(const redis_setup& how, bool starts = true)
+      : world(two_exchanges(), daemon_options, how) {
+    for (std::size_t i = 0; i < exchanges.size(); ++i)
+      post_exchange(i, "/sim/go", "{}");
+    if (starts)
+      wait_until("pages are served, of assets too", [this] {
+        return get("/readyz").status == 200 && get("/v1/assets").status == 200;
+      });
+  }
+
+  /// Every exchange says so many updates more, as fast as it can.
+  void say_more(int updates = 2'000) {
+    said_ += updates;
+    for (std::size_t i = 0; i < exchanges.size(); ++i)
+      post_exchange(i, "/sim/rate", R"({"rate":0,"count":)" + std::to_string(said_) + "}");
+  }
+
+  void wait_until_ready_says(const std::string& text) {
+    const auto what = "/readyz says " + text;
+    wait_until(what.c_str(), [&] {
+      const auto told = get("/readyz");
+      return told.status == 503 && told.body.find(text) != std::string::npos;
+    });
+  }
+
+  void wait_until_page_is(unsigned status, const std::string& text) {
+    const auto what = "a page is " + std::to_string(status) + " with " + text;
+    wait_until(what.c_str(), [&] {
+      const auto page = get("/v1/markets?per_page=5");
+      return page.status == status && page.body.find(text) != std::string::npos;
+    });
+  }
+
+  void kill_redis() {
+    redis->kill(SIGKILL);
+    wait_until("redis-server is gone", [this] { return !redis->running(); });
+  }
+
+  std::size_t log_lines_with(const std::string& text) const {
+    std::ifstream in{log()};
+    std::size_t out = 0;
+    for (std::string line; std::getline(in, line);)
+      out += line.find(text) != std::string::npos ? 1 : 0;
+    return out;
+  }
+
+  std::uint64_t patches() {
+    std::uint64_t out = 0;
+    const auto told = parse_json(get("/v1/exchanges").body);
+    for (const auto& feed : told["data"].GetArray())
+      for (const auto& one : feed["connections"].GetArray())
+        out += std::stoull(text_of(one, "patches"));
+    return out;
+  }
+
+  /// The daemon's resident memory, KiB.
+  long resident() const {
+    std::ifstream in{"/proc/" + std::to_string(daemon->pid()) + "/status"};
+    for (std::string line; std::getline(in, line);)
+      if (line.starts_with("VmRSS:"))
+        return std::stol(line.substr(6));
+    return 0;
+  }
+
+  /// Once what was wrong is right again: something more is said, and every row is as it should be.
+  void recovers(watcher& clients) {
+    say_more();
+    converged_rows(*this);
+    wait_until("it says that it is ready", [this] { return get("/readyz").status == 200; });
+    CHECK(clients.finish() == "");
+    CHECK(clients.good() > 0);
+  }
+
+private:
+  int said_ = 600;
+};
+
+/// Prices of assets by symbol.
+std::map<std::string, std::string> asset_prices(world& on) {
+  std::map<std::string, std::string> out;
+  const auto page = on.get("/v1/assets?per_page=250");
+  if (page.status == 200) {
+    const auto json = parse_json(page.body);
+    for (const auto& row : json["data"].GetArray())
+      out[text_of(row, "symbol")] = text_of(row, "price_usd");
+  }
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("redis-server comes back with an older state of its own: nobody is shown it") {
+  board_under_test on{with({})};
+  redis_admin{on.redis->url()}({"SAVE"});
+  on.say_more();
+  const auto rows = converged_rows(on);
+  std::map<std::string, std::string> prices;
+  on.wait_until("prices of assets have settled", [&] {
+    const auto before = std::exchange(prices, asset_prices(on));
+    return !prices.empty() && prices == before;
+  });
+  watcher clients{on};
+
+  on.kill_redis();
+  REQUIRE(on.redis->start());
+  on.wait_until("pages are served again", [&] { return on.get("/readyz").status == 200; });
+  const bool equal = converged_rows(on) == rows;
+  CHECK(equal);
+  on.wait_until("assets are as before", [&] { return asset_prices(on) == prices; });
+  on.recovers(clients);
+}
+
+TEST_CASE("redis-server is killed and comes back with all it had (append-only file)") {
+  board_under_test on{with({"--appendonly", "yes", "--appendfsync", "always"})};
+  watcher clients{on};
+  on.kill_redis();
+  on.say_more();
+  REQUIRE(on.redis->start());
+  on.recovers(clients);
+}
+
+TEST_CASE("a frozen Redis costs no memory, however much the exchanges say") {
+  board_under_test on{with({})};
+  on.say_more(20'000);
+  converged_rows(on);
+  watcher clients{on};
+  on.redis->kill(SIGSTOP);
+  on.wait_until_ready_says("Redis is not reachable");
+  on.wait_until_page_is(503, "not connected to Redis");
+  const auto before = on.resident();
+  const auto patches = on.patches();
+  on.say_more(300'000);
+  on.wait_until("a flood has come", [&] { return on.patches() >= patches + 500'000; });
+  const auto grown = on.resident() - before;
+  MESSAGE("resident memory grew by " << grown << " KiB during a flood");
+  CHECK(grown < 8 * 1024);
+  on.redis->kill(SIGCONT);
+  on.recovers(clients);
+}
+
+TEST_CASE("a Redis that is still loading its data is waited for") {
+  board_under_test on{with({"--enable-debug-command", "local", "--key-load-delay", "1000",
+                            "--loading-process-events-interval-bytes", "1024"})};
+  {
+    redis_admin admin{on.redis->url()};
+    REQUIRE(admin({"DEBUG", "POPULATE", "3000", "filler", "100"}) == "OK");
+    REQUIRE(admin({"SAVE"}) == "OK");
+  }
+  watcher clients{on};
+  on.kill_redis();
+  REQUIRE(on.redis->start());
+  on.wait_until_ready_says("LOADING");
+  on.wait_until_page_is(503, "not connected to Redis");
+  on.say_more();
+  CHECK(redis_admin{on.redis->url()}({"PING"}).starts_with("LOADING"));
+  on.recovers(clients);
+}
+
+TEST_CASE(
+    "a Redis that was made a replica takes no writes: /readyz says so, rows grow old openly") {
+  board_under_test on{with({})};
+  redis_admin admin{on.redis->url()};
+  watcher clients{on};
+  REQUIRE(admin({"REPLICAOF", "127.0.0.1", "1"}) == "OK");
+  on.say_more();
+  on.wait_until_ready_says("READONLY");
+  CHECK(on.get("/v1/markets?per_page=5").status == 200);
+  REQUIRE(admin({"REPLICAOF", "NO", "ONE"}) == "OK");
+  on.recovers(clients);
+  CHECK(on.log_lines_with("READONLY") > 0);
+  CHECK(on.log_lines_with("READONLY") < 10); // said once each, not with each attempt
+}
+
+TEST_CASE("a script that holds Redis: pages say so until it is killed") {
+  board_under_test on{with({"--busy-reply-threshold", "100"})};
+  redis_admin admin{on.redis->url()};
+  redis_admin culprit{on.redis->url()};
+  watcher clients{on};
+  culprit.send({"EVAL", "while true do end", "0"});
+  on.wait_until_page_is(503, "BUSY");
+  on.say_more();
+  on.wait_until_ready_says("BUSY");
+  REQUIRE(admin({"SCRIPT", "KILL"}) == "OK");
+  on.recovers(clients);
+}
+
+TEST_CASE("a Redis without memory refuses writes: /readyz says so, rows grow old openly") {
+  board_under_test on{with({})};
+  redis_admin admin{on.redis->url()};
+  watcher clients{on};
+  REQUIRE(admin({"CONFIG", "SET", "maxmemory", "1mb", "maxmemory-policy", "noeviction"}) == "OK");
+  on.say_more();
+  on.wait_until_ready_says("OOM");
+  CHECK(on.get("/v1/markets?per_page=5").status == 200);
+  REQUIRE(admin({"CONFIG", "SET", "maxmemory", "0"}) == "OK");
+  on.recovers(clients);
+}
+
+TEST_CASE("a Redis that cannot save refuses writes, and is read all the same, also by newcomers") {
+  board_under_test on{with({})};
+  redis_admin admin{on.redis->url()};
+  watcher clients{on};
+  const auto dump = on.redis->directory() + "/dump.rdb";
+  std::filesystem::create_directory(dump); // which no file can replace
+  const auto saved = [&](const std::string& status) {
+    admin({"BGSAVE"});
+    return admin({"INFO", "persistence"}).find("rdb_last_bgsave_status:" + status) !=
+           std::string::npos;
+  };
+  REQUIRE(admin({"CONFIG", "SET", "save", "3600 1000000"}) == "OK");
+  on.wait_until("saving has failed", [&] { return saved("err"); });
+  on.say_more();
+  on.wait_until_ready_says("MISCONF");
+  CHECK(on.get("/v1/markets?per_page=5").status == 200);
+  admin({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
+  on.wait_until("pages are served by new connections",
+                [&] { return on.get("/v1/markets?per_page=5").status == 200; });
+  std::filesystem::remove(dump);
+  on.wait_until("saving works again", [&] { return saved("ok"); });
+  on.recovers(clients);
+}
+
+TEST_CASE("a Redis that forgot the scripts is told them again, and nobody notices") {
+  board_under_test on{with({})};
+  redis_admin admin{on.redis->url()};
+  watcher clients{on};
+  for (int i = 0; i < 20; ++i) {
+    REQUIRE(admin({"SCRIPT", "FLUSH"}) == "OK");
+    on.say_more(100);
+    CHECK(on.get("/v1/markets?per_page=5").status == 200);
+  }
+  on.recovers(clients);
+  CHECK(clients.refused() == 0);
+}
+
+TEST_CASE(
+    "a password that is set while we are connected locks new connections out, until it goes") {
+  board_under_test on{with({})};
+  redis_admin admin{on.redis->url()};
+  watcher clients{on};
+  REQUIRE(admin({"CONFIG", "SET", "requirepass", "secret-of-redis"}) == "OK");
+  admin({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
+  on.wait_until_ready_says("NOAUTH");
+  CHECK(on.get("/v1/markets?per_page=5").status == 503);
+  CHECK(on.get("/healthz").status == 200);
+  on.say_more();
+  REQUIRE(admin({"CONFIG", "SET", "requirepass", ""}) == "OK");
+  on.recovers(clients);
+}
+
+TEST_CASE(
+    "a wrong password at the start: /readyz says so, the log keeps the secret, it is waited for") {
+  board_under_test on{with({"--requirepass", "secret-of-redis"}, "password = \"secret-of-ours\"\n"),
+                      false};
+  redis_admin admin{on.redis->url()};
+  REQUIRE(admin({"AUTH", "secret-of-redis"}) == "OK");
+  watcher clients{on};
+  on.wait_until_ready_says("AUTH failed: WRONGPASS");
+  CHECK(on.get("/v1/markets?per_page=5").status == 503);
+  CHECK(on.get("/healthz").status == 200);
+  CHECK(on.get("/readyz").body.find("secret-of") == std::string::npos);
+  REQUIRE(admin({"CONFIG", "SET", "requirepass", "secret-of-ours"}) == "OK");
+  on.recovers(clients);
+  CHECK(on.log_lines_with("secret-of") == 0);
+  CHECK(on.log_lines_with("WRONGPASS") > 0);
+}
+
+TEST_CASE("a Redis without room for our connections is tried again until there is some") {
+  board_under_test on{with({})};
+  redis_admin admin{on.redis->url()};
+  watcher clients{on};
+  REQUIRE(admin({"CONFIG", "SET", "maxclients", "1"}) == "OK");
+  admin({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
+  on.wait_until_ready_says("max number of clients reached");
+  CHECK(on.get("/v1/markets?per_page=5").status == 503);
+  on.say_more();
+  REQUIRE(admin({"CONFIG", "SET", "maxclients", "100"}) == "OK");
+  on.recovers(clients);
+}
+
+TEST_CASE("a slow Redis makes slow pages, and a very slow one refusals") {
+  board_under_test on{with({"--enable-debug-command", "local"})};
+  redis_admin admin{on.redis->url()};
+  watcher clients{on};
+  for (int i = 0; i < 5; ++i) {
+    on.say_more(200);
+    REQUIRE(admin({"DEBUG", "SLEEP", "0.3"}) == "OK"); // within every timeout
+  }
+  on.say_more(200);
+  REQUIRE(admin({"DEBUG", "SLEEP", "2.5"}) == "OK"); // beyond them
+  on.recovers(clients);
+  CHECK(clients.refused() > 0);
+}
