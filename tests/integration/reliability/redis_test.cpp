@@ -4,6 +4,7 @@
 #include "tests/integration/reliability/watcher.hpp"
 #include "tests/integration/spine/truth.hpp"
 #include "tests/support/redis_admin.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <doctest/doctest.h>
 
@@ -117,38 +118,28 @@ private:
   int said_ = 600;
 };
 
-/// Prices of assets by symbol.
-std::map<std::string, std::string> asset_prices(world& on) {
-  std::map<std::string, std::string> out;
-  const auto page = on.get("/v1/assets?per_page=250");
-  if (page.status == 200) {
-    const auto json = parse_json(page.body);
-    for (const auto& row : json["data"].GetArray())
-      out[text_of(row, "symbol")] = text_of(row, "price_usd");
-  }
-  return out;
-}
-
 } // namespace
 
 TEST_CASE("redis-server comes back with an older state of its own: nobody is shown it") {
-  board_under_test on{with({})};
-  redis_admin{on.redis->url()}({"SAVE"});
+  const temporary_directory directory;
+  const auto later = directory / "later.conf";
+  write_file(later, "");
+  board_under_test on{with({"--include", later})};
+  REQUIRE(redis_admin{on.redis->url()}({"SAVE"}) == "OK");
   on.say_more();
   const auto rows = converged_rows(on);
-  std::map<std::string, std::string> prices;
-  on.wait_until("prices of assets have settled", [&] {
-    const auto before = std::exchange(prices, asset_prices(on));
-    return !prices.empty() && prices == before;
-  });
   watcher clients{on};
 
   on.kill_redis();
+  write_file(later, "replicaof 127.0.0.1 1\n"); // so that nobody can bring it up to date yet
   REQUIRE(on.redis->start());
-  on.wait_until("pages are served again", [&] { return on.get("/readyz").status == 200; });
+  on.wait_until("the daemon has found it", [&] { return on.log_lines_with("READONLY") > 0; });
+  CHECK(on.get("/v1/markets?per_page=5").status == 503);
+  CHECK(on.get("/v1/assets?per_page=5").status == 503);
+  CHECK(on.get("/readyz").status == 503);
+  REQUIRE(redis_admin{on.redis->url()}({"REPLICAOF", "NO", "ONE"}) == "OK");
   const bool equal = converged_rows(on) == rows;
   CHECK(equal);
-  on.wait_until("assets are as before", [&] { return asset_prices(on) == prices; });
   on.recovers(clients);
 }
 
