@@ -228,7 +228,9 @@ private:
                         metadata_,
                         settings_.view.max_pending,
                         settings_.view.cache_bytes,
-                        writers_};
+                        writers_,
+                        settings_.view.max_stale,
+                        settings_.view.timeout * 3 / 4}; // the rest: to answer in time
     add("query", query_, [this, asking] { return system_.spawn(query, asking); });
     add("search", search_,
         [this] { return system_.spawn<caf::detached>(search, query_, metadata_); });

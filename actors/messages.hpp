@@ -289,10 +289,13 @@ struct answer {
   view_refusal refusal{};
   std::string tag{};                 ///< ETag of the body
   std::chrono::microseconds took{0}; ///< Redis' part, with the ways there and back
+  /// 0: of now. Else Redis cannot answer, and this is what it said last: at this time, Unix ms.
+  std::int64_t stale_since_ms = 0;
 };
 
 struct evaluation_done;
-struct demand_due {}; ///< time to say which indexes views still read
+struct patience_due {}; ///< time to look for evaluations that take too long
+struct demand_due {};   ///< time to say which indexes views still read
 
 // -- to the status actor --------------------------------------------------------------------------
 
@@ -551,6 +554,7 @@ TICKBOARD_MESSAGE(asset_asked)
 TICKBOARD_MESSAGE(answer)
 TICKBOARD_MESSAGE(evaluation_done)
 TICKBOARD_MESSAGE(demand_due)
+TICKBOARD_MESSAGE(patience_due)
 TICKBOARD_MESSAGE(connection_status)
 TICKBOARD_MESSAGE(connection_ended)
 TICKBOARD_MESSAGE(feed_status)

@@ -169,8 +169,13 @@ const std::array view_keys{
     key{"max_frozen_rows", in<&settings::view, &view_settings::max_frozen_rows>,
         count(1, 1'000'000),
         "Rows that a snapshot with rows=frozen may copy; a larger view gets 400."},
+    key{"max_stale", in<&settings::view, &view_settings::max_stale>, time(0ms, 24h),
+        "While Redis cannot answer, a page is answered as it last was, if that is not longer ago "
+        "and cache_bytes had room for it, and says so: stale_since_ms, X-Stale-Since. With \"0\" "
+        "it "
+        "gets 503."},
     key{"cache_bytes", in<&settings::view, &view_settings::cache_bytes>, bytes(0, 64 * gib),
-        "Memory for pages that may be answered again; only used with a max_age."},
+        "Memory for pages that may be answered again; only used with a max_age or max_stale."},
     key{"max_pending", in<&settings::view, &view_settings::max_pending>, count(1, 1'000'000),
         "Distinct questions that may wait for Redis; further ones get 503."},
 };

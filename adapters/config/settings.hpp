@@ -96,6 +96,7 @@ struct view_settings {
   milliseconds snapshot_ttl{300'000};
   std::size_t max_snapshots = 64;        ///< held in Redis at once, by all daemons
   std::uint32_t max_frozen_rows = 5'000; ///< rows that a snapshot may copy
+  milliseconds max_stale{0}; ///< age of the last good page while Redis cannot answer; 0: 503
   std::size_t cache_bytes = 64 * 1024 * 1024;
   std::size_t max_pending = 10'000; ///< distinct questions waiting for Redis; further ones get 503
 };

@@ -6,6 +6,9 @@
 #include "tests/support/redis_admin.hpp"
 #include "tests/support/temporary_directory.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -29,7 +32,7 @@ std::vector<simulated> two_exchanges() {
   return out;
 }
 
-constexpr auto daemon_options = "[daemon]\nwarmup = \"3s\"\n[view]\ntimeout = \"1s\"\n";
+const std::string daemon_options = "[daemon]\nwarmup = \"3s\"\n[view]\ntimeout = \"1s\"\n";
 
 redis_setup with(std::vector<std::string> server, const std::string& more = {}) {
   return {std::move(server), "reply_timeout = \"700ms\"\nconnect_timeout = \"700ms\"\n"
@@ -41,8 +44,9 @@ redis_setup with(std::vector<std::string> server, const std::string& more = {}) 
 /// hold still, until they are told to say more.
 class board_under_test : public world {
 public:
-  explicit board_under_test(const redis_setup& how, bool starts = true)
-      : world(two_exchanges(), daemon_options, how) {
+  explicit board_under_test(const redis_setup& how, bool starts = true,
+                            const std::string& view_options = {})
+      : world(two_exchanges(), daemon_options + view_options, how) {
     for (std::size_t i = 0; i < exchanges.size(); ++i)
       post_exchange(i, "/sim/go", "{}");
     if (starts)
@@ -72,6 +76,20 @@ public:
       const auto page = get("/v1/markets?per_page=5");
       return page.status == status && page.body.find(text) != std::string::npos;
     });
+  }
+
+  /// The whole answer, with its header.
+  std::string raw(const std::string& target, const std::string& more = {}) {
+    namespace asio = boost::asio;
+    asio::io_context io;
+    asio::ip::tcp::socket socket{io};
+    socket.connect({asio::ip::address_v4::loopback(), daemon->port()});
+    asio::write(socket, asio::buffer("GET " + target + " HTTP/1.1\r\nHost: tickboard\r\n" + more +
+                                     "Connection: close\r\n\r\n"));
+    std::string out;
+    boost::system::error_code end;
+    asio::read(socket, asio::dynamic_buffer(out), end);
+    return out;
   }
 
   void kill_redis() {
@@ -323,4 +341,67 @@ TEST_CASE("a slow Redis makes slow pages, and a very slow one refusals") {
   REQUIRE(admin({"DEBUG", "SLEEP", "2.5"}) == "OK"); // beyond them
   on.recovers(clients);
   CHECK(clients.refused() > 0);
+}
+
+TEST_CASE(
+    "with view.max_stale, what was asked before is answered as it last was, marked, meanwhile") {
+  board_under_test on{with({}), true, "max_stale = \"1m\"\n"};
+  const std::string page = "/v1/markets?per_page=5&sort=id", table = page + "&format=csv",
+                    market = "/v1/markets/kraken:BTC-USD", asset = "/v1/assets/BTC",
+                    familiar = "/v1/cryptocurrency/listings/latest?limit=5";
+  on.say_more();
+  converged_rows(on);
+  const auto tag_of = [](const std::string& answer) {
+    const auto at = answer.find("ETag: ") + 6;
+    return answer.substr(at, answer.find("\r\n", at) - at);
+  };
+  const auto is_marked = [](const std::string& answer) {
+    return answer.starts_with("HTTP/1.1 200") &&
+           answer.find("\r\nX-Stale-Since: ") != answer.npos &&
+           answer.find("\r\nAge: ") != answer.npos;
+  };
+  const auto check_meanwhile = [&](const std::string& what, const std::string& fresh) {
+    INFO(what);
+    for (const auto& target : {page, market, asset}) {
+      const auto answer = on.raw(target);
+      CHECK_MESSAGE(is_marked(answer), answer);
+      CHECK_MESSAGE(answer.find(",\"stale_since_ms\":") != answer.npos, answer);
+    }
+    const auto csv = on.raw(table);
+    CHECK_MESSAGE(is_marked(csv), csv);
+    CHECK(csv.find("stale_since_ms") == csv.npos);
+    // Who has the fresh one is not told that it still is.
+    CHECK(is_marked(on.raw(page, "If-None-Match: " + tag_of(fresh) + "\r\n")));
+    const auto again = on.raw(page, "If-None-Match: " + tag_of(on.raw(page)) + "\r\n");
+    CHECK(again.starts_with("HTTP/1.1 304"));
+    CHECK(again.find("\r\nX-Stale-Since: ") != again.npos);
+    CHECK(on.get(familiar).status >= 500); // these words have no place to say it
+    const auto unknown = on.get("/v1/markets?per_page=7&sort=id");
+    CHECK(unknown.status == 503);
+    CHECK(unknown.retry_after.count() > 0);
+  };
+  const auto ask_all = [&] {
+    for (const auto& target : {page, table, market, asset, familiar})
+      CHECK(on.get(target).status == 200);
+    return on.raw(page);
+  };
+
+  auto fresh = ask_all();
+  CHECK_FALSE(is_marked(fresh));
+  on.redis->kill(SIGSTOP);
+  check_meanwhile("frozen, as long as that is not noticed", fresh);
+  on.wait_until_ready_says("Redis is not reachable");
+  check_meanwhile("frozen", fresh);
+  on.redis->kill(SIGCONT);
+  on.wait_until("pages are of now again", [&] { return !is_marked(on.raw(page)); });
+  on.wait_until("assets are served", [&] { return !is_marked(on.raw(asset)); });
+
+  fresh = ask_all();
+  watcher clients{on};
+  on.kill_redis();
+  check_meanwhile("killed", fresh);
+  on.say_more();
+  REQUIRE(on.redis->start());
+  on.wait_until("pages are of now again", [&] { return !is_marked(on.raw(page)); });
+  on.recovers(clients);
 }
