@@ -78,6 +78,17 @@ public:
     store->username = settings_.redis.username;
     store->password = settings_.redis.password;
     store_ = std::move(*store);
+    for (const auto& one : settings_.redis.sentinels) {
+      auto sentinel = redis::parse_endpoint("redis://" + one);
+      if (!sentinel)
+        return unexpected("redis.sentinels: " + sentinel.error());
+      sentinel->password = settings_.redis.sentinel_password;
+      sentinels_.sentinels.push_back(std::move(*sentinel));
+    }
+    sentinels_.master = settings_.redis.sentinel_master;
+    sentinels_.timeout = settings_.redis.connect_timeout;
+    if (!sentinels_.sentinels.empty() && !store_.unix_path.empty())
+      return unexpected(std::string{"redis.url: with sentinels it must be redis://"});
     if (const auto& dsn = settings_.metadata.dsn; !dsn.empty()) {
       auto database = postgres::parse_dsn(dsn);
       if (!database)
@@ -163,6 +174,7 @@ private:
   redis::client_options store_options(std::vector<board::script_ptr> scripts) const {
     redis::client_options options;
     options.to = store_;
+    options.sentinels = sentinels_;
     options.scripts = std::move(scripts);
     options.connect_timeout = settings_.redis.connect_timeout;
     options.reply_timeout = settings_.redis.reply_timeout;
@@ -314,6 +326,7 @@ private:
 
   config::settings settings_;
   redis::endpoint store_;
+  redis::sentinel_group sentinels_;
   postgres::dsn database_;
   board_ptr board_;
   std::string daemon_id_;

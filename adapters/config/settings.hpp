@@ -64,6 +64,10 @@ struct redis_settings {
   std::string username;
   std::string password;
   std::string password_file; ///< its first line is the password; `parse` reads it into `password`
+  std::vector<std::string> sentinels; ///< host:port; then they tell host and port, not the URL
+  std::string sentinel_master;        ///< what they call the set of servers
+  std::string sentinel_password;
+  std::string sentinel_password_file; ///< as password_file
   std::string prefix = "tb";
   std::vector<std::string> partitions{"USDT", "USD", "USDC", "BTC", "ETH", "EUR"};
   milliseconds connect_timeout{5'000};

@@ -26,3 +26,10 @@ target_compile_definitions(redis_faults_test PRIVATE TICKBOARD_PROGRAM="$<TARGET
 add_dependencies(redis_faults_test tickboard)
 set_tests_properties(redis_faults_test PROPERTIES TIMEOUT 600)
 tickboard_whole(redis_faults_test redis_faults_test)
+tickboard_test(sentinel_test reliability/sentinel_test.cpp spine/truth.cpp spine/world.cpp
+  ${PROJECT_SOURCE_DIR}/tests/support/process.cpp ${PROJECT_SOURCE_DIR}/tests/support/sentinels.cpp)
+target_link_libraries(sentinel_test PRIVATE tickboard_net tickboard_redis tickboard_hiredis)
+target_compile_definitions(sentinel_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
+add_dependencies(sentinel_test tickboard)
+set_tests_properties(sentinel_test PROPERTIES TIMEOUT 600)
+tickboard_whole(sentinel_test sentinel_test)

@@ -22,7 +22,8 @@ namespace tickboard::test {
 
 world::world(std::vector<simulated> wanted, const std::string& daemon_options,
              const redis_setup& with)
-    : exchanges(std::move(wanted)), daemon_options_(daemon_options), redis_lines_(with.daemon) {
+    : exchanges(std::move(wanted)), daemon_options_(daemon_options), redis_lines_(with.daemon),
+      redis_url_(with.url) {
   auto started = redis::start_private_server(with.server);
   REQUIRE_MESSAGE(started, (started ? "" : started.error()));
   redis = std::move(*started);
@@ -51,7 +52,8 @@ std::string world::write_config(const std::string& head, const std::set<std::siz
       {"binance", "/stream"}, {"coinbaseexchange", "/"}, {"kraken", "/v2"}};
   const auto file = redis->directory() + "/tickboard.toml";
   std::ofstream out{file};
-  out << head << "\n[http]\nlisten = \"127.0.0.1:0\"\n[redis]\nurl = \"" << redis->url() << "\"\n"
+  out << head << "\n[http]\nlisten = \"127.0.0.1:0\"\n[redis]\nurl = \""
+      << (redis_url_.empty() ? redis->url() : redis_url_) << "\"\n"
       << redis_lines_;
   for (std::size_t i = 0; i < exchanges.size(); ++i) {
     if (!which.empty() && !which.contains(i))

@@ -40,6 +40,7 @@ struct response {
 struct redis_setup {
   std::vector<std::string> server; ///< options of redis-server
   std::string daemon;              ///< further lines of the section [redis]
+  std::string url{};               ///< empty: that of the world's own server
 };
 
 /// A redis-server, simulated exchanges and the daemon, each a process of its own, as a user would
@@ -92,6 +93,7 @@ private:
   std::vector<std::string> simulate_arguments(std::size_t i, std::uint16_t port) const;
   std::string daemon_options_;
   std::string redis_lines_;
+  std::string redis_url_;
   net::io_thread io_;
 };
 
