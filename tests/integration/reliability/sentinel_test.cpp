@@ -53,9 +53,10 @@ TEST_CASE(
     const auto ms = [](auto time) {
       return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
     };
-    MESSAGE(what << ": elected after " << ms(elected - begin) << " ms, the board there "
-                 << ms(there - elected) << " ms later; " << clients.good() << " answers, "
-                 << clients.refused() << " refusals");
+    MESSAGE(std::string{what} << ": elected after " << ms(elected - begin)
+                              << " ms, the board there " << ms(there - elected) << " ms later; "
+                              << clients.good() << " answers, " << clients.refused()
+                              << " refusals");
   };
   moves("killed", [](redis_process& server) { server.kill(SIGKILL); });
   auto* frozen = static_cast<redis_process*>(nullptr);
