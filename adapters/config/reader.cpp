@@ -294,8 +294,8 @@ void reader::check_metadata(const toml::table& document) {
 
 void reader::check_sentinels(const toml::table& document) {
   const auto& is = all_.redis;
-  if (is.sentinels.empty() == is.sentinel_master.empty())
-    return;
+  if (is.sentinels.empty() == is.sentinel_master.empty() || !problems_.empty())
+    return; // each key must be right for itself first
   const auto* const given = is.sentinels.empty() ? "sentinel_master" : "sentinels";
   problems_.add(
       begin_of(document["redis"][given].node()->source()), fmt::format("redis.{}", given),

@@ -108,8 +108,7 @@ const std::array redis_keys{
         "File whose first line is the password; instead of `password`."},
     key{"sentinels", in<&settings::redis, &redis_settings::sentinels>, list(0, 16, rules::sentinel),
         "Redis Sentinels that know where the primary is; they are asked before each attempt to "
-        "reach it, and only the database of `url` counts then.",
-        "[]"},
+        "reach it, and only the database of `url` counts then."},
     key{"sentinel_master", in<&settings::redis, &redis_settings::sentinel_master>,
         text(rules::secret), "What the sentinels call the servers that they watch over."},
     key{"sentinel_password", in<&settings::redis, &redis_settings::sentinel_password>,

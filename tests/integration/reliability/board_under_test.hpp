@@ -27,9 +27,10 @@ inline std::vector<simulated> two_exchanges() {
 inline const std::string daemon_options = "[daemon]\nwarmup = \"3s\"\n[view]\ntimeout = \"1s\"\n";
 
 /// With short timeouts, so that nobody waits for long.
-inline redis_setup with(std::vector<std::string> server, const std::string& more = {}) {
-  return {std::move(server), "reply_timeout = \"700ms\"\nconnect_timeout = \"700ms\"\n"
-                             "backoff_max = \"200ms\"\n" +
+inline redis_setup with(std::vector<std::string> server, const std::string& more = {},
+                        const std::string& reply_timeout = "700ms") {
+  return {std::move(server), "reply_timeout = \"" + reply_timeout +
+                                 "\"\nconnect_timeout = \"700ms\"\nbackoff_max = \"200ms\"\n" +
                                  more};
 }
 
