@@ -24,7 +24,7 @@ inline std::vector<simulated> two_exchanges() {
   return out;
 }
 
-inline const std::string daemon_options = "[daemon]\nwarmup = \"3s\"\n[view]\ntimeout = \"1s\"\n";
+inline const std::string quick_start = "[daemon]\nwarmup = \"3s\"\n[view]\ntimeout = \"1s\"\n";
 
 /// With short timeouts, so that nobody waits for long.
 inline redis_setup with(std::vector<std::string> server, const std::string& more = {},
@@ -40,7 +40,7 @@ class board_under_test : public world {
 public:
   explicit board_under_test(const redis_setup& how, bool starts = true,
                             const std::string& view_options = {})
-      : world(two_exchanges(), daemon_options + view_options, how) {
+      : world(two_exchanges(), quick_start + view_options, how) {
     for (std::size_t i = 0; i < exchanges.size(); ++i)
       post_exchange(i, "/sim/go", "{}");
     if (starts)
