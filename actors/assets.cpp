@@ -39,7 +39,9 @@ assets_state::~assets_state() {
 
 void assets_state::connect() {
   redis::client_events events;
-  events.on_ready = [tell = to_actor<store_ready>(self)] { tell({}); };
+  auto life = std::make_shared<std::string>();
+  events.on_server = [life](std::string now) { *life = std::move(now); };
+  events.on_ready = [life, tell = to_actor<store_ready>(self)] { tell({*life}); };
   events.on_lost = [tell = to_actor<store_lost>(self)](std::string why) { tell({std::move(why)}); };
   store =
       config.open({config.board->write, config.board->keep, config.board->drop}, std::move(events));
@@ -259,8 +261,8 @@ void assets_state::pump() {
     redis::call keep;
     keep.by_sha = config.board->keep;
     keep.keys = 2;
-    keep.arguments =
-        redis::command{config.board->assets.epoch, config.board->assets.owner, epoch_lifetime_ms};
+    keep.arguments = redis::command{config.board->assets.epoch, config.board->assets.owner,
+                                    epoch_lifetime_ms, server};
     calls.push_back(std::move(keep));
   }
   if (calls.empty()) { // no asset at all
@@ -290,6 +292,7 @@ void assets_state::written(const assets_written& result) {
   const auto until_looked_at = std::exchange(buried, {});
   const auto sent = std::exchange(in_flight, {});
   const auto dropped = std::exchange(dropping, 0);
+  const auto before = std::exchange(refusal, result.failure);
   if (result.failure.empty() && !result.emptied) {
     leaving.erase(leaving.begin(), leaving.begin() + static_cast<std::ptrdiff_t>(dropped));
     const bool last = waiting.empty() && leaving.empty();
@@ -313,8 +316,8 @@ void assets_state::written(const assets_written& result) {
   } else if (!whole) {
     claimed = false;
   }
-  if (!result.failure.empty() && connected)
-    spdlog::warn("assets: Redis refused a batch: {}", result.failure);
+  if (!result.failure.empty() && result.failure != before && connected)
+    spdlog::warn("assets: Redis refuses batches: {}", result.failure);
 }
 
 void assets_state::tick() {
@@ -340,8 +343,10 @@ caf::behavior assets(caf::stateful_actor<assets_state>* self, assets_config conf
       },
       [&state](const catalogue_changed& fresh) { state.take(fresh); },
       [&state](const assets_due&) { state.tick(); },
-      [&state](const store_ready&) {
+      [&state](const store_ready& ready) {
         state.connected = true;
+        state.server = ready.server;
+        state.claimed = false; // it may have come back with an older state
         state.pump();
       },
       [&state](const store_lost& lost) {

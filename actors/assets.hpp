@@ -69,6 +69,8 @@ struct assets_state {
   bool connected = false;
   bool claimed = false; ///< the partition is ours, and lacks only what is queued
   bool whole = false;   ///< everything was written since the claim
+  std::string server;   ///< the life of Redis: what the epoch says
+  std::string refusal;  ///< of the last batch; empty: it was taken
   std::deque<held_asset*> waiting;
   std::vector<held_asset*> in_flight;
   std::vector<std::string> leaving;        ///< without a market; Redis has yet to forget them
@@ -91,7 +93,7 @@ struct assets_state {
 /// time. Bounded by the markets.
 ///
 /// The partition is whole, and served, once the keeper has found the board whole and everything was
-/// written; if Redis was emptied, it is written anew from memory.
+/// written; after each connect, and if Redis was emptied, it is written anew from memory.
 ///
 /// Takes: market_news (answers with markets_learnt), catalogue_changed (asks metadata for it once
 /// at its start), rates_published; categories_asked and totals_asked (answers with `answer`) and

@@ -36,4 +36,11 @@ board::board(std::string_view prefix, const std::vector<std::string>& quotes)
       drop(script("drop", lua::drop)) {
 }
 
+std::vector<std::string> board::epochs() const {
+  std::vector<std::string> out{assets.epoch};
+  for (std::size_t i = 0; i < layout.size(); ++i)
+    out.push_back(layout[i].epoch);
+  return out;
+}
+
 } // namespace tickboard

@@ -16,6 +16,9 @@ struct board {
 
   board(std::string_view prefix, const std::vector<std::string>& quotes);
 
+  /// The keys that say that partitions are whole.
+  std::vector<std::string> epochs() const;
+
   redis::layout layout;
   script_ptr page, walk, gather, freeze, row, rows; // for the query actor
   script_ptr write, merge, forget;                  // for the writers

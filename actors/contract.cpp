@@ -18,6 +18,12 @@ std::vector<std::string_view> tagged(std::vector<std::string_view> more = {}) {
   return more;
 }
 
+/// Of answers that may be the last good ones.
+std::vector<std::string_view> from_redis(std::vector<std::string_view> more = {}) {
+  more.insert(more.begin(), {"Age", "X-Stale-Since"});
+  return tagged(std::move(more));
+}
+
 parameter_note in_path(std::string name, value_form form, std::string meaning,
                        std::string example) {
   return {std::move(name), std::move(form), std::move(meaning), std::move(example), "", true};
@@ -41,7 +47,7 @@ std::vector<resource_note> board_resources() {
        {{content_type(view_format::json), "MarketPage", examples::markets},
         {"text/csv", "", examples::markets_csv},
         {content_type(view_format::ndjson), "", examples::markets_ndjson}},
-       tagged({"Age", "Link", "X-Total-Count"}),
+       from_redis({"Link", "X-Total-Count"}),
        {404, 410, not_now}},
       {"/v1/markets/{id}",
        "getMarket",
@@ -51,7 +57,7 @@ std::vector<resource_note> board_resources() {
        {in_path("id", market_id_form(), "The market's id: exchange:BASE-QUOTE.", "kraken:BTC-USD")},
        {},
        json_body("MarketRow", examples::market),
-       tagged(),
+       from_redis(),
        {404, not_now}},
       {"/v1/exchanges",
        "listExchanges",
@@ -77,7 +83,7 @@ std::vector<resource_note> asset_resources() {
        {},
        asset_parameters(),
        json_body("AssetPage", examples::assets),
-       tagged({"Link"}),
+       from_redis({"Link"}),
        {not_now}},
       {"/v1/assets/{symbol}",
        "getAsset",
@@ -87,7 +93,7 @@ std::vector<resource_note> asset_resources() {
        {in_path("symbol", asset_symbol_form(), "The asset's code, in letters of any size.", "BTC")},
        {},
        json_body("Asset", examples::asset),
-       tagged(),
+       from_redis(),
        {404, not_now}},
       {"/v1/movers",
        "listMovers",
@@ -97,7 +103,7 @@ std::vector<resource_note> asset_resources() {
        {},
        movers_parameters(),
        json_body("Movers", examples::movers),
-       tagged(),
+       from_redis(),
        {not_now}},
       {"/v1/categories",
        "listCategories",
@@ -128,7 +134,7 @@ std::vector<resource_note> asset_resources() {
        {},
        search_parameters(),
        json_body("SearchResult", examples::search),
-       tagged(),
+       from_redis(),
        {not_now}},
   };
 }

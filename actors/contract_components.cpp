@@ -8,7 +8,13 @@ std::vector<header_note> contract_headers() {
        "W/\"f61692e05fd4752b\""},
       {"Cache-Control", true, "Whether, and for how many seconds, the answer may be reused.",
        "no-cache"},
-      {"Age", false, "Seconds since the page was made, if pages are reused.", "0"},
+      {"Age", false, "Seconds since the answer was made, if answers are reused or it is stale.",
+       "0"},
+      {"X-Stale-Since", false,
+       "Redis cannot answer, and this is the last good answer: of this time, Unix milliseconds. "
+       "Not "
+       "there in answers of now.",
+       "1795411128660"},
       {"Vary", false, "The header fields of the request that the answer depends on.",
        "Accept, Accept-Encoding"},
       {"Server-Timing", true, "Milliseconds of Redis, and in all.",

@@ -33,6 +33,12 @@ json::member as_of() {
   return property({"as_of_ms", is::time_ms, false, "the answer's own time"});
 }
 
+/// Of every answer that Redis gives.
+json::member stale_since() {
+  return property({"stale_since_ms", is::time_ms, false,
+                   "only while Redis cannot answer: this is its last good answer, of this time"});
+}
+
 std::vector<json::member> page_schemas() {
   const auto size = property({"size", is::count, false, "rows of a page"});
   const auto rank =
@@ -73,10 +79,12 @@ std::vector<json::member> page_schemas() {
              json::object({{"type", json::text("array")},
                            {"items", json::object({{"type", json::text("string")}})},
                            {"description", json::text("of `ids`, those that are not followed")}})},
-            {"explain", reference("Explanation")}})},
-      {"AssetPage", object_schema("A page of assets.", {{"data", array_of("AssetRow")},
-                                                        {"page", reference("NumberedPage")},
-                                                        as_of()})},
+            {"explain", reference("Explanation")},
+            stale_since()})},
+      {"AssetPage",
+       object_schema("A page of assets.",
+                     {{"data", array_of("AssetRow")}, {"page", reference("NumberedPage")}, as_of()},
+                     {stale_since()})},
   };
 }
 
@@ -111,7 +119,8 @@ std::vector<json::member> search_schemas() {
                  {{"type", json::text("array")},
                   {"items", json::object({{"anyOf", json::array({reference("AssetHit"),
                                                                  reference("MarketHit")})}})}})},
-            as_of()})},
+            as_of()},
+           {stale_since()})},
   };
 }
 
@@ -191,19 +200,22 @@ std::string contract_schemas() {
   for (std::size_t w = 0; w < change_count; ++w)
     spans.push_back(change_name(w));
   std::vector<json::member> out{
-      {"MarketRow", row_schema("A market, and how old that is.", market_row_notes())},
+      {"MarketRow", object_schema("A market, and how old that is.",
+                                  properties_of(market_row_notes()), {stale_since()})},
       {"MarketRowPart", part_schema()},
       {"AssetRow", row_schema("An asset over all its markets.", asset_row_notes())},
-      {"Asset", object_schema("An asset and its markets.", {{"data", reference("AssetRow")},
-                                                            {"markets", array_of("MarketRow")},
-                                                            as_of()})},
+      {"Asset",
+       object_schema("An asset and its markets.",
+                     {{"data", reference("AssetRow")}, {"markets", array_of("MarketRow")}, as_of()},
+                     {stale_since()})},
       {"Movers",
        object_schema("The assets that moved most, and what was asked.",
                      {{"data", array_of("AssetRow")},
                       property({"window", is::text, false, "over what time", spans}),
                       property({"direction", is::text, false, "which way", {"up", "down"}}),
                       property({"min_volume_usd", is::number, false, "the least turnover"}),
-                      as_of()})},
+                      as_of()},
+                     {stale_since()})},
       {"CategoryRow", row_schema("Totals of a category.", category_row_notes())},
       {"Categories",
        object_schema("Every category.", {{"data", array_of("CategoryRow")}, as_of()})},

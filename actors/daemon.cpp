@@ -19,6 +19,7 @@
 #include "adapters/net/io_thread.hpp"
 #include "adapters/net/tls.hpp"
 #include "adapters/postgres/schema.hpp"
+#include "adapters/redis/checked_client.hpp"
 #include "config/built_in.hpp"
 
 #include <caf/all.hpp>
@@ -82,6 +83,17 @@ public:
     store->username = settings_.redis.username;
     store->password = settings_.redis.password;
     store_ = std::move(*store);
+    for (const auto& one : settings_.redis.sentinels) {
+      auto sentinel = redis::parse_endpoint("redis://" + one);
+      if (!sentinel)
+        return unexpected("redis.sentinels: " + sentinel.error());
+      sentinel->password = settings_.redis.sentinel_password;
+      sentinels_.sentinels.push_back(std::move(*sentinel));
+    }
+    sentinels_.master = settings_.redis.sentinel_master;
+    sentinels_.timeout = settings_.redis.connect_timeout;
+    if (!sentinels_.sentinels.empty() && !store_.unix_path.empty())
+      return unexpected(std::string{"redis.url: with sentinels it must be redis://"});
     if (const auto& dsn = settings_.metadata.dsn; !dsn.empty()) {
       auto database = postgres::parse_dsn(dsn);
       if (!database)
@@ -173,15 +185,28 @@ private:
 
   boost::asio::io_context& io(std::size_t use) { return io_[use % io_.size()]->context(); }
 
+  redis::client_options store_options(std::vector<board::script_ptr> scripts) const {
+    redis::client_options options;
+    options.to = store_;
+    options.sentinels = sentinels_;
+    options.scripts = std::move(scripts);
+    options.connect_timeout = settings_.redis.connect_timeout;
+    options.reply_timeout = settings_.redis.reply_timeout;
+    options.backoff_max = settings_.redis.backoff_max;
+    return options;
+  }
+
   store_opener open_store(std::size_t use) {
     return [this, use](std::vector<board::script_ptr> scripts, redis::client_events events) {
-      redis::client_options options;
-      options.to = store_;
-      options.scripts = std::move(scripts);
-      options.connect_timeout = settings_.redis.connect_timeout;
-      options.reply_timeout = settings_.redis.reply_timeout;
-      options.backoff_max = settings_.redis.backoff_max;
-      return redis::connect(io(use), std::move(options), std::move(events));
+      return redis::connect(io(use), store_options(std::move(scripts)), std::move(events));
+    };
+  }
+
+  /// For reading what others write.
+  store_opener open_checked_store(std::size_t use) {
+    return [this, use](std::vector<board::script_ptr> scripts, redis::client_events events) {
+      return redis::connect_checked(io(use), store_options(std::move(scripts)), std::move(events),
+                                    board_->epochs());
     };
   }
 
@@ -222,14 +247,16 @@ private:
       add(fmt::format("normalizer {}", i), normalizers_[i],
           [this] { return system_.spawn(normalizer, writers_); });
     query_config asking{board_,
-                        open_store(1),
+                        open_checked_store(1),
                         settings_.view.max_age,
                         {settings_.view.scan_limit, settings_.view.snapshot_ttl,
                          settings_.view.max_snapshots, settings_.view.max_frozen_rows},
                         metadata_,
                         settings_.view.max_pending,
                         settings_.view.cache_bytes,
-                        writers_};
+                        writers_,
+                        settings_.view.max_stale,
+                        settings_.view.timeout * 3 / 4}; // the rest: to answer in time
     add("query", query_, [this, asking] { return system_.spawn(query, asking); });
     add("search", search_,
         [this] { return system_.spawn<caf::detached>(search, query_, metadata_); });
@@ -356,6 +383,7 @@ private:
 
   config::settings settings_;
   redis::endpoint store_;
+  redis::sentinel_group sentinels_;
   postgres::dsn database_;
   board_ptr board_;
   std::string daemon_id_;

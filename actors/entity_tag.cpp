@@ -18,6 +18,10 @@ std::string entity_tag(std::uint64_t mark) {
   return fmt::format("W/\"{:016x}\"", mark);
 }
 
+std::string stale_tag(std::string_view tag, std::int64_t since_ms) {
+  return fmt::format("{}-{}\"", tag.substr(0, tag.rfind('"')), since_ms);
+}
+
 bool names_tag(std::string_view if_none_match, std::string_view tag) {
   const auto wanted = without_weakness(tag);
   while (!if_none_match.empty()) {

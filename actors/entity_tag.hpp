@@ -11,6 +11,10 @@ namespace tickboard {
 /// were then.
 std::string entity_tag(std::uint64_t mark);
 
+/// The tag of the answer with `tag` when it is given once more because Redis cannot answer: another
+/// one, so that nobody who has the fresh answer is told that nothing has changed.
+std::string stale_tag(std::string_view tag, std::int64_t since_ms);
+
 /// True if `if_none_match` (RFC 9110, 13.1.2: a list of tags, or *) names this tag, weakly
 /// compared.
 bool names_tag(std::string_view if_none_match, std::string_view tag);

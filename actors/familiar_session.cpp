@@ -62,6 +62,10 @@ void session_state::ask_for_rows(dialect of, const asset_query& which,
   self->request(config->query->get(), config->timeout, asset_page_asked{which})
       .then(
           [this, of, translate = std::move(translate)](const answer& page) {
+            if (page.stale_since_ms != 0) { // their words have no place to say so
+              respond(familiar_error(of, 503, "the rows of now cannot be had"));
+              return;
+            }
             const auto rows = read_asset_rows(*page.body);
             if (rows)
               answer_familiar(familiar_answer(translate({*rows, page.total}), page.took));

@@ -38,13 +38,16 @@ keeper_state::~keeper_state() {
 void keeper_state::connect() {
   started = self->clock().now();
   redis::client_events events;
-  events.on_ready = [tell = to_actor<store_ready>(self)] { tell({}); };
+  auto life = std::make_shared<std::string>();
+  events.on_server = [life](std::string now) { *life = std::move(now); };
+  events.on_ready = [life, tell = to_actor<store_ready>(self)] { tell({*life}); };
   events.on_lost = [tell = to_actor<store_lost>(self)](std::string why) { tell({std::move(why)}); };
   store = config.open({}, std::move(events));
 }
 
 /// Is another daemon at work on this state? If not, what is there is of the past.
 void keeper_state::first_contact() {
+  contacting = true;
   const auto& daemons = config.board->layout[redis::layout::board].daemons;
   store->submit(one_call({"ZCOUNT", daemons, std::to_string(unix_ms() - peer_lifetime_ms), "+inf"},
                          [tell = to_actor<peers_counted>(self)](const redis::reply& answer) {
@@ -105,8 +108,8 @@ void keeper_state::write_epochs_if_whole() {
   const auto& layout = config.board->layout;
   std::vector<redis::call> calls(layout.size());
   for (std::size_t i = 0; i < layout.size(); ++i)
-    calls[i].arguments = redis::command{"SET", layout[i].epoch, config.daemon_id, "PX",
-                                        std::to_string(epoch_lifetime_ms)};
+    calls[i].arguments =
+        redis::command{"SET", layout[i].epoch, server, "PX", std::to_string(epoch_lifetime_ms)};
   // Replies keep their order: the last one tells of all, unless one before it failed.
   auto failure = std::make_shared<std::string>();
   for (auto& one : calls)
@@ -132,14 +135,16 @@ redis::command keeper_state::heartbeat() const {
 void keeper_state::refresh_epochs() {
   const auto& layout = config.board->layout;
   std::vector<redis::call> calls;
-  auto seen = std::make_shared<epochs_seen>(epochs_seen{true, true});
+  auto seen = std::make_shared<epochs_seen>(epochs_seen{true, true, {}});
   for (std::size_t i = 0; i < layout.size(); ++i) {
     redis::call one;
     one.arguments = redis::command{
-        "SET", layout[i].epoch, config.daemon_id, "XX", "PX", std::to_string(epoch_lifetime_ms)};
+        "SET", layout[i].epoch, server, "XX", "PX", std::to_string(epoch_lifetime_ms)};
     one.done = [seen](const redis::reply& answer) {
       seen->all_there = seen->all_there && !answer.is_nil();
-      seen->reachable = seen->reachable && !answer.failed();
+      seen->reachable = seen->reachable && !answer.disconnected();
+      if (answer.failed())
+        seen->refusal = answer.error();
     };
     calls.push_back(std::move(one));
   }
@@ -155,6 +160,8 @@ void keeper_state::tick() {
     refresh_epochs();
   else if (connected && contacted)
     store->submit(one_call(heartbeat(), {}));
+  if (connected && !contacted && !contacting)
+    first_contact();
   if (!whole && !warm())
     for (const auto& one : config.writers)
       if (const auto to = one->get())
@@ -166,8 +173,8 @@ void keeper_state::tick() {
 }
 
 readiness keeper_state::report() const {
-  if (!connected)
-    return {false, "Redis is not reachable"};
+  if (whole && !refusal.empty())
+    return {false, "Redis refuses what is written: " + refusal};
   return whole ? readiness{true, "ready"} : readiness{false, reason};
 }
 
@@ -178,23 +185,30 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
   state.connect();
   self->delayed_send(self, tick_interval, keeper_tick{});
   return {
-      [&state](const store_ready&) {
+      [&state](const store_ready& ready) {
         state.connected = true;
+        state.server = ready.server;
+        state.lost_why.clear();
+        state.reason = "connected to Redis";
         if (state.contacted)
           state.order_rebuild("the keeper connected to Redis");
         else
           state.first_contact();
       },
       [&state](const store_lost& lost) {
-        if (state.connected)
+        if (std::exchange(state.lost_why, lost.reason) != lost.reason)
           spdlog::warn("keeper: Redis is away: {}", lost.reason);
         state.connected = false;
+        state.contacting = false;
         state.whole = false;
-        state.reason = "Redis is not reachable";
+        state.refusal.clear();
+        state.reason = "Redis is not reachable: " + lost.reason;
       },
       [&state](const peers_counted& counted) {
-        if (counted.failed || state.contacted)
-          return; // the next store_ready tries again
+        if (counted.failed || state.contacted) {
+          state.contacting = false; // the next tick tries again
+          return;
+        }
         if (counted.peers == 0) {
           state.wipe("0");
           return;
@@ -204,8 +218,10 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
         state.order_rebuild("start beside another daemon");
       },
       [&state](const leftovers_found& found) {
-        if (found.failed || state.contacted)
+        if (found.failed || state.contacted) {
+          state.contacting = false;
           return;
+        }
         if (!found.keys.empty()) {
           redis::command unlink{"UNLINK"};
           for (const auto& key : found.keys)
@@ -248,7 +264,11 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
         state.refresh_epochs();
       },
       [&state](const epochs_seen& seen) {
-        if (state.whole && seen.reachable && !seen.all_there)
+        if (!state.whole || !seen.reachable)
+          return;
+        if (std::exchange(state.refusal, seen.refusal) != seen.refusal && !seen.refusal.empty())
+          spdlog::warn("keeper: Redis refuses what is written: {}", seen.refusal);
+        if (!seen.all_there)
           state.order_rebuild("Redis was emptied");
       },
       [&state](const markets_expected& count) { state.expected[count.feed] = count.markets; },

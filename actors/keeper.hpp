@@ -43,9 +43,13 @@ struct keeper_state {
   std::shared_ptr<redis::client> store;
   caf::actor_clock::time_point started;
   bool connected = false;
+  bool contacting = false;
   bool contacted = false; ///< peers were looked for, and the rest of an earlier life was removed
   bool whole = false;     ///< the epochs are ours and were there when last looked at
   bool writing = false;   ///< epochs are on their way
+  std::string server;     ///< its life: what the epochs say
+  std::string refusal;  ///< why the epochs could not be refreshed when last tried; empty: they were
+  std::string lost_why; ///< as last logged
   std::uint64_t incarnation = 0;
   std::set<std::size_t> rebuilt_writers;       ///< of this incarnation
   std::map<std::string, std::size_t> expected; ///< markets, by feed
@@ -54,7 +58,9 @@ struct keeper_state {
 };
 
 /// Watches over the state in Redis being whole. The epoch keys say that it is; pages are refused
-/// without them. They expire unless refreshed, so a dead daemon's state is not taken for live.
+/// without them. They expire unless refreshed, so a dead daemon's state is not taken for live; and
+/// they name the life of the server that they were set in, so that a restarted server's older state
+/// is not taken for whole (redis::connect_checked).
 ///
 /// When Redis was away or is empty, orders the writers to rebuild from memory and sets the epochs
 /// once all of them did. At a start it also waits until every market was heard of, at most

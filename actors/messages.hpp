@@ -137,7 +137,9 @@ struct indexes_kept {};
 struct sweep_due {};
 
 /// Is Redis there, or for the metadata actor PostgreSQL? From the io thread.
-struct store_ready {};
+struct store_ready {
+  std::string server{}; ///< the life of a Redis (redis::client_events)
+};
 struct store_lost {
   std::string reason;
 };
@@ -231,6 +233,7 @@ struct keeper_tick {};
 struct epochs_seen {
   bool all_there = false;
   bool reachable = false;
+  std::string refusal{}; ///< why Redis, which can be reached, did not refresh them; empty: it did
 };
 struct epochs_written {
   std::uint64_t incarnation = 0;
@@ -286,10 +289,13 @@ struct answer {
   view_refusal refusal{};
   std::string tag{};                 ///< ETag of the body
   std::chrono::microseconds took{0}; ///< Redis' part, with the ways there and back
+  /// 0: of now. Else Redis cannot answer, and this is what it said last: at this time, Unix ms.
+  std::int64_t stale_since_ms = 0;
 };
 
 struct evaluation_done;
-struct demand_due {}; ///< time to say which indexes views still read
+struct patience_due {}; ///< time to look for evaluations that take too long
+struct demand_due {};   ///< time to say which indexes views still read
 
 // -- to the status actor --------------------------------------------------------------------------
 
@@ -550,6 +556,7 @@ TICKBOARD_MESSAGE(asset_asked)
 TICKBOARD_MESSAGE(answer)
 TICKBOARD_MESSAGE(evaluation_done)
 TICKBOARD_MESSAGE(demand_due)
+TICKBOARD_MESSAGE(patience_due)
 TICKBOARD_MESSAGE(connection_status)
 TICKBOARD_MESSAGE(connection_ended)
 TICKBOARD_MESSAGE(feed_status)

@@ -14,6 +14,7 @@ namespace {
 
 constexpr auto names_patience = std::chrono::seconds{10};
 constexpr auto demand_interval = std::chrono::seconds{5};
+constexpr int looks_per_patience = 6;
 /// With writers. After so long indexes are right by themselves, but for what Redis is late with.
 constexpr auto index_patience = lane::lag + lane::grace + std::chrono::milliseconds{500};
 
@@ -82,29 +83,28 @@ void query_state::tell_demand() {
 
 caf::response_promise query_state::ask(std::string key, evaluate start) {
   auto promise = self->make_response_promise();
-  forget_old();
-  const auto [it, fresh] = questions.try_emplace(std::move(key));
-  auto& one = it->second;
-  if (one.last.body && !one.running) {
-    promise.deliver(one.last);
-  } else if (one.running) {
-    one.next.push_back(promise);
-  } else if (running >= config.max_pending) {
-    questions.erase(it);
+  if (const auto it = questions.find(key); it != questions.end()) {
+    if (auto last = it->second.overdue ? last_good(key) : std::nullopt)
+      promise.deliver(*std::move(last));
+    else
+      it->second.next.push_back(promise);
+  } else if (auto again = reusable(key)) {
+    promise.deliver(*std::move(again));
+  } else if (questions.size() >= config.max_pending) {
     promise.deliver(caf::make_error(
         ec::overloaded, "more questions are waiting for Redis than view.max_pending allows"));
   } else {
-    one.start = std::move(start);
-    one.next.push_back(promise);
-    run(it->first, one);
+    const auto fresh = questions.try_emplace(std::move(key)).first;
+    fresh->second.start = std::move(start);
+    fresh->second.next.push_back(promise);
+    run(fresh->first, fresh->second);
   }
   return promise;
 }
 
 void query_state::run(const std::string& key, question& one) {
-  one.running = true;
   one.started = std::chrono::steady_clock::now();
-  ++running;
+  one.overdue = false;
   one.riders = std::exchange(one.next, {});
   one.start([me = caf::actor_cast<caf::actor_addr>(self), key](evaluation_outcome outcome) {
     if (auto to = caf::actor_cast<caf::actor>(me))
@@ -117,8 +117,6 @@ void query_state::done(const evaluation_done& message) {
   if (it == questions.end())
     return;
   auto& one = it->second;
-  one.running = false;
-  --running;
   const auto riders = std::exchange(one.riders, {});
   const auto& outcome = message.outcome;
   if (outcome.problem.empty()) {
@@ -132,43 +130,66 @@ void query_state::done(const evaluation_done& message) {
                        std::chrono::duration_cast<std::chrono::microseconds>(now - one.started)};
     for (auto rider : riders)
       rider.deliver(fresh);
-    if (!remember(message.key, one, fresh))
-      one.last = {};
+    if (fresh.body) {
+      answer kept = fresh;
+      kept.stale_since_ms = unix_ms();
+      kept_answers->put(message.key, kept);
+    } else {
+      kept_answers->forget(message.key);
+    }
+  } else if (const auto last = last_good(message.key)) {
+    for (auto rider : riders)
+      rider.deliver(*last);
   } else {
     const auto error = caf::make_error(outcome.error, outcome.problem);
     for (auto rider : riders)
       rider.deliver(error);
-    one.last = {};
   }
   if (!one.next.empty())
     run(it->first, one);
-  else if (!one.last.body)
+  else
     questions.erase(it);
-  forget_old(); // last: it may forget this question too
 }
 
-bool query_state::remember(const std::string& key, question& one, const answer& fresh) {
-  if (config.max_age.count() == 0 || !fresh.body || fresh.body->size() > config.cache_bytes)
-    return false;
-  one.last = fresh;
-  reusable.push_back({key, fresh.evaluated, fresh.body->size()});
-  reusable_bytes += fresh.body->size();
-  return true;
-}
+// -- answers that are given once more -------------------------------------------------------------
 
-void query_state::forget_old() {
+std::optional<answer> query_state::kept_answer(const std::string& key,
+                                               std::chrono::milliseconds max_age) {
+  if (max_age.count() == 0)
+    return std::nullopt;
   const auto now = std::chrono::steady_clock::now();
-  while (!reusable.empty() && (now - reusable.front().evaluated >= config.max_age ||
-                               reusable_bytes > config.cache_bytes)) {
-    const auto oldest = std::move(reusable.front());
-    reusable.pop_front();
-    reusable_bytes -= oldest.bytes;
-    const auto it = questions.find(oldest.key);
-    if (it == questions.end() || it->second.last.evaluated != oldest.evaluated)
-      continue; // evaluated anew since
-    it->second.last = {};
-    if (!it->second.running)
-      questions.erase(it);
+  const auto* const last = kept_answers->find(key, now);
+  return last != nullptr && now - last->evaluated < max_age ? std::optional{*last} : std::nullopt;
+}
+
+std::optional<answer> query_state::reusable(const std::string& key) {
+  auto out = kept_answer(key, config.max_age);
+  if (out)
+    out->stale_since_ms = 0;
+  return out;
+}
+
+/// For those who ask while Redis cannot answer.
+std::optional<answer> query_state::last_good(const std::string& key) {
+  auto out = kept_answer(key, config.max_stale);
+  if (out)
+    out->tag = stale_tag(out->tag, out->stale_since_ms);
+  return out;
+}
+
+void query_state::look_for_overdue() {
+  self->delayed_send(self, config.patience / looks_per_patience, patience_due{});
+  const auto now = std::chrono::steady_clock::now();
+  for (auto& [key, one] : questions) {
+    if (one.overdue || now - one.started < config.patience)
+      continue;
+    one.overdue = true;
+    const auto last = last_good(key);
+    if (!last)
+      continue; // they wait on: it may still come
+    for (auto* those : {&one.riders, &one.next})
+      for (auto rider : std::exchange(*those, {}))
+        rider.deliver(*last);
   }
 }
 
@@ -176,6 +197,8 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
   keep_exception_text(*self);
   auto& state = self->state;
   state.config = std::move(config);
+  state.kept_answers.emplace(state.config.cache_bytes,
+                             std::max(state.config.max_age, state.config.max_stale));
   const auto& board = *state.config.board;
   state.store =
       state.config.open({board.page, board.walk, board.gather, board.freeze, board.row, board.rows,
@@ -183,6 +206,8 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
                         redis::client_events{});
   state.ask_for_catalogue();
   self->delayed_send(self, demand_interval, demand_due{});
+  if (state.config.max_stale.count() != 0)
+    state.look_for_overdue();
   return {
       [&state](const catalogue_changed& fresh) { state.catalogue = fresh.catalogue; },
       [self, &state](const page_asked& asked) {
@@ -233,6 +258,7 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
       },
       [&state](const evaluation_done& message) { state.done(message); },
       [&state](const demand_due&) { state.tell_demand(); },
+      [&state](const patience_due&) { state.look_for_overdue(); },
   };
 }
 

@@ -31,6 +31,19 @@ void vary(net::http_response& response, std::string_view on) {
   response.headers.emplace_back("Vary", on);
 }
 
+/// In seconds, as the header field has it.
+std::string age_of(const answer& told) {
+  const auto age = std::chrono::steady_clock::now() - told.evaluated;
+  return fmt::format("{}", std::chrono::duration_cast<std::chrono::seconds>(age).count());
+}
+
+/// The answer's object with one member more.
+net::shared_bytes with_stale_since(const answer& told) {
+  auto out = *told.body;
+  out.insert(out.size() - 1, fmt::format(",\"stale_since_ms\":{}", told.stale_since_ms));
+  return bytes(std::move(out));
+}
+
 bool is_encoded(const net::http_response& response) {
   return std::ranges::any_of(response.headers,
                              [](const auto& one) { return one.first == "Content-Encoding"; });
@@ -123,15 +136,13 @@ void session_state::answer_page(const view_query& query, const answer& page) {
     refuse(page.refusal);
     return;
   }
-  auto out = from_redis(page);
-  const auto age = std::chrono::steady_clock::now() - page.evaluated;
-  if (config->max_age.count() == 0) {
+  auto out = from_redis(page, query.shape.format == view_format::json);
+  if (config->max_age.count() == 0 || page.stale_since_ms != 0) {
     out.headers.emplace_back("Cache-Control", "no-cache");
   } else {
     out.headers.emplace_back("Cache-Control",
                              fmt::format("max-age={}", config->max_age.count() / 1000));
-    out.headers.emplace_back(
-        "Age", fmt::format("{}", std::chrono::duration_cast<std::chrono::seconds>(age).count()));
+    out.headers.emplace_back("Age", age_of(page));
   }
   out.content_type = content_type(query.shape.format);
   vary(out, "Accept");
@@ -142,7 +153,7 @@ void session_state::answer_page(const view_query& query, const answer& page) {
 }
 
 /// With what helps a client that asks again, and one that wonders where the time went.
-net::http_response session_state::from_redis(const answer& told) const {
+net::http_response session_state::from_redis(const answer& told, bool is_json) const {
   const auto ms = [](auto duration) {
     return std::chrono::duration<double, std::milli>(duration).count();
   };
@@ -150,6 +161,12 @@ net::http_response session_state::from_redis(const answer& told) const {
   out.body = told.body;
   if (!told.tag.empty())
     out.headers.emplace_back("ETag", told.tag);
+  if (told.stale_since_ms != 0) {
+    out.headers.emplace_back("Age", age_of(told));
+    out.headers.emplace_back("X-Stale-Since", fmt::format("{}", told.stale_since_ms));
+    if (is_json)
+      out.body = with_stale_since(told);
+  }
   out.headers.emplace_back("Server-Timing",
                            fmt::format("redis;dur={:.3f}, total;dur={:.3f}", ms(told.took),
                                        ms(std::chrono::steady_clock::now() - asked)));
@@ -285,7 +302,8 @@ void session_state::respond(net::http_response response) {
     response.headers.emplace_back("Access-Control-Allow-Origin", config->cors_origin);
     response.headers.emplace_back("Access-Control-Expose-Headers",
                                   "Age, ETag, Link, RateLimit-Limit, RateLimit-Remaining, "
-                                  "RateLimit-Reset, Retry-After, Server-Timing, X-Total-Count");
+                                  "RateLimit-Reset, Retry-After, Server-Timing, X-Stale-Since, "
+                                  "X-Total-Count");
     if (config->cors_origin != "*")
       vary(response, "Origin");
   }

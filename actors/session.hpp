@@ -53,7 +53,7 @@ struct session_state {
   void ask_about_assets(const asset_question& what);
   void ask_familiar(const familiar_question& what);
   void answer_page(const view_query& query, const answer& page);
-  net::http_response from_redis(const answer& told) const;
+  net::http_response from_redis(const answer& told, bool is_json = true) const;
   void answer_document(const static_document& what);
   void answer_preflight();
   void refuse(const view_refusal& why);

@@ -307,6 +307,8 @@ void writer_state::flushed(const lane_flushed& message) {
   auto pause = std::chrono::milliseconds{0};
   switch (message.result.what) {
   case lane_result::outcome::done:
+    if (!std::exchange(refusal, {}).empty())
+      spdlog::info("writer {}: Redis takes batches again", config.index);
     if (size >= large_batch)
       pause = std::min(longest_rest,
                        std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -323,8 +325,8 @@ void writer_state::flushed(const lane_flushed& message) {
                                                      config.board->layout.name(lane.partition()))});
     break;
   case lane_result::outcome::failed:
-    if (connected)
-      spdlog::warn("writer {}: Redis refused a batch: {}", config.index, message.result.failure);
+    if (connected && std::exchange(refusal, message.result.failure) != refusal)
+      spdlog::warn("writer {}: Redis refuses batches: {}", config.index, refusal);
     pause = retry_delay;
     break;
   }

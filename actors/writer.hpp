@@ -75,6 +75,7 @@ struct writer_state {
   std::uint64_t incarnation = 0; ///< 0: no rebuild was ordered yet, so nothing is sent
   bool connected = false;
   bool rebuilding = false;
+  std::string refusal; ///< of the last batch that Redis refused, as logged; empty: it takes them
   std::vector<lane> lanes;  ///< one for each partition of the layout
   std::vector<bool> paused; ///< lanes that wait for their retry or for Redis to get its breath
   std::vector<caf::actor_clock::time_point> sent_at;

@@ -149,8 +149,13 @@ void reader::read(const toml::table& document) {
   check_supervision(document);
   check_tls(document);
   check_metadata(document);
-  read_password_file(document, "redis", all_.redis.password_file, all_.redis.password);
-  read_password_file(document, "metadata", all_.metadata.password_file, all_.metadata.password);
+  auto& redis = all_.redis;
+  read_password_file(document, "redis", "password", redis.password_file, redis.password);
+  read_password_file(document, "redis", "sentinel_password", redis.sentinel_password_file,
+                     redis.sentinel_password);
+  read_password_file(document, "metadata", "password", all_.metadata.password_file,
+                     all_.metadata.password);
+  check_sentinels(document);
 }
 
 void reader::read_section(const section& of, const toml::node& node) {

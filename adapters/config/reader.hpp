@@ -36,8 +36,10 @@ private:
   void check_supervision(const toml::table& document);
   void check_tls(const toml::table& document);
   void check_metadata(const toml::table& document);
+  void check_sentinels(const toml::table& document);
   void read_password_file(const toml::table& document, std::string_view section_name,
-                          const std::string& file, std::string& password);
+                          std::string_view password_name, const std::string& file,
+                          std::string& password);
 
   settings& all_;
   problems& problems_;

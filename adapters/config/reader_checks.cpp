@@ -106,14 +106,27 @@ void reader::check_metadata(const toml::table& document) {
                   "is given beside dsn", "one of the two");
 }
 
+void reader::check_sentinels(const toml::table& document) {
+  const auto& is = all_.redis;
+  if (is.sentinels.empty() == is.sentinel_master.empty() || !problems_.empty())
+    return; // each key must be right for itself first
+  const auto* const given = is.sentinels.empty() ? "sentinel_master" : "sentinels";
+  problems_.add(
+      begin_of(document["redis"][given].node()->source()), fmt::format("redis.{}", given),
+      fmt::format("is given without {}", is.sentinels.empty() ? "sentinels" : "sentinel_master"),
+      "both or none");
+}
+
 void reader::read_password_file(const toml::table& document, std::string_view section_name,
-                                const std::string& file, std::string& password) {
+                                std::string_view password_name, const std::string& file,
+                                std::string& password) {
   if (file.empty())
     return;
-  const auto key_name = fmt::format("{}.password_file", section_name);
-  const auto at = begin_of(document[section_name]["password_file"].node()->source());
+  const auto name = fmt::format("{}_file", password_name);
+  const auto key_name = fmt::format("{}.{}", section_name, name);
+  const auto at = begin_of(document[section_name][name].node()->source());
   if (!password.empty()) {
-    problems_.add(at, key_name, "is given beside password", "one of the two");
+    problems_.add(at, key_name, fmt::format("is given beside {}", password_name), "one of the two");
     return;
   }
   std::string line(max_text_bytes + 1, '\0');

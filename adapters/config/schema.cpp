@@ -141,6 +141,16 @@ const std::array redis_keys{
     key{"password_file", in<&settings::redis, &redis_settings::password_file>,
         text(rules::readable_file),
         "File whose first line is the password; instead of `password`."},
+    key{"sentinels", in<&settings::redis, &redis_settings::sentinels>, list(0, 16, rules::sentinel),
+        "Redis Sentinels that know where the primary is; they are asked before each attempt to "
+        "reach it, and only the database of `url` counts then."},
+    key{"sentinel_master", in<&settings::redis, &redis_settings::sentinel_master>,
+        text(rules::secret), "What the sentinels call the servers that they watch over."},
+    key{"sentinel_password", in<&settings::redis, &redis_settings::sentinel_password>,
+        text(rules::secret), "Of the sentinels themselves. Prefer sentinel_password_file."},
+    key{"sentinel_password_file", in<&settings::redis, &redis_settings::sentinel_password_file>,
+        text(rules::readable_file),
+        "File whose first line is that password; instead of `sentinel_password`."},
     key{"prefix", in<&settings::redis, &redis_settings::prefix>, text(rules::name),
         "Start of every key, so that several boards can share one Redis."},
     key{"partitions", in<&settings::redis, &redis_settings::partitions>, list(0, 64, rules::asset),
@@ -204,8 +214,13 @@ const std::array view_keys{
     key{"max_frozen_rows", in<&settings::view, &view_settings::max_frozen_rows>,
         count(1, 1'000'000),
         "Rows that a snapshot with rows=frozen may copy; a larger view gets 400."},
+    key{"max_stale", in<&settings::view, &view_settings::max_stale>, time(0ms, 24h),
+        "While Redis cannot answer, a page is answered as it last was, if that is not longer ago "
+        "and cache_bytes had room for it, and says so: stale_since_ms, X-Stale-Since. With \"0\" "
+        "it "
+        "gets 503."},
     key{"cache_bytes", in<&settings::view, &view_settings::cache_bytes>, bytes(0, 64 * gib),
-        "Memory for pages that may be answered again; only used with a max_age."},
+        "Memory for pages that may be answered again; only used with a max_age or max_stale."},
     key{"max_pending", in<&settings::view, &view_settings::max_pending>, count(1, 1'000'000),
         "Distinct questions that may wait for Redis; further ones get 503."},
 };

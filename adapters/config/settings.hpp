@@ -89,6 +89,10 @@ struct redis_settings {
   std::string username;
   std::string password;
   std::string password_file; ///< its first line is the password; `parse` reads it into `password`
+  std::vector<std::string> sentinels; ///< host:port; then they tell host and port, not the URL
+  std::string sentinel_master;        ///< what they call the set of servers
+  std::string sentinel_password;
+  std::string sentinel_password_file; ///< as password_file
   std::string prefix = "tb";
   std::vector<std::string> partitions{"USDT", "USD", "USDC", "BTC", "ETH", "EUR"};
   milliseconds connect_timeout{5'000};
@@ -121,6 +125,7 @@ struct view_settings {
   milliseconds snapshot_ttl{300'000};
   std::size_t max_snapshots = 64;        ///< held in Redis at once, by all daemons
   std::uint32_t max_frozen_rows = 5'000; ///< rows that a snapshot may copy
+  milliseconds max_stale{0}; ///< age of the last good page while Redis cannot answer; 0: 503
   std::size_t cache_bytes = 64 * 1024 * 1024;
   std::size_t max_pending = 10'000; ///< distinct questions waiting for Redis; further ones get 503
 };

@@ -110,6 +110,18 @@ const text_rule rest_url{
     .accepts = is_rest_url,
     .shown = false};
 
+const text_rule sentinel{
+    .name = "a sentinel's address",
+    .allowed =
+        [] {
+          return std::string("\"host:port\" or \"[IPv6 address]:port\", the port from 1 to 65535");
+        },
+    .accepts =
+        [](std::string_view text) {
+          return text.find('/') == text.npos && net::parse_host_port(text).has_value() &&
+                 redis::parse_endpoint("redis://" + std::string{text}).has_value();
+        }};
+
 const text_rule cors_origin{
     .name = "an origin",
     .allowed =

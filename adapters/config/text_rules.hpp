@@ -26,6 +26,7 @@ extern const text_rule ws_url;
 extern const text_rule rest_url;
 extern const text_rule cors_origin; ///< empty, "*" or an origin
 extern const text_rule redis_url;
+extern const text_rule sentinel; ///< "host:port"
 extern const text_rule postgres_dsn;
 extern const text_rule path;           ///< of a file that need not be there
 extern const text_rule name;           ///< part of ids and Redis keys

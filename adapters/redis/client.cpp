@@ -12,8 +12,10 @@
 #include <hiredis/hiredis.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <random>
+#include <sys/socket.h>
 #include <utility>
 
 namespace tickboard::redis {
@@ -68,6 +70,26 @@ namespace net = boost::asio;
 using net::ip::tcp;
 using clock = std::chrono::steady_clock;
 
+/// From the text of INFO.
+std::string life_of(std::string_view info) {
+  constexpr std::string_view name = "run_id:";
+  const auto at = info.find(name);
+  if (at == info.npos)
+    return {};
+  const auto begin = at + name.size();
+  return std::string{info.substr(begin, info.find_first_of("\r\n", begin) - begin)};
+}
+
+/// What a server said before it closed a connection that it did not want (maxclients), and which
+/// hiredis has not read because writing failed first. Empty: nothing.
+std::string last_words(const redisAsyncContext& of) {
+  std::array<char, 256> text{};
+  const auto size = ::recv(of.c.fd, text.data(), text.size(), MSG_DONTWAIT);
+  const std::string_view said{text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
+  return said.starts_with('-') ? std::string{said.substr(1, said.find_first_of("\r\n") - 1)}
+                               : std::string{};
+}
+
 /// True for the time of its life.
 class scoped_flag {
 public:
@@ -85,10 +107,13 @@ class client_impl final : public client, public std::enable_shared_from_this<cli
 public:
   client_impl(net::io_context& io, client_options options, client_events events)
       : io_(io), options_(std::move(options)), events_(std::move(events)), resolver_(io),
-        retry_(io), watchdog_(io), patience_(io), random_(std::random_device{}()) {}
+        retry_(io), watchdog_(io), patience_(io), random_(std::random_device{}()) {
+    if (!options_.sentinels.sentinels.empty())
+      finder_ = find_primaries(io_, options_.sentinels);
+  }
 
   void start() {
-    net::post(io_, [self = shared_from_this()] { self->resolve(); });
+    net::post(io_, [self = shared_from_this()] { self->attempt(); });
   }
 
   void submit(std::vector<call> calls) override {
@@ -111,6 +136,8 @@ public:
       self->watchdog_.cancel();
       self->patience_.cancel();
       self->resolver_.cancel();
+      if (self->finder_)
+        self->finder_->stop();
       self->drop("the client was stopped");
     });
   }
@@ -127,9 +154,27 @@ private:
 
   // -- connecting ---------------------------------------------------------------------------------
 
-  void resolve() {
+  void attempt() {
     if (stopped_)
       return;
+    if (!finder_) {
+      resolve();
+      return;
+    }
+    finder_->find([self = shared_from_this()](const result<endpoint>& primary) {
+      if (self->stopped_)
+        return;
+      if (!primary) {
+        self->lost(primary.error());
+        return;
+      }
+      self->options_.to.host = primary->host;
+      self->options_.to.port = primary->port;
+      self->resolve();
+    });
+  }
+
+  void resolve() {
     deadline_ = clock::now() + options_.connect_timeout;
     watch();
     if (!options_.to.unix_path.empty()) {
@@ -144,8 +189,8 @@ private:
           if (self->stopped_)
             return;
           if (error || found.empty()) {
-            self->lost(
-                fmt::format("cannot resolve {}: {}", self->options_.to.host, error.message()));
+            self->lost(self->at_server(
+                fmt::format("cannot resolve {}: {}", self->options_.to.host, error.message())));
             return;
           }
           const auto address = found.begin()->endpoint().address().to_string();
@@ -158,7 +203,7 @@ private:
       const std::string reason = context != nullptr ? context->errstr : "out of memory";
       if (context != nullptr)
         redisAsyncFree(context);
-      lost(reason);
+      lost(at_server(reason));
       return;
     }
     context_ = context;
@@ -199,10 +244,20 @@ private:
            must_succeed("SELECT"));
     for (const auto& one : options_.scripts)
       send(nullptr, command{"SCRIPT", "LOAD", one->text}.finish(), must_succeed("SCRIPT LOAD"));
+    if (finder_)
+      send(nullptr, command{"ROLE"}.finish(), [this](const reply& answer) {
+        if (!answer.disconnected() && (answer.size() == 0 || answer[0].text() != "master"))
+          drop("the sentinels name it, but it is no primary (yet, or any more)");
+      });
+    send(nullptr, command{"INFO", "server"}.finish(), [this](const reply& answer) {
+      if (events_.on_server && !answer.disconnected())
+        events_.on_server(life_of(answer.text()));
+    });
     send(nullptr, command{"PING"}.finish(), [this](const reply& answer) {
       if (answer.disconnected())
         return;
-      if (answer.failed()) { // LOADING, NOAUTH, MASTERDOWN ...: not yet of use
+      // LOADING, NOAUTH, MASTERDOWN ...: not yet of use. MISCONF: cannot save, but can be read.
+      if (answer.failed() && !answer.error().starts_with("MISCONF")) {
         drop(std::string{answer.error()});
         return;
       }
@@ -215,13 +270,14 @@ private:
 
   /// hiredis frees its context after this.
   void closed(const redisAsyncContext& context) {
-    const std::string reason = context.errstr != nullptr && *context.errstr != '\0'
-                                   ? context.errstr
-                                   : "the connection was closed";
+    std::string reason = ready_ ? "" : last_words(context);
+    if (reason.empty())
+      reason = context.errstr != nullptr && *context.errstr != '\0' ? context.errstr
+                                                                    : "the connection was closed";
     context_ = nullptr;
     connected_ = false;
     forget_commands();
-    lost(drop_reason_.empty() ? reason : std::exchange(drop_reason_, {}));
+    lost(at_server(drop_reason_.empty() ? reason : std::exchange(drop_reason_, {})));
   }
 
   void drop(std::string reason) {
@@ -232,24 +288,28 @@ private:
     if (!connected_) { // hiredis reports the end of established connections only
       redisAsyncFree(std::exchange(context_, nullptr));
       forget_commands();
-      lost(std::exchange(drop_reason_, {}));
+      lost(at_server(std::exchange(drop_reason_, {})));
       return;
     }
     // Ends in `closed`: now, or after the reply callback that we may be in.
     redisAsyncFree(context_);
   }
 
+  std::string at_server(std::string_view reason) const {
+    return fmt::format("{}: {}", options_.to.display(), reason);
+  }
+
   void lost(const std::string& reason) {
     ready_ = false;
     if (events_.on_lost)
-      events_.on_lost(fmt::format("{}: {}", options_.to.display(), reason));
+      events_.on_lost(reason);
     const auto hold = std::move(hold_);
     if (stopped_)
       return;
     retry_.expires_after(backoff(options_.backoff_min, options_.backoff_max, attempts_++, random_));
     retry_.async_wait([self = shared_from_this()](boost::system::error_code error) {
       if (!error)
-        self->resolve();
+        self->attempt();
     });
   }
 
@@ -378,6 +438,8 @@ private:
     }
     if (op->done)
       op->done(answer);
+    if (self.finder_ && answer.error().starts_with("READONLY"))
+      self.drop("it is no primary any more");
   }
 
   /// Redis forgets scripts all at once. They come back so too: were one there and another not, the
@@ -412,6 +474,7 @@ private:
   net::io_context& io_;
   client_options options_;
   client_events events_;
+  std::shared_ptr<primary_finder> finder_; ///< null: no sentinels
   tcp::resolver resolver_;
   net::steady_timer retry_, watchdog_, patience_;
   std::mt19937 random_;

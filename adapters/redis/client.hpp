@@ -4,6 +4,7 @@
 #include "adapters/redis/endpoint.hpp"
 #include "adapters/redis/reply.hpp"
 #include "adapters/redis/script.hpp"
+#include "adapters/redis/sentinel.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -16,7 +17,8 @@
 namespace tickboard::redis {
 
 struct client_options {
-  endpoint to;
+  endpoint to; ///< with sentinels, host and port are what these tell
+  sentinel_group sentinels{};
   std::vector<std::shared_ptr<const script>> scripts; ///< loaded at each connect
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds reply_timeout{10'000}; ///< oldest unanswered command: reconnect
@@ -30,6 +32,9 @@ struct client_options {
 struct client_events {
   std::function<void()> on_ready; ///< connected, logged in, scripts loaded, not loading its data
   std::function<void(std::string reason)> on_lost; ///< after each on_ready, and for failed attempts
+  /// Before each on_ready: which life of which server this is (INFO's run_id); empty: it does not
+  /// say.
+  std::function<void(std::string life)> on_server{};
 };
 
 using reply_handler = std::function<void(const reply&)>;
@@ -49,6 +54,9 @@ struct call {
 /// keep their order. A script that Redis no longer knows (NOSCRIPT) is loaded and run once more,
 /// which the caller does not see. Commands in flight when the connection breaks fail; those given
 /// while there is none fail at once.
+///
+/// With sentinels, each attempt begins with asking them; a server that turns out to be no primary
+/// (ROLE, or a command that it refuses as READONLY) is left at once.
 ///
 /// Methods may be called from any thread. On the io thread itself `submit` and `look` act at
 /// once: a call that cannot be sent then fails before `submit` returns.

@@ -22,3 +22,10 @@ tickboard_reliability(soak_test reliability/soak_test.cpp)
 tickboard_reliability(reliability_clients_test reliability/clients_test.cpp reliability/neighbour.cpp
   ${PROJECT_SOURCE_DIR}/tests/unit/net/sockets.cpp
   ${PROJECT_SOURCE_DIR}/tests/unit/net/certificates.cpp)
+
+tickboard_reliability(redis_faults_test reliability/redis_test.cpp)
+target_link_libraries(redis_faults_test PRIVATE tickboard_hiredis)
+set_tests_properties(redis_faults_test PROPERTIES TIMEOUT 600)
+tickboard_reliability(sentinel_test reliability/sentinel_test.cpp ${PROJECT_SOURCE_DIR}/tests/support/sentinels.cpp)
+target_link_libraries(sentinel_test PRIVATE tickboard_hiredis)
+set_tests_properties(sentinel_test PROPERTIES TIMEOUT 600)

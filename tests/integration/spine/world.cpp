@@ -20,9 +20,11 @@
 
 namespace tickboard::test {
 
-world::world(std::vector<simulated> wanted, const std::string& daemon_options)
-    : exchanges(std::move(wanted)), daemon_options_(daemon_options) {
-  auto started = redis::start_private_server();
+world::world(std::vector<simulated> wanted, const std::string& daemon_options,
+             const redis_setup& with)
+    : exchanges(std::move(wanted)), daemon_options_(daemon_options), redis_lines_(with.daemon),
+      redis_url_(with.url) {
+  auto started = redis::start_private_server(with.server);
   REQUIRE_MESSAGE(started, (started ? "" : started.error()));
   redis = std::move(*started);
   for (std::size_t i = 0; i < exchanges.size(); ++i)
@@ -55,7 +57,8 @@ std::string world::write_config(const std::string& head, const std::set<std::siz
   if (text.find(http) == text.npos)
     text += "\n" + http;
   text.insert(text.find(http) + http.size(), "listen = \"127.0.0.1:0\"\n");
-  out << text << "\n[redis]\nurl = \"" << redis->url() << "\"\n";
+  out << text << "\n[redis]\nurl = \"" << (redis_url_.empty() ? redis->url() : redis_url_) << "\"\n"
+      << redis_lines_;
   for (std::size_t i = 0; i < exchanges.size(); ++i) {
     if (!which.empty() && !which.contains(i))
       continue;
@@ -93,7 +96,8 @@ response world::fetch(std::uint16_t port, const std::string& target) {
   options.url = "http://127.0.0.1:" + std::to_string(port) + target;
   auto promise = std::make_shared<std::promise<response>>();
   net::http_get(io_.context(), options, [promise](result<net::http_reply> reply) {
-    promise->set_value(reply ? response{reply->status, std::move(reply->body)} : response{});
+    promise->set_value(reply ? response{reply->status, std::move(reply->body), reply->retry_after}
+                             : response{});
   });
   return promise->get_future().get();
 }
@@ -141,7 +145,7 @@ void world::wait_until(const char* what, const std::function<bool()>& reached) {
       std::ifstream in{log()};
       const std::string text{std::istreambuf_iterator<char>{in}, {}};
       FAIL("waited in vain until "
-           << what << "; the programs' log ends with\n"
+           << std::string{what} << "; the programs' log ends with\n"
            << text.substr(text.size() - std::min<std::size_t>(text.size(), 4000)));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds{20});

@@ -8,6 +8,7 @@
 
 #include <rapidjson/document.h>
 
+#include <chrono>
 #include <functional>
 #include <initializer_list>
 #include <map>
@@ -32,6 +33,14 @@ struct simulated {
 struct response {
   unsigned status = 0; ///< 0: nothing came
   std::string body;
+  std::chrono::seconds retry_after{0}; ///< 0: not said
+};
+
+/// How Redis is to be run, and what the daemon is told of it.
+struct redis_setup {
+  std::vector<std::string> server; ///< options of redis-server
+  std::string daemon;              ///< further lines of the section [redis]
+  std::string url{};               ///< empty: that of the world's own server
 };
 
 /// A redis-server, simulated exchanges and the daemon, each a process of its own, as a user would
@@ -39,7 +48,8 @@ struct response {
 class world {
 public:
   /// `daemon_options` are sections of the configuration, also [http], but for [redis] and [[feed]].
-  explicit world(std::vector<simulated> exchanges, const std::string& daemon_options = {});
+  explicit world(std::vector<simulated> exchanges, const std::string& daemon_options = {},
+                 const redis_setup& with = {});
 
   /// From the daemon, or from exchange `i`. The body is read whole; no status means no answer.
   response get(const std::string& target) { return fetch(daemon->port(), target); }
@@ -70,6 +80,9 @@ public:
   std::map<std::string, std::string> rows() { return walk(true); }
   std::map<std::string, std::string> whole_rows() { return walk(false); }
 
+  /// Where the programs write their logs.
+  std::string log() const { return redis->directory() + "/programs.log"; }
+
   std::unique_ptr<redis::private_server> redis;
   std::vector<simulated> exchanges;
   std::vector<process> simulators;
@@ -80,9 +93,9 @@ private:
   std::map<std::string, std::string> walk(bool plain);
   response fetch(std::uint16_t port, const std::string& target);
   std::vector<std::string> simulate_arguments(std::size_t i, std::uint16_t port) const;
-  std::string log() const { return redis->directory() + "/programs.log"; }
-
   std::string daemon_options_;
+  std::string redis_lines_;
+  std::string redis_url_;
   net::io_thread io_;
 };
 

@@ -1,3 +1,4 @@
+#include "adapters/redis/checked_client.hpp"
 #include "tests/support/store.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -128,6 +129,46 @@ TEST_CASE("a frozen Redis is noticed by the oldest unanswered command") {
   CHECK(lost->get_future().get().find("did not answer in time") != std::string::npos);
   redis.server->kill(SIGCONT);
   client->stop();
+}
+
+TEST_CASE("what is of an earlier life of the server is not read before it was looked over") {
+  store redis;
+  const auto told = std::make_shared<std::promise<std::string>>();
+  redis::client_events events;
+  events.on_server = [told](const std::string& life) { told->set_value(life); };
+  const auto writer = redis.connect({}, std::move(events));
+  const auto life = told->get_future().get();
+  CHECK(redis.run({"INFO", "server"}).text.find("run_id:" + life) != std::string::npos);
+
+  redis.run({"SET", "mark", life});
+  redis.run({"SET", "other mark", "an earlier life"});
+  redis::client_options options;
+  options.to = *redis::parse_endpoint(redis.server->url());
+  const auto ready = std::make_shared<std::promise<void>>();
+  const auto reader =
+      redis::connect_checked(redis.io.context(), options, {[ready] { ready->set_value(); }, {}},
+                             {"mark", "other mark", "none"});
+  const auto ask = [&] {
+    const auto answered = std::make_shared<std::promise<bool>>();
+    std::vector<redis::call> calls(1);
+    calls[0].arguments = redis::command{"PING"};
+    calls[0].done = [answered](const redis::reply& answer) {
+      answered->set_value(!answer.failed());
+    };
+    reader->submit(std::move(calls));
+    return answered->get_future().get();
+  };
+  // It has looked once it has asked for each of its marks.
+  while (redis.run({"INFO", "commandstats"}).text.find("cmdstat_get:calls=") == std::string::npos) {
+  }
+  CHECK_FALSE(ask());
+  redis.run({"SET", "other mark", life});
+  ready->get_future().wait();
+  CHECK(ask());
+  redis.run({"SET", "other mark", "whatever"}); // a life only gets newer marks
+  CHECK(ask());
+  writer->stop();
+  reader->stop();
 }
 
 TEST_CASE("AUTH and SELECT come before anything else; a wrong password names the step") {

@@ -12,7 +12,7 @@ TEST_CASE("a partition is said to be whole, for a while, only while its owner's 
     redis::call one;
     one.by_sha = on.keep;
     one.keys = 2;
-    one.arguments = redis::command{keys.epoch, keys.owner, milliseconds};
+    one.arguments = redis::command{keys.epoch, keys.owner, milliseconds, "life"};
     return redis.run(std::move(one)).integer;
   };
   CHECK(keep("1000") == 0);
@@ -20,6 +20,7 @@ TEST_CASE("a partition is said to be whole, for a while, only while its owner's 
 
   redis.run({"SET", keys.owner, "somebody"});
   CHECK(keep("60000") == 1);
+  CHECK(redis.run({"GET", keys.epoch}).text == "life");
   const auto lifetime = [&] { return redis.run({"PTTL", keys.epoch}).integer; };
   CHECK(lifetime() > 30'000);
   CHECK(lifetime() <= 60'000);

@@ -1,3 +1,4 @@
+#include "actors/entity_tag.hpp"
 #include "actors/query.hpp"
 #include "tests/integration/store/model.hpp"
 
@@ -150,6 +151,65 @@ TEST_CASE("a Redis that is gone is an error that says so, at once") {
   const auto outcome = on.ask({});
   CHECK(outcome.second == ec::store_unavailable);
   CHECK_FALSE(describe(outcome.second).empty());
+}
+
+TEST_CASE(
+    "while Redis is gone a view that was asked before is answered as it last was, and says so") {
+  query_config lasting;
+  lasting.max_stale = std::chrono::minutes{10};
+  asked_board on{lasting};
+  const auto fresh = on.ask({}).first;
+  CHECK(fresh.stale_since_ms == 0);
+  view_query other;
+  other.page = 2;
+  on.redis.server->kill(SIGKILL);
+  const auto [page, error] = on.ask({});
+  REQUIRE_FALSE(error);
+  CHECK(page.body == fresh.body); // the very same bytes
+  CHECK(page.total == fresh.total);
+  CHECK(page.stale_since_ms > 0);
+  CHECK(page.tag == stale_tag(fresh.tag, page.stale_since_ms));
+  CHECK(on.ask({}).first.tag == page.tag);
+  CHECK(on.ask(other).second == ec::store_unavailable); // never asked before
+}
+
+TEST_CASE(
+    "a last good answer is given while it is not older than max_stale, and not at all by default") {
+  query_config brief;
+  brief.max_stale = std::chrono::milliseconds{1};
+  brief.max_age = std::chrono::milliseconds{0};
+  asked_board on{brief};
+  on.redis.server->kill(SIGKILL);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  while (!on.ask({}).second && std::chrono::steady_clock::now() < deadline) {
+  }
+  CHECK(on.ask({}).second == ec::store_unavailable);
+
+  asked_board by_default{{}};
+  by_default.redis.server->kill(SIGKILL);
+  CHECK(by_default.ask({}).second == ec::store_unavailable);
+}
+
+TEST_CASE("while Redis is frozen nobody waits for it who can have a last good answer") {
+  query_config lasting;
+  lasting.max_stale = std::chrono::minutes{10};
+  lasting.patience = std::chrono::milliseconds{50};
+  asked_board on{lasting};
+  const auto fresh = on.ask({}).first;
+  on.redis.server->kill(SIGSTOP);
+  // Redis never answers these: they come because the evaluation is overdue, the later ones at once.
+  for (const auto& [page, error] : on.ask_together(std::vector<view_query>(20))) {
+    REQUIRE_FALSE(error);
+    CHECK(page.body == fresh.body);
+    CHECK(page.stale_since_ms > 0);
+  }
+  CHECK(on.ask({}).first.stale_since_ms > 0);
+  on.redis.server->kill(SIGCONT);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  while (on.ask({}).first.stale_since_ms != 0 && std::chrono::steady_clock::now() < deadline) {
+  }
+  CHECK(on.ask({}).first.stale_since_ms == 0);
+  CHECK(on.ask({}).first.tag == fresh.tag); // nothing has changed: who has it is told so
 }
 
 TEST_CASE("a view of an index that nobody has read lately waits for the writers") {

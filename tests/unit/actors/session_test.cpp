@@ -106,6 +106,39 @@ TEST_CASE("a page for a spreadsheet says what it is, and how many rows there are
   CHECK(header(one.ask("/v1/markets"), "X-Total-Count").empty());
 }
 
+TEST_CASE("a last good answer says since when it is stale, wherever there is a place for it") {
+  session_fixture one;
+  one.config->max_age = 3s;
+  answer page{text(R"({"data":[]})"), 120, std::chrono::steady_clock::now() - 42s};
+  page.tag = stale_tag("W/\"1\"", 1'795'411'128'660);
+  CHECK(page.tag == "W/\"1-1795411128660\"");
+  page.stale_since_ms = 1'795'411'128'660;
+  one.answer_queries(page);
+  for (const auto* target : {"/v1/markets", "/v1/markets/kraken:BTC-USD"}) {
+    const auto told = one.ask(target);
+    CHECK(told.status == 200);
+    CHECK(*told.body == R"({"data":[],"stale_since_ms":1795411128660})");
+    CHECK(header(told, "X-Stale-Since") == "1795411128660");
+    CHECK(header(told, "Age") == "42");
+    CHECK(header(told, "Cache-Control") == "no-cache"); // also where fresh ones may be reused
+  }
+  const auto table = one.ask("/v1/markets?format=csv");
+  CHECK(table.body == page.body);
+  CHECK(header(table, "X-Stale-Since") == "1795411128660");
+  CHECK(header(table, "Age") == "42");
+
+  one.if_none_match = "W/\"1\""; // of the fresh answer with the same rows: that one is no more
+  CHECK(one.ask("/v1/markets").status == 200);
+  one.if_none_match = page.tag;
+  const auto same = one.ask("/v1/markets");
+  CHECK(same.status == 304);
+  CHECK(header(same, "X-Stale-Since") == "1795411128660");
+
+  page.stale_since_ms = 0;
+  one.answer_queries(page);
+  CHECK(header(one.ask("/v1/markets"), "X-Stale-Since").empty());
+}
+
 TEST_CASE("who has the page already is told so, and only then") {
   session_fixture one;
   answer page{text(R"({"data":[]})"), 120, std::chrono::steady_clock::now()};

@@ -116,6 +116,38 @@ TEST_CASE("the password comes from the first line of its file") {
   check_refused(with(temporary_file("hunter2").path(), "password = 'hunter2'"));
 }
 
+TEST_CASE("sentinels come with the name of what they watch over, and a password of their own") {
+  const auto with = [](std::string_view lines) {
+    return parse(fmt::format("[redis]\n{}\n{}", lines, valid_feed), "f");
+  };
+  const temporary_file file("hunter2\n");
+  const auto parsed =
+      with(fmt::format("sentinels = ['a:26379', '[::1]:1']\nsentinel_master = 'board'\n"
+                       "sentinel_password_file = '{}'",
+                       file.path()));
+  REQUIRE_MESSAGE(parsed, parsed.error());
+  CHECK(parsed->redis.sentinels == std::vector<std::string>{"a:26379", "[::1]:1"});
+  CHECK(parsed->redis.sentinel_password == "hunter2");
+  CHECK(parsed->redis.password.empty());
+
+  const auto refused_with = [&](std::string_view lines) {
+    const auto refused = with(lines);
+    REQUIRE(!refused);
+    return refused.error();
+  };
+  CHECK(refused_with("sentinels = ['a:1']") ==
+        "f:2:13: redis.sentinels: is given without sentinel_master; allowed: both or none");
+  CHECK(refused_with("sentinel_master = 'board'") ==
+        "f:2:19: redis.sentinel_master: is given without sentinels; allowed: both or none");
+  for (const auto* bad : {"a", "a:0", "a:70000", "redis://a:1", "user:pw@a:1", "a:1/2", ":1"})
+    CHECK(refused_with(fmt::format("sentinels = ['{}']\nsentinel_master = 'board'", bad))
+              .starts_with("f:2:14: redis.sentinels: "));
+  CHECK(refused_with(fmt::format("sentinels = ['a:1']\nsentinel_master = 'board'\n"
+                                 "sentinel_password = 'hunter3'\nsentinel_password_file = '{}'",
+                                 file.path()))
+            .starts_with("f:5:26: redis.sentinel_password_file: is given beside"));
+}
+
 TEST_CASE("metadata comes from PostgreSQL or from a file") {
   const auto with = [](std::string_view lines) {
     return parse(fmt::format("[metadata]\n{}\n{}", lines, valid_feed), "f");

@@ -114,7 +114,9 @@ TEST_CASE("each list takes as many entries as it says") {
       return;
     std::string entries;
     for (std::uint64_t i = 0; i <= one.takes.max; ++i)
-      entries += one.takes.rule == &rules::market_pattern ? "\"A/B\"," : "\"ticker\",";
+      entries += one.takes.rule == &rules::market_pattern ? "\"A/B\","
+                 : one.takes.rule == &rules::sentinel     ? "\"a:1\","
+                                                          : "\"ticker\",";
     const auto count = fmt::format("has {} entries", one.takes.max + 1);
     check_refused(of, one, fmt::format("[{}]", entries), count);
     if (!one.example.empty())

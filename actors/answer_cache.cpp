@@ -1,0 +1,54 @@
+#include "actors/answer_cache.hpp"
+
+namespace tickboard {
+
+namespace {
+
+constexpr std::size_t overhead = 512; ///< nodes, the answer's other members, allocators
+
+} // namespace
+
+std::size_t answer_cache::size_of(const kept& one) {
+  return one.key.size() + one.last.body->size() + overhead;
+}
+
+void answer_cache::put(const std::string& key, const answer& fresh) {
+  if (max_age_.count() == 0)
+    return;
+  forget(key);
+  drop_old(fresh.evaluated);
+  kept one{key, fresh};
+  const auto size = size_of(one);
+  if (size > max_bytes_)
+    return;
+  while (bytes_ + size > max_bytes_)
+    drop(by_age_.begin());
+  bytes_ += size;
+  by_age_.push_back(std::move(one));
+  const auto at = std::prev(by_age_.end());
+  by_key_.emplace(at->key, at);
+}
+
+void answer_cache::forget(std::string_view key) {
+  if (const auto it = by_key_.find(key); it != by_key_.end())
+    drop(it->second);
+}
+
+const answer* answer_cache::find(std::string_view key, time_point now) {
+  drop_old(now);
+  const auto it = by_key_.find(key);
+  return it != by_key_.end() ? &it->second->last : nullptr;
+}
+
+void answer_cache::drop(place one) {
+  bytes_ -= size_of(*one);
+  by_key_.erase(one->key);
+  by_age_.erase(one);
+}
+
+void answer_cache::drop_old(time_point now) {
+  while (!by_age_.empty() && now - by_age_.front().last.evaluated >= max_age_)
+    drop(by_age_.begin());
+}
+
+} // namespace tickboard

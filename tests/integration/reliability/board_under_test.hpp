@@ -1,0 +1,133 @@
+#pragma once
+
+#include "tests/integration/reliability/watcher.hpp"
+#include "tests/integration/spine/truth.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <fstream>
+#include <string>
+
+namespace tickboard::test {
+
+inline std::vector<simulated> two_exchanges() {
+  std::vector<simulated> out;
+  for (const auto* name : {"coinbaseexchange", "kraken"})
+    out.push_back({name,
+                   name,
+                   {"--markets", "60", "--count", "600", "--rate", "0", "--seed", "7", "--hold"},
+                   {}});
+  return out;
+}
+
+inline const std::string quick_start = "[daemon]\nwarmup = \"3s\"\n[view]\ntimeout = \"1s\"\n";
+
+/// With short timeouts, so that nobody waits for long.
+inline redis_setup with(std::vector<std::string> server, const std::string& more = {},
+                        const std::string& reply_timeout = "700ms") {
+  return {std::move(server), "reply_timeout = \"" + reply_timeout +
+                                 "\"\nconnect_timeout = \"700ms\"\nbackoff_max = \"200ms\"\n" +
+                                 more};
+}
+
+/// Exchanges, Redis and the daemon; every market is served in a first state. Then the exchanges
+/// hold still, until they are told to say more.
+class board_under_test : public world {
+public:
+  explicit board_under_test(const redis_setup& how, bool starts = true,
+                            const std::string& view_options = {})
+      : world(two_exchanges(), quick_start + view_options, how) {
+    for (std::size_t i = 0; i < exchanges.size(); ++i)
+      post_exchange(i, "/sim/go", "{}");
+    if (starts)
+      wait_until("pages are served, of assets too", [this] {
+        return get("/readyz").status == 200 && get("/v1/assets").status == 200;
+      });
+  }
+
+  /// Every exchange says so many updates more, as fast as it can.
+  void say_more(int updates = 2'000) {
+    said_ += updates;
+    for (std::size_t i = 0; i < exchanges.size(); ++i)
+      post_exchange(i, "/sim/rate", R"({"rate":0,"count":)" + std::to_string(said_) + "}");
+  }
+
+  void wait_until_ready_says(const std::string& text) {
+    const auto what = "/readyz says " + text;
+    wait_until(what.c_str(), [&] {
+      const auto told = get("/readyz");
+      return told.status == 503 && told.body.find(text) != std::string::npos;
+    });
+  }
+
+  void wait_until_page_is(unsigned status, const std::string& text) {
+    const auto what = "a page is " + std::to_string(status) + " with " + text;
+    wait_until(what.c_str(), [&] {
+      const auto page = get("/v1/markets?per_page=5");
+      return page.status == status && page.body.find(text) != std::string::npos;
+    });
+  }
+
+  /// The whole answer, with its header.
+  std::string raw(const std::string& target, const std::string& more = {}) {
+    namespace asio = boost::asio;
+    asio::io_context io;
+    asio::ip::tcp::socket socket{io};
+    socket.connect({asio::ip::address_v4::loopback(), daemon->port()});
+    asio::write(socket, asio::buffer("GET " + target + " HTTP/1.1\r\nHost: tickboard\r\n" + more +
+                                     "Connection: close\r\n\r\n"));
+    std::string out;
+    boost::system::error_code end;
+    asio::read(socket, asio::dynamic_buffer(out), end);
+    return out;
+  }
+
+  void kill_redis() {
+    redis->kill(SIGKILL);
+    wait_until("redis-server is gone", [this] { return !redis->running(); });
+  }
+
+  std::size_t log_lines_with(const std::string& text) const {
+    std::ifstream in{log()};
+    std::size_t out = 0;
+    for (std::string line; std::getline(in, line);)
+      out += line.find(text) != std::string::npos ? 1 : 0;
+    return out;
+  }
+
+  std::uint64_t patches() {
+    std::uint64_t out = 0;
+    const auto told = parse_json(get("/v1/exchanges").body);
+    for (const auto& feed : told["data"].GetArray())
+      for (const auto& one : feed["connections"].GetArray())
+        out += std::stoull(text_of(one, "patches"));
+    return out;
+  }
+
+  /// The daemon's resident memory, KiB.
+  long resident() const {
+    std::ifstream in{"/proc/" + std::to_string(daemon->pid()) + "/status"};
+    for (std::string line; std::getline(in, line);)
+      if (line.starts_with("VmRSS:"))
+        return std::stol(line.substr(6));
+    return 0;
+  }
+
+  /// Once what was wrong is right again: something more is said, and every row is as it should be.
+  void recovers(watcher& clients) {
+    say_more();
+    converged_rows(*this);
+    wait_until("it says that it is ready", [this] { return get("/readyz").status == 200; });
+    CHECK(clients.finish() == "");
+    CHECK(clients.good() > 0);
+  }
+
+private:
+  int said_ = 600;
+};
+
+} // namespace tickboard::test
