@@ -8,6 +8,7 @@
 #include "actors/metadata.hpp"
 #include "actors/metadata_worker.hpp"
 #include "actors/normalizer.hpp"
+#include "actors/quarantine.hpp"
 #include "actors/query.hpp"
 #include "actors/rates.hpp"
 #include "actors/search.hpp"
@@ -120,7 +121,8 @@ public:
         waiter->receive([](const caf::down_msg&) {});
       }
     }
-    for (auto* one : {&query_, &status_, &keeper_, &search_, &metadata_, &rates_, &assets_})
+    for (auto* one :
+         {&query_, &status_, &keeper_, &search_, &metadata_, &rates_, &assets_, &quarantine_})
       (*one)->set(nullptr);
     for (auto* pool : {&writers_, &normalizers_})
       for (auto& one : *pool)
@@ -204,9 +206,14 @@ private:
       add(fmt::format("writer {}", i), writers_[i],
           [this, writing] { return system_.spawn(writer, writing); });
     }
+    quarantine_config keeping_frames{settings_.quarantine.directory,
+                                     settings_.quarantine.max_bytes};
+    add("quarantine", quarantine_, [this, keeping_frames] {
+      return system_.spawn<caf::detached>(quarantine, keeping_frames);
+    });
     for (std::size_t i = 0; i < normalizers_.size(); ++i)
       add(fmt::format("normalizer {}", i), normalizers_[i],
-          [this] { return system_.spawn(normalizer, writers_); });
+          [this] { return system_.spawn(normalizer, writers_, quarantine_); });
     query_config asking{board_,
                         open_store(1),
                         settings_.view.max_age,
@@ -309,7 +316,7 @@ private:
   caf::actor root_, lifeline_;
   address_ptr query_ = make_address(), status_ = make_address(), keeper_ = make_address(),
               search_ = make_address(), metadata_ = make_address(), rates_ = make_address(),
-              assets_ = make_address();
+              assets_ = make_address(), quarantine_ = make_address();
   std::vector<address_ptr> writers_, normalizers_;
   std::optional<feed_set> feeds_;
   std::shared_ptr<net::http_server> server_;

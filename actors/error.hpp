@@ -26,6 +26,9 @@ enum class ec : std::uint8_t {
 /// The sentence inside `error`, or CAF's own text for errors that are not ours.
 std::string describe(const caf::error& error);
 
+/// The text of the exception that is being handled; only within a catch block.
+std::string exception_text();
+
 /// An exception that escapes a handler ends the actor with its text as ec::defect, for the log and
 /// the supervisor; CAF alone prints it to stdout and keeps a bare code.
 void keep_exception_text(caf::scheduled_actor& of);
