@@ -20,6 +20,7 @@ enum class ec : std::uint8_t {
   store_unavailable,   ///< Redis cannot answer now; trying again helps
   rebuilding,          ///< Redis was emptied and is being refilled; trying again helps
   overloaded,          ///< a configured limit is reached; trying again later helps
+  gave_up,             ///< a supervisor's child used up its restart budget
   defect,              ///< an exception escaped a handler: a bug of ours
 };
 
