@@ -24,6 +24,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <map>
 #include <optional>
 #include <random>
 #include <thread>
@@ -106,6 +107,14 @@ public:
     feeds_->change(wanted, std::chrono::steady_clock::now() + settings_.stop_timeout);
   }
 
+  caf::actor service(const std::string& name) const override {
+    constexpr std::string_view feed = "feed ";
+    if (name.starts_with(feed))
+      return feeds_->feed_of(name.substr(feed.size()));
+    const auto it = services_.find(name);
+    return it == services_.end() ? caf::actor{} : it->second->get();
+  }
+
   void stop() override {
     if (stopped_)
       return;
@@ -175,12 +184,12 @@ private:
 
   template <class Start>
   void add(std::string name, const address_ptr& at, Start start) {
+    services_[name] = at;
     child_spec spec;
     spec.name = std::move(name);
     spec.start = [at, start] {
       const caf::actor handle = start();
-      if (at)
-        at->set(handle);
+      at->set(handle);
       return handle;
     };
     // Started before anything else is added: who comes later finds the addresses filled.
@@ -318,6 +327,7 @@ private:
               search_ = make_address(), metadata_ = make_address(), rates_ = make_address(),
               assets_ = make_address(), quarantine_ = make_address();
   std::vector<address_ptr> writers_, normalizers_;
+  std::map<std::string, address_ptr> services_; ///< by name
   std::optional<feed_set> feeds_;
   std::shared_ptr<net::http_server> server_;
   bool stopped_ = false;

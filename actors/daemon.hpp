@@ -3,8 +3,11 @@
 #include "adapters/config/settings.hpp"
 #include "market/result.hpp"
 
+#include <caf/actor.hpp>
+
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace tickboard {
@@ -18,6 +21,10 @@ public:
   /// Makes these the feeds that are followed; those that are followed already, with the same
   /// settings, do not notice. Blocks until the others have ended, at most daemon.stop_timeout.
   virtual void change_feeds(const std::vector<config::feed_settings>& wanted) = 0;
+  /// The actor that runs at the moment as the service of this name, as the log has it ("writer 0",
+  /// "feed kraken"); null: none does. For looking into a running daemon, as its tests do. From the
+  /// thread that calls change_feeds.
+  virtual caf::actor service(const std::string& name) const = 0;
   /// Stops in order: takes no new requests and answers those under way, leaves the exchanges and
   /// brings what they sent to Redis (both together within daemon.stop_timeout), then ends the
   /// actors and the io threads. Blocks until all is done.

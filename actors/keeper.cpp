@@ -68,21 +68,21 @@ void keeper_state::wipe(std::string cursor) {
 }
 
 void keeper_state::order_rebuild(const std::string& why) {
-  if (!contacted)
+  if (!config.past->contacted)
     return; // the first rebuild follows the first contact
   whole = false;
   writing = false;
   reason = why;
-  ++incarnation;
+  ++config.past->incarnation;
   rebuilt_writers.clear();
   spdlog::info("keeper: the state in Redis is written anew: {}", why);
   for (const auto& one : config.writers)
     if (const auto to = one->get())
-      self->send(to, rebuild{incarnation});
+      self->send(to, rebuild{config.past->incarnation});
 }
 
 bool keeper_state::warm() const {
-  if (self->clock().now() - started >= config.warmup)
+  if (config.past->was_whole || self->clock().now() - started >= config.warmup)
     return true;
   if (expected.size() < config.feeds)
     return false;
@@ -94,7 +94,7 @@ bool keeper_state::warm() const {
 }
 
 void keeper_state::write_epochs_if_whole() {
-  if (!connected || whole || writing || incarnation == 0 ||
+  if (!connected || whole || writing || config.past->incarnation == 0 ||
       rebuilt_writers.size() < config.writers.size())
     return;
   if (!warm()) {
@@ -114,7 +114,7 @@ void keeper_state::write_epochs_if_whole() {
       if (answer.failed())
         *failure = answer.error();
     };
-  calls.back().done = [failure, written = incarnation,
+  calls.back().done = [failure, written = config.past->incarnation,
                        tell = to_actor<epochs_written>(self)](const redis::reply& answer) {
     if (answer.failed())
       *failure = answer.error();
@@ -173,7 +173,7 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
   return {
       [&state](const store_ready&) {
         state.connected = true;
-        if (state.contacted)
+        if (state.config.past->contacted)
           state.order_rebuild("the keeper connected to Redis");
         else
           state.first_contact();
@@ -186,18 +186,18 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
         state.reason = "Redis is not reachable";
       },
       [&state](const peers_counted& counted) {
-        if (counted.failed || state.contacted)
+        if (counted.failed || state.config.past->contacted)
           return; // the next store_ready tries again
         if (counted.peers == 0) {
           state.wipe("0");
           return;
         }
         spdlog::info("keeper: {} other daemon(s) work on this Redis", counted.peers);
-        state.contacted = true;
+        state.config.past->contacted = true;
         state.order_rebuild("start beside another daemon");
       },
       [&state](const leftovers_found& found) {
-        if (found.failed || state.contacted)
+        if (found.failed || state.config.past->contacted)
           return;
         if (!found.keys.empty()) {
           redis::command unlink{"UNLINK"};
@@ -209,34 +209,35 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
           state.wipe(found.cursor);
           return;
         }
-        state.contacted = true;
+        state.config.past->contacted = true;
         state.order_rebuild("start");
       },
       [&state](const state_lost& lost) {
-        if (lost.incarnation == state.incarnation) // else it is being seen to
+        if (lost.incarnation == state.config.past->incarnation) // else it is being seen to
           state.order_rebuild(lost.reason);
       },
       [self, &state](const writer_connected& one) {
         // If Redis is empty too, the epochs tell. Before the first rebuild the writer waits.
         if (const auto to = state.config.writers.at(one.writer)->get();
-            to && state.incarnation != 0)
-          self->send(to, rebuild{state.incarnation});
+            to && state.config.past->incarnation != 0)
+          self->send(to, rebuild{state.config.past->incarnation});
       },
       [&state](const rebuilt& done) {
-        if (done.incarnation != state.incarnation)
+        if (done.incarnation != state.config.past->incarnation)
           return;
         state.rebuilt_writers.insert(done.writer);
         state.write_epochs_if_whole();
       },
       [&state](const epochs_written& done) {
         state.writing = false;
-        if (done.incarnation != state.incarnation)
+        if (done.incarnation != state.config.past->incarnation)
           return;
         if (!done.failure.empty()) {
           state.reason = done.failure;
           return; // the next tick tries again
         }
         state.whole = true;
+        state.config.past->was_whole = true;
         spdlog::info("keeper: the board is whole; pages are served");
         state.refresh_epochs();
       },

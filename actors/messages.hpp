@@ -434,7 +434,7 @@ struct renewal_wanted {
   std::string reason;
 };
 
-/// Time to tell search again what is followed.
+/// Time to tell search again what is followed, and status how that goes.
 struct markets_due {};
 
 struct stale_due {
