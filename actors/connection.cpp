@@ -94,6 +94,7 @@ void connection_state::read(const net::frame_batch_ptr& batch) {
 
 void connection_state::decoded(const decode_report& report) {
   patches += report.patches;
+  quarantined += report.quarantined;
   if (report.malformed != 0) {
     malformed += report.malformed;
     spdlog::warn("{} connection {}: {} malformed frames or entries, first: {}", config.from->feed,
@@ -263,6 +264,7 @@ void connection_state::tell() {
   out.frames = frames;
   out.patches = patches;
   out.malformed = malformed;
+  out.quarantined = quarantined;
   last_told = now;
   frames_when_told = frames;
   self->send(feed, std::move(out));

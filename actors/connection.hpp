@@ -63,7 +63,7 @@ struct connection_state {
   bool renewal_asked = false;
   time_point opened_at, last_data, last_request, last_keepalive, last_told;
   std::int64_t last_frame_ms = 0;
-  std::uint64_t frames = 0, patches = 0, malformed = 0, frames_when_told = 0;
+  std::uint64_t frames = 0, patches = 0, malformed = 0, quarantined = 0, frames_when_told = 0;
 };
 
 /// One life of one connection to an exchange: opens the socket, subscribes within the exchange's

@@ -145,6 +145,7 @@ std::vector<json::member> operation_schemas() {
             property({"frames", is::count, false, "received"}),
             property({"patches", is::count, false, "updates in them"}),
             property({"malformed", is::count, false, "frames that were not understood"}),
+            property({"quarantined", is::count, false, "frames put aside: their decoder fails"}),
             property({"last_error", is::text, true, "why it ended last"}),
             property({"last_error_age_ms", is::count, true, "since then"})})},
       {"Exchange",

@@ -8,6 +8,7 @@
 #include "actors/metadata.hpp"
 #include "actors/metadata_worker.hpp"
 #include "actors/normalizer.hpp"
+#include "actors/quarantine.hpp"
 #include "actors/query.hpp"
 #include "actors/rates.hpp"
 #include "actors/search.hpp"
@@ -26,6 +27,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <map>
 #include <optional>
 #include <random>
 #include <thread>
@@ -128,6 +130,14 @@ public:
   }
   bool shows_life() override { return signs_.check(); }
 
+  caf::actor service(const std::string& name) const override {
+    constexpr std::string_view feed = "feed ";
+    if (name.starts_with(feed))
+      return feeds_->feed_of(name.substr(feed.size()));
+    const auto it = services_.find(name);
+    return it == services_.end() ? caf::actor{} : it->second->get();
+  }
+
   void stop() override {
     if (stopped_)
       return;
@@ -143,8 +153,8 @@ public:
         waiter->receive([](const caf::down_msg&) {});
       }
     }
-    for (auto* one :
-         {&query_, &status_, &keeper_, &search_, &metadata_, &rates_, &assets_, &root_address_})
+    for (auto* one : {&query_, &status_, &keeper_, &search_, &metadata_, &rates_, &assets_,
+                      &quarantine_, &root_address_})
       (*one)->set(nullptr);
     for (auto* pool : {&writers_, &normalizers_})
       for (auto& one : *pool)
@@ -212,12 +222,12 @@ private:
 
   template <class Start>
   void add(std::string name, const address_ptr& at, Start start) {
+    services_[name] = at;
     child_spec spec;
     spec.name = std::move(name);
     spec.start = [at, start] {
       const caf::actor handle = start();
-      if (at)
-        at->set(handle);
+      at->set(handle);
       return handle;
     };
     // Started before anything else is added: who comes later finds the addresses filled.
@@ -243,9 +253,14 @@ private:
       add(fmt::format("writer {}", i), writers_[i],
           [this, writing] { return system_.spawn(writer, writing); });
     }
+    quarantine_config keeping_frames{settings_.quarantine.directory,
+                                     settings_.quarantine.max_bytes};
+    add("quarantine", quarantine_, [this, keeping_frames] {
+      return system_.spawn<caf::detached>(quarantine, keeping_frames);
+    });
     for (std::size_t i = 0; i < normalizers_.size(); ++i)
       add(fmt::format("normalizer {}", i), normalizers_[i],
-          [this] { return system_.spawn(normalizer, writers_); });
+          [this] { return system_.spawn(normalizer, writers_, quarantine_); });
     query_config asking{board_,
                         open_checked_store(1),
                         settings_.view.max_age,
@@ -394,8 +409,10 @@ private:
   caf::actor root_, lifeline_;
   address_ptr query_ = make_address(), status_ = make_address(), keeper_ = make_address(),
               search_ = make_address(), metadata_ = make_address(), rates_ = make_address(),
-              assets_ = make_address(), root_address_ = make_address();
+              assets_ = make_address(), quarantine_ = make_address(),
+              root_address_ = make_address();
   std::vector<address_ptr> writers_, normalizers_;
+  std::map<std::string, address_ptr> services_; ///< by name
   std::optional<feed_set> feeds_;
   vital_signs signs_;
   std::shared_ptr<net::http_server> server_, admin_server_;

@@ -3,8 +3,11 @@
 #include "adapters/config/settings.hpp"
 #include "market/result.hpp"
 
+#include <caf/actor.hpp>
+
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace tickboard {
@@ -22,6 +25,10 @@ public:
   /// True if every io thread and every service has given a sign of life since they were last asked
   /// for one; if so, asks again. Does not block. From one thread, until `stop`.
   virtual bool shows_life() = 0;
+  /// The actor that runs at the moment as the service of this name, as the log has it ("writer 0",
+  /// "feed kraken"); null: none does. For looking into a running daemon, as its tests do. From the
+  /// thread that calls change_feeds.
+  virtual caf::actor service(const std::string& name) const = 0;
   /// Stops in order: takes no new requests and answers those under way, leaves the exchanges and
   /// brings what they sent to Redis (both together within daemon.stop_timeout), then ends the
   /// actors and the io threads. Blocks until all is done.

@@ -22,14 +22,22 @@ std::string describe(const caf::error& error) {
   return to_string(error);
 }
 
+std::string exception_text() {
+  try {
+    throw;
+  } catch (const std::exception& what) {
+    return std::string{"exception: "} + what.what();
+  } catch (...) {
+    return "an exception of an unknown type";
+  }
+}
+
 void keep_exception_text(caf::scheduled_actor& of) {
   of.set_exception_handler([](std::exception_ptr& escaped) -> caf::error {
     try {
       std::rethrow_exception(escaped);
-    } catch (const std::exception& what) {
-      return caf::make_error(ec::defect, std::string{"exception: "} + what.what());
     } catch (...) {
-      return caf::make_error(ec::defect, std::string{"an exception of an unknown type"});
+      return caf::make_error(ec::defect, exception_text());
     }
   });
 }

@@ -20,11 +20,15 @@ enum class ec : std::uint8_t {
   store_unavailable,   ///< Redis cannot answer now; trying again helps
   rebuilding,          ///< Redis was emptied and is being refilled; trying again helps
   overloaded,          ///< a configured limit is reached; trying again later helps
+  gave_up,             ///< a supervisor's child used up its restart budget
   defect,              ///< an exception escaped a handler: a bug of ours
 };
 
 /// The sentence inside `error`, or CAF's own text for errors that are not ours.
 std::string describe(const caf::error& error);
+
+/// The text of the exception that is being handled; only within a catch block.
+std::string exception_text();
 
 /// An exception that escapes a handler ends the actor with its text as ec::defect, for the log and
 /// the supervisor; CAF alone prints it to stdout and keeps a bare code.

@@ -15,7 +15,7 @@ namespace tickboard {
 
 namespace {
 
-constexpr auto search_interval = std::chrono::seconds{10};
+constexpr auto retell_interval = std::chrono::seconds{10};
 constexpr auto listing_retry = std::chrono::minutes{1};
 
 /// Of the markets that are followed now, those that are not chosen any more.
@@ -342,9 +342,13 @@ void feed_state::renew(const renewal_wanted& wish) {
 }
 
 void feed_state::tell(const std::string& state, const std::string& problem) {
+  told = {config.settings.name, std::string{config.protocol->name()}, state, problem, markets};
+  tell_again();
+}
+
+void feed_state::tell_again() {
   if (const auto to = config.status->get())
-    self->send(to, feed_status{config.settings.name, std::string{config.protocol->name()}, state,
-                               problem, markets});
+    self->send(to, told);
 }
 
 void feed_state::tell_search() {
@@ -384,7 +388,8 @@ caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {
       [&state](const connection_status& told) { state.pass_on(told); },
       [self, &state](const markets_due&) {
         state.tell_search();
-        self->delayed_send(self, search_interval, markets_due{}); // it may be restarted meanwhile
+        state.tell_again();
+        self->delayed_send(self, retell_interval, markets_due{}); // they may be restarted meanwhile
       },
       [&state](const renewal_wanted& wish) { state.renew(wish); },
       [&state](const stale_due& due) {

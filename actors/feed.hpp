@@ -70,6 +70,7 @@ struct feed_state {
   void pass_on(const connection_status& told);
   void renew(const renewal_wanted& wish);
   void tell(const std::string& state, const std::string& problem = {});
+  void tell_again();
   void tell_search();
   void tell_writers(const source_liveness& change);
   share* find_child(const std::string& child);
@@ -84,6 +85,7 @@ struct feed_state {
   bool retiring = false;
   std::vector<caf::response_promise> retirements;
   std::size_t markets = 0;
+  feed_status told;        ///< last, to status
   caf::message followed;   ///< markets_followed: all of them, shared by all who hear of them
   std::uint64_t lives = 0; ///< makes child names unique
 };

@@ -105,6 +105,11 @@ void feed_set::start(const config::feed_settings& settings, std::uint32_t first_
   feeds_[settings.name] = {settings, first_source_id, at};
 }
 
+caf::actor feed_set::feed_of(const std::string& name) const {
+  const auto it = feeds_.find(name);
+  return it == feeds_.end() ? caf::actor{} : it->second.at->get();
+}
+
 void feed_set::retire(const std::string& name, const running& one, time_point until) {
   if (const auto feed = one.at->get()) {
     const caf::scoped_actor self{system_};

@@ -24,6 +24,9 @@ public:
   /// feed that does not end in time ends without having passed on its last frames.
   void change(const std::vector<config::feed_settings>& wanted, time_point until);
 
+  /// The actor that follows this exchange at the moment; null: none does.
+  caf::actor feed_of(const std::string& name) const;
+
   /// Ends all; what they followed stays in Redis.
   void stop();
 

@@ -71,21 +71,21 @@ void keeper_state::wipe(std::string cursor) {
 }
 
 void keeper_state::order_rebuild(const std::string& why) {
-  if (!contacted)
+  if (!config.past->contacted)
     return; // the first rebuild follows the first contact
   whole = false;
   writing = false;
   reason = why;
-  ++incarnation;
+  ++config.past->incarnation;
   rebuilt_writers.clear();
   spdlog::info("keeper: the state in Redis is written anew: {}", why);
   for (const auto& one : config.writers)
     if (const auto to = one->get())
-      self->send(to, rebuild{incarnation});
+      self->send(to, rebuild{config.past->incarnation});
 }
 
 bool keeper_state::warm() const {
-  if (self->clock().now() - started >= config.warmup)
+  if (config.past->was_whole || self->clock().now() - started >= config.warmup)
     return true;
   if (expected.size() < config.feeds)
     return false;
@@ -97,7 +97,7 @@ bool keeper_state::warm() const {
 }
 
 void keeper_state::write_epochs_if_whole() {
-  if (!connected || whole || writing || incarnation == 0 ||
+  if (!connected || whole || writing || config.past->incarnation == 0 ||
       rebuilt_writers.size() < config.writers.size())
     return;
   if (!warm()) {
@@ -117,7 +117,7 @@ void keeper_state::write_epochs_if_whole() {
       if (answer.failed())
         *failure = answer.error();
     };
-  calls.back().done = [failure, written = incarnation,
+  calls.back().done = [failure, written = config.past->incarnation,
                        tell = to_actor<epochs_written>(self)](const redis::reply& answer) {
     if (answer.failed())
       *failure = answer.error();
@@ -158,9 +158,9 @@ void keeper_state::refresh_epochs() {
 void keeper_state::tick() {
   if (connected && whole)
     refresh_epochs();
-  else if (connected && contacted)
+  else if (connected && config.past->contacted)
     store->submit(one_call(heartbeat(), {}));
-  if (connected && !contacted && !contacting)
+  if (connected && !config.past->contacted && !contacting)
     first_contact();
   if (!whole && !warm())
     for (const auto& one : config.writers)
@@ -190,7 +190,7 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
         state.server = ready.server;
         state.lost_why.clear();
         state.reason = "connected to Redis";
-        if (state.contacted)
+        if (state.config.past->contacted)
           state.order_rebuild("the keeper connected to Redis");
         else
           state.first_contact();
@@ -205,7 +205,7 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
         state.reason = "Redis is not reachable: " + lost.reason;
       },
       [&state](const peers_counted& counted) {
-        if (counted.failed || state.contacted) {
+        if (counted.failed || state.config.past->contacted) {
           state.contacting = false; // the next tick tries again
           return;
         }
@@ -214,11 +214,11 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
           return;
         }
         spdlog::info("keeper: {} other daemon(s) work on this Redis", counted.peers);
-        state.contacted = true;
+        state.config.past->contacted = true;
         state.order_rebuild("start beside another daemon");
       },
       [&state](const leftovers_found& found) {
-        if (found.failed || state.contacted) {
+        if (found.failed || state.config.past->contacted) {
           state.contacting = false;
           return;
         }
@@ -232,34 +232,35 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
           state.wipe(found.cursor);
           return;
         }
-        state.contacted = true;
+        state.config.past->contacted = true;
         state.order_rebuild("start");
       },
       [&state](const state_lost& lost) {
-        if (lost.incarnation == state.incarnation) // else it is being seen to
+        if (lost.incarnation == state.config.past->incarnation) // else it is being seen to
           state.order_rebuild(lost.reason);
       },
       [self, &state](const writer_connected& one) {
         // If Redis is empty too, the epochs tell. Before the first rebuild the writer waits.
         if (const auto to = state.config.writers.at(one.writer)->get();
-            to && state.incarnation != 0)
-          self->send(to, rebuild{state.incarnation});
+            to && state.config.past->incarnation != 0)
+          self->send(to, rebuild{state.config.past->incarnation});
       },
       [&state](const rebuilt& done) {
-        if (done.incarnation != state.incarnation)
+        if (done.incarnation != state.config.past->incarnation)
           return;
         state.rebuilt_writers.insert(done.writer);
         state.write_epochs_if_whole();
       },
       [&state](const epochs_written& done) {
         state.writing = false;
-        if (done.incarnation != state.incarnation)
+        if (done.incarnation != state.config.past->incarnation)
           return;
         if (!done.failure.empty()) {
           state.reason = done.failure;
           return; // the next tick tries again
         }
         state.whole = true;
+        state.config.past->was_whole = true;
         spdlog::info("keeper: the board is whole; pages are served");
         state.refresh_epochs();
       },

@@ -12,6 +12,13 @@
 
 namespace tickboard {
 
+/// What a keeper that is started anew has to know of the lives before it in this daemon.
+struct keeper_past {
+  bool contacted = false; ///< peers were looked for, and the rest of an earlier life was removed
+  bool was_whole = false; ///< the markets that a start waits for have been waited for
+  std::uint64_t incarnation = 0; ///< ordered last; none is used twice, as writers' tokens hold it
+};
+
 struct keeper_config {
   std::string daemon_id;
   board_ptr board;
@@ -19,6 +26,7 @@ struct keeper_config {
   std::vector<address_ptr> writers;
   std::size_t feeds = 0; ///< configured
   std::chrono::milliseconds warmup{10'000};
+  std::shared_ptr<keeper_past> past = std::make_shared<keeper_past>(); ///< of one keeper at a time
 };
 
 struct keeper_state {
@@ -44,14 +52,12 @@ struct keeper_state {
   caf::actor_clock::time_point started;
   bool connected = false;
   bool contacting = false;
-  bool contacted = false; ///< peers were looked for, and the rest of an earlier life was removed
-  bool whole = false;     ///< the epochs are ours and were there when last looked at
-  bool writing = false;   ///< epochs are on their way
-  std::string server;     ///< its life: what the epochs say
+  bool whole = false;   ///< the epochs are ours and were there when last looked at
+  bool writing = false; ///< epochs are on their way
+  std::string server;   ///< its life: what the epochs say
   std::string refusal;  ///< why the epochs could not be refreshed when last tried; empty: they were
   std::string lost_why; ///< as last logged
-  std::uint64_t incarnation = 0;
-  std::set<std::size_t> rebuilt_writers;       ///< of this incarnation
+  std::set<std::size_t> rebuilt_writers;       ///< of the last incarnation
   std::map<std::string, std::size_t> expected; ///< markets, by feed
   std::map<std::size_t, std::size_t> held;     ///< markets, by writer
   std::string reason = "starting";
@@ -64,7 +70,9 @@ struct keeper_state {
 ///
 /// When Redis was away or is empty, orders the writers to rebuild from memory and sets the epochs
 /// once all of them did. At a start it also waits until every market was heard of, at most
-/// `warmup`; and if no other daemon is at work, it removes what an earlier life left behind.
+/// `warmup`; and if no other daemon is at work, it removes what an earlier life left behind. A
+/// keeper that is started anew in a daemon that goes on does neither: it has the rows written once
+/// more.
 ///
 /// Takes: writer_connected, rebuilt, state_lost, markets_expected, readiness_asked (answers with
 /// readiness). Sends to writers: rebuild; asks them markets_held.

@@ -56,8 +56,9 @@ struct stream_closed {
 /// From the normalizer, for each batch.
 struct decode_report {
   std::uint64_t frames = 0, patches = 0, ignored = 0, malformed = 0;
-  std::string first_problem;
-  std::vector<exchange::event> events;
+  std::uint64_t quarantined = 0; ///< frames whose decoder threw twice
+  std::string first_problem{};
+  std::vector<exchange::event> events{};
 };
 
 struct send_next_request {};
@@ -74,6 +75,18 @@ struct decode_frames {
 /// on; by a writer, when Redis has it, scores of all indexes included, or is away.
 struct drain_asked {};
 struct drained {};
+
+// -- to the quarantine ----------------------------------------------------------------------------
+
+/// A frame that its decoder cannot take. Answered with frame_kept.
+struct keep_frame {
+  source_ptr from;
+  std::int64_t received_ms = 0;
+  std::shared_ptr<const std::string> bytes;
+};
+struct frame_kept {
+  result<std::string> file; ///< the recording that has it now, or why none has
+};
 
 // -- of what is followed --------------------------------------------------------------------------
 
@@ -310,7 +323,7 @@ struct connection_status {
   std::size_t rejected = 0;
   std::int64_t last_frame_ms = 0; ///< our clock; 0: none yet
   double frames_per_second = 0;
-  std::uint64_t frames = 0, patches = 0, malformed = 0;
+  std::uint64_t frames = 0, patches = 0, malformed = 0, quarantined = 0;
 };
 
 /// What its supervisor says of it.
@@ -427,7 +440,7 @@ struct renewal_wanted {
   std::string reason;
 };
 
-/// Time to tell search again what is followed.
+/// Time to tell search again what is followed, and status how that goes.
 struct markets_due {};
 
 struct stale_due {
@@ -509,6 +522,8 @@ TICKBOARD_MESSAGE(decode_report)
 TICKBOARD_MESSAGE(send_next_request)
 TICKBOARD_MESSAGE(check_health)
 TICKBOARD_MESSAGE(decode_frames)
+TICKBOARD_MESSAGE(keep_frame)
+TICKBOARD_MESSAGE(frame_kept)
 TICKBOARD_MESSAGE(drain_asked)
 TICKBOARD_MESSAGE(drained)
 TICKBOARD_MESSAGE(write_patches)

@@ -3,6 +3,8 @@
 #include "actors/error.hpp"
 
 #include <caf/all.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 namespace tickboard {
 
@@ -23,33 +25,78 @@ std::vector<std::vector<ticker_patch>> by_writer(std::vector<ticker_patch>& patc
 
 } // namespace
 
-caf::behavior normalizer(caf::event_based_actor* self, std::vector<address_ptr> writers) {
+decode_report normalizer_state::decode(const decode_frames& batch) {
+  decoder.decode(*batch.from, *batch.frames);
+  auto& decoded = decoder.out;
+  decode_report out{batch.frames->size(), decoded.patches.size(),  decoded.ignored,
+                    decoded.malformed,    decoder.poisoned.size(), decoded.first_problem,
+                    decoded.events};
+  auto shares = by_writer(decoded.patches, writers.size());
+  for (std::size_t w = 0; w < writers.size(); ++w) {
+    if (shares[w].empty())
+      continue;
+    if (const auto to = writers[w]->get())
+      self->send(
+          to, write_patches{batch.from->id,
+                            std::make_shared<const std::vector<ticker_patch>>(std::move(shares[w])),
+                            batch.frames});
+  }
+  for (const auto& one : decoder.poisoned)
+    put_aside(batch, one);
+  return out;
+}
+
+void normalizer_state::put_aside(const decode_frames& batch, const poison_frame& one) {
+  const auto size = one.bytes->size();
+  const auto to = quarantine->get();
+  if (to && asked->to != to)
+    asked = std::make_shared<under_way>(under_way{to.address(), 0, 0});
+  if (!to || asked->frames == max_frames_under_way || asked->bytes + size > max_bytes_under_way) {
+    report(*batch.from, one.what,
+           unexpected(std::string{to ? "earlier ones are not written yet"
+                                     : "the quarantine is not running"}));
+    return;
+  }
+  ++asked->frames;
+  asked->bytes += size;
+  const auto done = [this, of = asked, from = batch.from, what = one.what,
+                     size](const result<std::string>& file) {
+    --of->frames;
+    of->bytes -= size;
+    report(*from, what, file);
+  };
+  self->request(to, caf::infinite, keep_frame{batch.from, batch.frames->received_ms, one.bytes})
+      .then([done](const frame_kept& kept) { done(kept.file); },
+            [done](const caf::error& error) { done(unexpected(describe(error))); });
+}
+
+void normalizer_state::report(const source& from, const std::string& what,
+                              const result<std::string>& file) {
+  const auto now = self->clock().now();
+  ++unreported;
+  if (reported && now - *reported < report_interval)
+    return;
+  spdlog::error("{} connection {}: a frame that its decoder fails at ({}) is left out, {}; {} "
+                "frame(s) since the last such line",
+                from.feed, from.connection, what,
+                file ? fmt::format("and kept in {}", *file)
+                     : fmt::format("and not kept: {}", file.error()),
+                unreported);
+  reported = now;
+  unreported = 0;
+}
+
+caf::behavior normalizer(caf::stateful_actor<normalizer_state>* self,
+                         std::vector<address_ptr> writers, address_ptr quarantine) {
   keep_exception_text(*self);
-  auto decoded = std::make_shared<exchange::decoded>(); // reused: keeps its capacity
+  auto& state = self->state;
+  state.writers = std::move(writers);
+  state.quarantine = std::move(quarantine);
   return {
-      [self, writers, decoded](const decode_frames& batch) {
-        decoded->clear();
-        auto& frames = *batch.frames;
-        for (std::size_t i = 0; i < frames.size(); ++i)
-          batch.from->protocol->decode(frames.frame(i), frames.received_ms, *batch.from->symbols,
-                                       *decoded);
-        decode_report report{frames.size(),      decoded->patches.size(), decoded->ignored,
-                             decoded->malformed, decoded->first_problem,  decoded->events};
-        auto shares = by_writer(decoded->patches, writers.size());
-        for (std::size_t w = 0; w < writers.size(); ++w) {
-          if (shares[w].empty())
-            continue;
-          if (const auto to = writers[w]->get())
-            self->send(to, write_patches{batch.from->id,
-                                         std::make_shared<const std::vector<ticker_patch>>(
-                                             std::move(shares[w])),
-                                         batch.frames});
-        }
-        return report;
-      },
-      [self, writers](const markets_followed& told) {
+      [&state](const decode_frames& batch) { return state.decode(batch); },
+      [self, &state](const markets_followed& told) {
         const auto message = caf::make_message(told);
-        for (const auto& one : writers)
+        for (const auto& one : state.writers)
           if (const auto to = one->get())
             self->send(to, message);
       },

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
+#include <vector>
 
 namespace tickboard {
 
@@ -25,14 +27,52 @@ supervisor_state::~supervisor_state() {
       caf::anon_send_exit(one.handle, caf::exit_reason::user_shutdown);
 }
 
-void supervisor_state::start(const std::string& child_name) {
-  auto& one = children.at(child_name);
+bool supervisor_state::child::used_up(const restart_policy& policy,
+                                      caf::actor_clock::time_point now) {
+  while (!restarts.empty() && now - restarts.front() > policy.window)
+    restarts.pop_front();
+  restarts.push_back(now);
+  if (restarts.size() <= policy.budget)
+    return false;
+  restarts.pop_front(); // bounded: the budget is all that matters
+  return true;
+}
+
+void supervisor_state::start(child& one) {
   one.started = self->clock().now();
   one.generation = ++generations;
   one.handle = one.spec.start();
   self->monitor(one.handle);
   if (auto to = caf::actor_cast<caf::actor>(parent))
-    self->send(to, child_started{child_name, one.handle});
+    self->send(to, child_started{one.spec.name, one.handle});
+}
+
+void supervisor_state::start_those_due() {
+  std::vector<child*> ordered;
+  for (auto& [name, one] : children)
+    ordered.push_back(&one);
+  std::sort(ordered.begin(), ordered.end(),
+            [](const auto* a, const auto* b) { return a->place < b->place; });
+  const bool in_order = policy.strategy == restart_strategy::rest_for_one;
+  if (in_order &&
+      std::any_of(ordered.begin(), ordered.end(), [](const auto* one) { return one->ending; }))
+    return; // the last one to end comes back here
+  for (auto* one : ordered) {
+    if (one->handle)
+      continue;
+    if (one->due)
+      start(*one);
+    else if (in_order)
+      return;
+  }
+}
+
+void supervisor_state::end_those_after(const child& failed) {
+  for (auto& [name, one] : children)
+    if (one.place > failed.place && one.handle && !one.ending) {
+      one.ending = true;
+      self->send_exit(one.handle, caf::exit_reason::user_shutdown);
+    }
 }
 
 void supervisor_state::ended(const caf::actor_addr& who, const caf::error& reason) {
@@ -41,18 +81,25 @@ void supervisor_state::ended(const caf::actor_addr& who, const caf::error& reaso
   if (it == children.end())
     return; // removed before
   auto& one = it->second;
-  const auto now = self->clock().now();
   one.handle = nullptr;
+  if (std::exchange(one.ending, false)) {
+    start_those_due();
+    return;
+  }
+  const auto now = self->clock().now();
   if (now - one.started > policy.window) {
     one.failures = 0;
     one.alarm = false;
   }
-  while (!one.restarts.empty() && now - one.restarts.front() > policy.window)
-    one.restarts.pop_front();
-  one.restarts.push_back(now);
-  if (one.restarts.size() > policy.budget) {
+  if (one.used_up(policy, now)) {
+    if (policy.limit == restart_limit::escalate) {
+      self->quit(caf::make_error(
+          ec::gave_up,
+          fmt::format("{} ended more than {} times within {} ms, at last: {}", it->first,
+                      policy.budget, policy.window.count(), describe(reason))));
+      return;
+    }
     one.alarm = true; // slow retries leave the window, so their number says nothing any more
-    one.restarts.pop_front(); // bounded: the budget is all that matters
   }
   const auto wait = one.alarm ? policy.slow_retry : backoff(policy, one.failures, random);
   ++one.failures;
@@ -63,7 +110,10 @@ void supervisor_state::ended(const caf::actor_addr& who, const caf::error& reaso
                one.alarm ? " (restart budget used up)" : "");
   if (auto to = caf::actor_cast<caf::actor>(parent))
     self->send(to, child_ended{it->first, reason, one.restart_count, wait, one.alarm});
+  one.due = false;
   self->delayed_send(self, wait, start_child{it->first, one.generation});
+  if (policy.strategy == restart_strategy::rest_for_one)
+    end_those_after(one);
 }
 
 std::string supervisor_state::json() const {
@@ -94,11 +144,15 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_po
   self->set_exit_handler([self](const caf::exit_msg& exit) { self->quit(exit.reason); });
   return {
       [&state](const add_child& wanted) {
-        auto& one = state.children[wanted.child.name];
+        const auto [it, fresh] = state.children.try_emplace(wanted.child.name);
+        auto& one = it->second;
         if (one.handle)
           return; // already there
+        if (fresh)
+          one.place = ++state.places;
         one.spec = wanted.child;
-        state.start(wanted.child.name);
+        one.due = true;
+        state.start_those_due();
       },
       [self, &state](const remove_child& wanted) {
         const auto it = state.children.find(wanted.name);
@@ -109,13 +163,16 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_po
           self->send_exit(it->second.handle, caf::exit_reason::user_shutdown);
         }
         state.children.erase(it);
+        state.start_those_due(); // some may have waited for it
       },
       [&state](const supervision_asked&) { return state.json(); },
       [&state](const start_child& due) {
         const auto it = state.children.find(due.name);
-        if (it != state.children.end() && !it->second.handle &&
-            it->second.generation == due.generation)
-          state.start(due.name);
+        if (it == state.children.end() || it->second.handle ||
+            it->second.generation != due.generation)
+          return;
+        it->second.due = true;
+        state.start_those_due();
       },
   };
 }

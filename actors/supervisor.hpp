@@ -12,13 +12,27 @@
 
 namespace tickboard {
 
-/// How often and how soon a child that ended is started again.
+/// Who is started again when a child ends.
+enum class restart_strategy : std::uint8_t {
+  one_for_one,  ///< that child alone
+  rest_for_one, ///< that child and those that were added after it, which rely on it
+};
+
+/// What a child that keeps failing leads to, once its budget is used up.
+enum class restart_limit : std::uint8_t {
+  retry_slowly, ///< it is tried every `slow_retry`, for ever, in alarm
+  escalate,     ///< the supervisor ends, with ec::gave_up, so that its own parent decides
+};
+
+/// Who is started again, how often, and how soon.
 struct restart_policy {
   std::chrono::milliseconds backoff_min{250};
   std::chrono::milliseconds backoff_max{30'000};
-  std::uint32_t budget = 10; ///< restarts of one child within `window`; then `slow_retry` apart
+  std::uint32_t budget = 10; ///< restarts of one child within `window`; then see `limit`
   std::chrono::milliseconds window{60'000};
   std::chrono::milliseconds slow_retry{60'000};
+  restart_strategy strategy = restart_strategy::one_for_one;
+  restart_limit limit = restart_limit::retry_slowly;
 };
 
 /// The wait before restart number `failures` in a row (from 0): full jitter over an exponentially
@@ -32,7 +46,10 @@ struct supervisor_state {
 
   struct child {
     child_spec spec;
-    caf::actor handle; ///< null while waiting for the restart
+    std::uint64_t place = 0; ///< in the order of adding
+    caf::actor handle;       ///< null while it does not run
+    bool ending = false;     ///< was told to end, because of one before it, and has not yet
+    bool due = true;         ///< its own backoff is over
     caf::actor_clock::time_point started;
     std::deque<caf::actor_clock::time_point> restarts; ///< those within the window
     std::uint32_t failures = 0;                        ///< in a row
@@ -41,12 +58,16 @@ struct supervisor_state {
     bool alarm = false;           ///< until a life outlasts the window
     std::string last_error;
     caf::actor_clock::time_point ended; ///< of the last life that did
+
+    bool used_up(const restart_policy& policy, caf::actor_clock::time_point now);
   };
 
   explicit supervisor_state(caf::event_based_actor* owner) : self(owner) {}
   ~supervisor_state();
 
-  void start(const std::string& name);
+  void start(child& one);
+  void start_those_due();
+  void end_those_after(const child& failed);
   void ended(const caf::actor_addr& who, const caf::error& reason);
   std::string json() const;
 
@@ -54,15 +75,17 @@ struct supervisor_state {
   restart_policy policy;
   caf::actor_addr parent;
   std::map<std::string, child> children;
-  std::uint64_t generations =
-      0; ///< over all children, so that a name that is added anew has new ones
+  std::uint64_t places = 0;
+  std::uint64_t generations = 0; ///< over all children: a name that is added anew has new ones
   std::mt19937_64 random;
 };
 
-/// Keeps its children alive, one_for_one: whichever ends, for whatever reason but removal, is
-/// started again after a backoff; the others do not notice. A child that keeps failing uses up its
-/// budget and is then retried slowly, for ever, with `alarm` set. The parent hears child_started
-/// and child_ended. Ends with its parent; its children end with it.
+/// Keeps its children alive: one that ends, for whatever reason but removal, is started again after
+/// a backoff of its own. With one_for_one, the others do not notice. With rest_for_one, those added
+/// after it are ended, and waited for; then it and they are started in the order of adding, none
+/// before its own backoff is over, and none while one before it is down. The parent hears
+/// child_started for each start, and child_ended for each child that failed. Ends with its parent,
+/// or where `limit` says so; its children end with it.
 ///
 /// Takes: add_child, remove_child; supervision_asked, answered with JSON text.
 caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_policy policy,

@@ -238,6 +238,16 @@ const std::array supervision_keys{
         "Pause between restarts of a part in alarm."},
 };
 
+const std::array quarantine_keys{
+    key{"directory", in<&settings::quarantine, &quarantine_settings::directory>, text(rules::path),
+        "Where frames that our decoders fail at are kept, as recordings for `tickboard normalize`. "
+        "Made when the first one comes. Empty: they are only counted. A relative path starts at "
+        "the working directory."},
+    key{"max_bytes", in<&settings::quarantine, &quarantine_settings::max_bytes>,
+        bytes(64 * kib, 64 * gib),
+        "Most that the files of the directory may hold; further frames are only counted."},
+};
+
 const std::array daemon_keys{
     key{"warmup", daemon<&settings::warmup>, time(0ms, 1h),
         "At start, how long markets without data are waited for before pages are served."},
@@ -311,6 +321,7 @@ const std::array sections{
             rates_keys},
     section{"view", false, "Pages of the board.", view_keys},
     section{"supervision", false, "How failed parts are restarted.", supervision_keys},
+    section{"quarantine", false, "Frames that our decoders fail at.", quarantine_keys},
     section{"key", true,
             "One API key; write [[key]] once for each, or not at all. Clients give it as "
             "`Authorization: Bearer KEY` or `X-API-Key: KEY`. This one is an example whose key "

@@ -138,6 +138,12 @@ struct supervision_settings {
   milliseconds slow_retry{60'000};
 };
 
+/// Frames whose decoder fails, kept as recordings.
+struct quarantine_settings {
+  std::string directory = "tickboard-quarantine"; ///< empty: none is kept
+  std::size_t max_bytes = 16 * 1024 * 1024;       ///< of all files in the directory
+};
+
 /// Everything the daemon can be told. Defaults are here and nowhere else; units are in the types.
 struct settings {
   io_settings io;
@@ -151,6 +157,7 @@ struct settings {
   rates_settings rates;
   view_settings view;
   supervision_settings supervision;
+  quarantine_settings quarantine;
   milliseconds warmup{
       10'000}; ///< at start, how long markets without data are waited for before pages are served
   milliseconds stop_timeout{10'000}; ///< at a stop, for what is under way

@@ -25,10 +25,13 @@ public:
   /// Appends the lines of a frame to `out`.
   void add(recorded_frame& frame, std::uint64_t line, std::string& out) {
     ++report.frames;
-    const symbol_table symbols(markets_of(frame.frame, line));
-    const auto received_ms = static_cast<std::int64_t>(frame.t.value_or(0) * 1000);
-    decoded_.clear();
-    speaks_.decode({frame.frame.data(), frame.frame.size()}, received_ms, symbols, decoded_);
+    try {
+      decode(frame, line);
+    } catch (const std::exception& defect) {
+      ++report.defects;
+      note(line, fmt::format("the decoder fails: exception: {}", defect.what()));
+      return;
+    }
     for (const auto& patch : decoded_.patches)
       append_patch_line(out, patch, line);
     report.tickers += decoded_.patches.size();
@@ -41,6 +44,13 @@ public:
   normalize_report report;
 
 private:
+  void decode(recorded_frame& frame, std::uint64_t line) {
+    const symbol_table symbols(markets_of(frame.frame, line));
+    const auto received_ms = static_cast<std::int64_t>(frame.t.value_or(0) * 1000);
+    decoded_.clear();
+    speaks_.decode({frame.frame.data(), frame.frame.size()}, received_ms, symbols, decoded_);
+  }
+
   void note(std::uint64_t line, std::string_view problem) {
     if (report.problems.size() < normalize_report::max_problems)
       report.problems.push_back(fmt::format("{}:{}: {}", name_, line, problem));

@@ -27,6 +27,7 @@ struct normalize_report {
   std::uint64_t tickers = 0;         ///< lines written
   std::uint64_t ignored = 0;         ///< frames or entries without a ticker of ours
   std::uint64_t malformed = 0;       ///< frames or entries that break the protocol
+  std::uint64_t defects = 0;         ///< frames at which the decoder threw; they yield nothing
   std::uint64_t unknown_symbols = 0; ///< tickers whose symbol names no market by the grammar
   std::vector<std::string> problems; ///< "name:line: what", the first `max_problems` of them
 

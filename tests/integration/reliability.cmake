@@ -29,3 +29,6 @@ set_tests_properties(redis_faults_test PROPERTIES TIMEOUT 600)
 tickboard_reliability(sentinel_test reliability/sentinel_test.cpp ${PROJECT_SOURCE_DIR}/tests/support/sentinels.cpp)
 target_link_libraries(sentinel_test PRIVATE tickboard_hiredis)
 set_tests_properties(sentinel_test PROPERTIES TIMEOUT 600)
+
+tickboard_reliability(reliability_actors_test reliability/actors_test.cpp)
+target_link_libraries(reliability_actors_test PRIVATE tickboard_actors)

@@ -1,3 +1,3 @@
-tickboard_test(files_test files/file_watch_test.cpp files/whole_file_test.cpp)
+tickboard_test(files_test files/bounded_directory_test.cpp files/file_watch_test.cpp files/whole_file_test.cpp)
 target_link_libraries(files_test PRIVATE tickboard_files tickboard_net)
 tickboard_part(files_test)

@@ -52,7 +52,9 @@ public:
                  const redis_setup& with = {});
 
   /// From the daemon, or from exchange `i`. The body is read whole; no status means no answer.
-  response get(const std::string& target) { return fetch(daemon->port(), target); }
+  response get(const std::string& target) {
+    return fetch(serves_at != 0 ? serves_at : daemon->port(), target);
+  }
   /// For other threads: this one may start the daemon anew meanwhile.
   response get(std::uint16_t port, const std::string& target) { return fetch(port, target); }
   response ask_exchange(std::size_t i, const std::string& target) {
@@ -88,6 +90,7 @@ public:
   std::vector<process> simulators;
   std::unique_ptr<process> daemon;
   std::vector<std::string> daemon_prefix; ///< of the command that `start_daemon` runs
+  std::uint16_t serves_at = 0; ///< the port of a daemon within the test, which `get` then asks
 
 private:
   std::map<std::string, std::string> walk(bool plain);

@@ -96,7 +96,7 @@ struct connection_fixture : actor_fixture {
     config.normalizer = make_address();
     const auto writer_at = make_address();
     writer_at->set(writer.handle());
-    config.normalizer->set(spawn(normalizer, std::vector{writer_at}));
+    config.normalizer->set(spawn(normalizer, std::vector{writer_at}, make_address()));
     const auto& limits = config.from->protocol->published_limits();
     config.request_interval = limits.request_interval;
     config.keepalive_interval = limits.keepalive_interval;

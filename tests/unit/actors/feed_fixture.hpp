@@ -66,7 +66,7 @@ struct feed_fixture : actor_fixture {
     config.keeper = at(keeper);
     config.search = at(search);
     config.normalizers = {make_address()};
-    config.normalizers[0]->set(spawn(normalizer, config.writers));
+    config.normalizers[0]->set(spawn(normalizer, config.writers, make_address()));
   }
 
   void start() {

@@ -25,7 +25,7 @@ struct normalizer_fixture : actor_fixture {
       markets.push_back(*out.protocol->market_from_symbol(native, "kraken"));
     out.symbols = std::make_shared<const symbol_table>(std::move(markets));
     from = std::make_shared<const source>(std::move(out));
-    subject = spawn(normalizer, writers_at);
+    subject = spawn(normalizer, writers_at, make_address());
   }
 
   void receive(const std::vector<std::string>& frames) {

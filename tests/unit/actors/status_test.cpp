@@ -35,6 +35,7 @@ connection_status account(std::string state) {
   out.frames = 1'000;
   out.patches = 900;
   out.malformed = 3;
+  out.quarantined = 4;
   return out;
 }
 
@@ -87,6 +88,7 @@ TEST_CASE("a feed and its connection show what they told") {
   CHECK(one["frames"].GetInt64() == 1'000);
   CHECK(one["patches"].GetInt64() == 900);
   CHECK(one["malformed"].GetInt64() == 3);
+  CHECK(one["quarantined"].GetInt64() == 4);
   CHECK(one["last_error"].IsNull());
   CHECK(one["last_error_age_ms"].IsNull());
 }

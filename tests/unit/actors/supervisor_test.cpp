@@ -1,62 +1,8 @@
-#include "actors/error.hpp"
-#include "actors/supervisor.hpp"
-#include "tests/support/actor_fixture.hpp"
+#include "tests/unit/actors/nursery.hpp"
 
 using namespace tickboard;
 using namespace tickboard::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr int quit_now = 1, throw_now = 2;
-
-caf::behavior fragile_child(caf::event_based_actor* self) {
-  keep_exception_text(*self);
-  return {[self](int order) {
-    if (order == throw_now)
-      throw std::runtime_error("the child's handler threw");
-    self->quit(caf::make_error(ec::connection_lost, std::string{"the child was told to"}));
-  }};
-}
-
-/// A supervisor whose children end on command.
-struct nursery : actor_fixture {
-  explicit nursery(restart_policy with = {}, std::uint64_t seed = 1) : policy(with) {
-    subject = spawn(supervisor, policy, caf::actor_cast<caf::actor_addr>(parent.handle()), seed);
-  }
-
-  void add(const std::string& name) {
-    child_spec spec;
-    spec.name = name;
-    spec.start = [this, name] {
-      lives[name].push_back(spawn(fragile_child));
-      return lives[name].back();
-    };
-    send(subject, add_child{std::move(spec)});
-  }
-
-  /// What the parent hears of it.
-  child_ended crash(const std::string& name, int how = quit_now) {
-    send(lives[name].back(), how);
-    const auto told = parent.take<child_ended>();
-    REQUIRE(told.size() == 1);
-    CHECK(told[0].name == name);
-    return told[0];
-  }
-
-  child_ended crash_and_restart(const std::string& name) {
-    const auto told = crash(name);
-    advance(told.retry_in, 1s);
-    return told;
-  }
-
-  restart_policy policy;
-  probe<child_started, child_ended> parent{*this};
-  std::map<std::string, std::vector<caf::actor>> lives;
-  caf::actor subject;
-};
-
-} // namespace
 
 TEST_CASE("a backoff is drawn from all of an exponentially growing range") {
   for (const restart_policy& policy : {restart_policy{}, restart_policy{1ms, 10'000ms, 3, 1s, 1s},
