@@ -44,11 +44,11 @@ void poll_until(const char* what, const std::function<bool()>& reached) {
   }
 }
 
-std::string text_of(const redisReply& reply) {
+std::string reply_text(const redisReply& reply) {
   if (reply.type == REDIS_REPLY_ARRAY) {
     std::string out;
     for (std::size_t i = 0; i < reply.elements; ++i)
-      out += text_of(*reply.element[i]) + "\n";
+      out += reply_text(*reply.element[i]) + "\n";
     return out;
   }
   return reply.str != nullptr ? reply.str : std::to_string(reply.integer);
@@ -104,7 +104,7 @@ std::string ask_redis(std::uint16_t port, const std::string& password,
     const std::unique_ptr<void, void (*)(void*)> reply{
         redisCommandArgv(link.get(), static_cast<int>(begins.size()), begins.data(), sizes.data()),
         &freeReplyObject};
-    return reply ? text_of(*static_cast<const redisReply*>(reply.get())) : "";
+    return reply ? reply_text(*static_cast<const redisReply*>(reply.get())) : "";
   };
   if (!password.empty())
     run({"AUTH", password});
