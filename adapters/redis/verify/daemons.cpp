@@ -12,8 +12,10 @@ namespace {
 /// Five times as much as indexes usually lag: thousands of markets that fall quiet at once catch up
 /// one after the other.
 constexpr std::int64_t longest_lag_ms = 10'000;
-constexpr std::int64_t heartbeat_ms = 1'000; ///< four of them
-constexpr auto between_looks = std::chrono::milliseconds{heartbeat_ms};
+/// The last one may be so old when a daemon is killed: they come four times a second, but later
+/// when the processors are all taken.
+constexpr std::int64_t heartbeat_ms = 5'000;
+constexpr auto between_looks = std::chrono::seconds{1};
 
 std::map<std::string, std::int64_t> heartbeats(conversation& on, const std::string& key) {
   std::map<std::string, std::int64_t> out;

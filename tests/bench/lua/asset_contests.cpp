@@ -145,7 +145,8 @@ contest keep(arena& in) {
     redis::call one;
     one.by_sha = in.board.on->keep;
     one.keys = 2;
-    one.arguments = redis::command{in.board.on->assets.epoch, in.board.on->assets.owner, "60000"};
+    one.arguments =
+        redis::command{in.board.on->assets.epoch, in.board.on->assets.owner, "60000", "server"};
     one.done = [done](const redis::reply& reply) {
       if (reply.integer() != 1)
         fail("the assets' partition is not there");
