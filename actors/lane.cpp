@@ -276,11 +276,12 @@ void lane::note_sent(slot& market, time_point now) {
     await(market, std::max(entry.all_sent + lag, now) + grace);
 }
 
-redis::call lane::merge_call(std::string_view token, time_point now,
-                             const std::vector<slot*>& unknown) {
+/// A call of a script that names every key of the partition, up to its token.
+redis::call lane::whole_partition_call(const board::script_ptr& script,
+                                       std::string_view token) const {
   const auto& keys = board_->layout[partition_];
   redis::call out;
-  out.by_sha = board_->merge;
+  out.by_sha = script;
   out.keys = 6 + indexes_.size();
   auto& to = out.arguments;
   for (const auto* key :
@@ -289,6 +290,13 @@ redis::call lane::merge_call(std::string_view token, time_point now,
   for (const auto index : indexes_)
     to.add(keys.by[index]);
   to.add(token);
+  return out;
+}
+
+redis::call lane::merge_call(std::string_view token, time_point now,
+                             const std::vector<slot*>& unknown) {
+  auto out = whole_partition_call(board_->merge, token);
+  auto& to = out.arguments;
   for (auto* one : unknown) {
     to.add(one->subject->id);
     to.add(one->subject->base);
@@ -311,17 +319,8 @@ redis::call lane::forget_call(std::string_view token) {
       leaving_.begin() + static_cast<std::ptrdiff_t>(std::min(leaving_.size(), max_batch));
   leaving_batch_.assign(leaving_.begin(), end);
   leaving_.erase(leaving_.begin(), end);
-  const auto& keys = board_->layout[partition_];
-  redis::call out;
-  out.by_sha = board_->forget;
-  out.keys = 6 + indexes_.size();
+  auto out = whole_partition_call(board_->forget, token);
   auto& to = out.arguments;
-  for (const auto* key :
-       {&keys.owner, &keys.row, &keys.version, &keys.bases, &keys.counts, &keys.by[id_field]})
-    to.add(*key);
-  for (const auto index : indexes_)
-    to.add(keys.by[index]);
-  to.add(token);
   for (auto* one : leaving_batch_) {
     one->entry(partition_).leaving = departure::sent;
     to.add(one->subject->id);

@@ -98,6 +98,7 @@ private:
   redis::call write_call(std::string_view token, time_point now, const std::vector<slot*>& known);
   redis::call merge_call(std::string_view token, time_point now, const std::vector<slot*>& unknown);
   redis::call forget_call(std::string_view token);
+  redis::call whole_partition_call(const board::script_ptr& script, std::string_view token) const;
   void finish_leaving(bool stored);
 
   const board* board_;
