@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sys/prctl.h>
@@ -68,6 +69,19 @@ std::string process::read_line() {
   while (::read(out_, &c, 1) == 1 && c != '\n')
     out.push_back(c);
   return out;
+}
+
+std::size_t process::resident_kb() const {
+  std::ifstream in{"/proc/" + std::to_string(pid_) + "/status"};
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with("VmRSS:"))
+      return std::stoul(line.substr(6));
+  return 0;
+}
+
+std::size_t process::descriptors() const {
+  const std::filesystem::directory_iterator all{"/proc/" + std::to_string(pid_) + "/fd"};
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
 void process::kill(int signal) const {

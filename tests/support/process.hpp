@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ public:
   int pid() const noexcept { return pid_; } ///< 0 once it was waited for
   /// The next line that it prints on stdout.
   std::string read_line();
+  std::size_t resident_kb() const; ///< memory
+  std::size_t descriptors() const; ///< that are open
   void kill(int signal) const;
   /// Waits until it ended: the exit status, or minus the signal.
   int wait();

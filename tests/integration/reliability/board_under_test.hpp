@@ -9,7 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
-#include <fstream>
+#include <sstream>
 #include <string>
 
 namespace tickboard::test {
@@ -92,29 +92,11 @@ public:
   }
 
   std::size_t log_lines_with(const std::string& text) const {
-    std::ifstream in{log()};
+    std::istringstream in{log_text()};
     std::size_t out = 0;
     for (std::string line; std::getline(in, line);)
       out += line.find(text) != std::string::npos ? 1 : 0;
     return out;
-  }
-
-  std::uint64_t patches() {
-    std::uint64_t out = 0;
-    const auto told = parse_json(get("/v1/exchanges").body);
-    for (const auto& feed : told["data"].GetArray())
-      for (const auto& one : feed["connections"].GetArray())
-        out += std::stoull(text_of(one, "patches"));
-    return out;
-  }
-
-  /// The daemon's resident memory, KiB.
-  long resident() const {
-    std::ifstream in{"/proc/" + std::to_string(daemon->pid()) + "/status"};
-    for (std::string line; std::getline(in, line);)
-      if (line.starts_with("VmRSS:"))
-        return std::stol(line.substr(6));
-    return 0;
   }
 
   /// Once what was wrong is right again: something more is said, and every row is as it should be.

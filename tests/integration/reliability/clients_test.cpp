@@ -81,15 +81,8 @@ void beside(const std::string& what, neighbour& next_door, Abuse abuse) {
   MESSAGE(what << ": a neighbour has " << loud.text() << "; without them " << quiet.text());
 }
 
-/// Of the daemon, in MB.
 std::size_t resident_mb(const world& on) {
-  std::ifstream in{"/proc/" + std::to_string(on.daemon->pid()) + "/status"};
-  std::string word;
-  std::size_t kb = 0;
-  while (in >> word)
-    if (word == "VmRSS:")
-      in >> kb;
-  return kb / 1024;
+  return on.daemon->resident_kb() / 1024;
 }
 
 std::string get_of(const std::string& target) {

@@ -6,7 +6,6 @@
 
 #include <csignal>
 #include <fstream>
-#include <iterator>
 #include <set>
 
 using namespace tickboard;
@@ -67,11 +66,6 @@ bool is_forgotten(world& on, const std::string& exchange) {
   return true;
 }
 
-std::string log_of(world& on) {
-  std::ifstream in{on.redis->directory() + "/programs.log"};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
 bool has_stale(world& on) {
   return on.get("/v1/markets?stale=true").body.find("\"data\":[]") == std::string::npos;
 }
@@ -98,7 +92,7 @@ TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
         << "[[feed]]\nexchange = \"nowhere\"\n";
     on.daemon->kill(SIGHUP);
     on.wait_until("it is refused", [&] {
-      const auto log = log_of(on);
+      const auto log = on.log_text();
       return log.find("reload refused") != log.npos && log.find("feed.exchange") != log.npos;
     });
     CHECK(feeds_shown(on) == std::set<std::string>{"coinbaseexchange", "kraken"});
@@ -117,7 +111,7 @@ TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
     }
     return binance == 500 && dollars == 0 && !rows.empty();
   });
-  CHECK(log_of(on).find("rates.max_age changes at the next start only") != std::string::npos);
+  CHECK(on.log_text().find("rates.max_age changes at the next start only") != std::string::npos);
   kraken.check();
 
   on.exchanges[1].feed_options.clear();

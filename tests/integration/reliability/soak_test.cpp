@@ -11,8 +11,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <random>
 #include <thread>
 
@@ -33,16 +31,8 @@ struct footprint {
   std::size_t memory_kb = 0, descriptors = 0;
 };
 
-footprint footprint_of(int pid) {
-  footprint out;
-  const auto directory = "/proc/" + std::to_string(pid);
-  std::ifstream in{directory + "/status"};
-  for (std::string line; std::getline(in, line);)
-    if (line.starts_with("VmRSS:"))
-      out.memory_kb = std::stoul(line.substr(6));
-  for ([[maybe_unused]] const auto& one : std::filesystem::directory_iterator{directory + "/fd"})
-    ++out.descriptors;
-  return out;
+footprint footprint_of(const process& of) {
+  return {of.resident_kb(), of.descriptors()};
 }
 
 /// Asks all the time, in a thread of its own: a page is in order and not empty, or refused.
@@ -248,7 +238,7 @@ TEST_CASE("whatever happens, it ends as the exchanges last said, in as much memo
   // From here on the daemon lives.
   trouble.calm_down();
   converged_rows(on);
-  const auto before = footprint_of(on.daemon->pid());
+  const auto before = footprint_of(*on.daemon);
   trouble.go_on();
   while (steady::now() - begin < seconds)
     trouble.happen(false);
@@ -259,7 +249,7 @@ TEST_CASE("whatever happens, it ends as the exchanges last said, in as much memo
   first.finish();
   second.finish();
   ask_random_questions(on, rows, 50);
-  const auto after = footprint_of(on.daemon->pid());
+  const auto after = footprint_of(*on.daemon);
   for (const auto* one : {&first, &second}) {
     CHECK(one->complaint() == "");
     CHECK(one->good() > 0);

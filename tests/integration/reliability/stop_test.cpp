@@ -48,15 +48,6 @@ std::map<std::string, std::string> stored_rows(world& on) {
   return out;
 }
 
-std::uint64_t patches_received(world& on) {
-  std::uint64_t out = 0;
-  const auto told = parse_json(on.get("/v1/exchanges").body);
-  for (const auto& feed : told["data"].GetArray())
-    for (const auto& one : feed["connections"].GetArray())
-      out += std::stoull(text_of(one, "patches"));
-  return out;
-}
-
 /// Lets every market be served in a first state; then the exchanges hold still.
 void begin(world& on) {
   for (std::size_t i = 0; i < on.exchanges.size(); ++i)
@@ -96,11 +87,11 @@ TEST_CASE("a stop finishes requests and updates that are under way") {
   begin(on);
 
   on.redis->kill(SIGSTOP);
-  const auto before = patches_received(on);
+  const auto before = on.patches();
   for (std::size_t i = 0; i < on.exchanges.size(); ++i)
     on.post_exchange(i, "/sim/rate", R"({"rate":0,"count":5000})");
   on.wait_until("the daemon has every update, and Redis none of them",
-                [&] { return patches_received(on) >= before + 3 * 4'500; });
+                [&] { return on.patches() >= before + 3 * 4'500; });
   slow_client client{on.daemon->port()};
   stop_under_way(on, client);
 

@@ -138,12 +138,25 @@ copied_reply world::command(std::initializer_list<std::string_view> arguments) {
   return answer;
 }
 
+std::string world::log_text() const {
+  std::ifstream in{log()};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+std::uint64_t world::patches() {
+  std::uint64_t out = 0;
+  const auto told = parse_json(get("/v1/exchanges").body);
+  for (const auto& feed : told["data"].GetArray())
+    for (const auto& one : feed["connections"].GetArray())
+      out += std::stoull(text_of(one, "patches"));
+  return out;
+}
+
 void world::wait_until(const char* what, const std::function<bool()>& reached) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{2};
   while (!reached()) {
     if (std::chrono::steady_clock::now() > deadline) {
-      std::ifstream in{log()};
-      const std::string text{std::istreambuf_iterator<char>{in}, {}};
+      const auto text = log_text();
       FAIL("waited in vain until "
            << std::string{what} << "; the programs' log ends with\n"
            << text.substr(text.size() - std::min<std::size_t>(text.size(), 4000)));

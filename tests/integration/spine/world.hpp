@@ -73,6 +73,12 @@ public:
   /// Starts exchange `i` again, at its port, after it was killed.
   void restart_exchange(std::size_t i);
 
+  /// What the programs have logged by now.
+  std::string log_text() const;
+
+  /// That the daemon has received, over all connections.
+  std::uint64_t patches();
+
   /// Polls until `reached`; fails the test, with the logs' place, after two minutes: that is no
   /// claim about speed, only an end to hanging.
   void wait_until(const char* what, const std::function<bool()>& reached);
