@@ -1,5 +1,7 @@
 #include "adapters/net/io_thread.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <pthread.h>
 #include <string>
 
@@ -17,7 +19,8 @@ io_thread::~io_thread() {
 }
 
 void io_thread::stop() {
-  context_.stop();
+  // Twice: stopping what wraps a connection posts the stop of the connection.
+  boost::asio::post(context_, [this] { boost::asio::post(context_, [this] { context_.stop(); }); });
   if (thread_.joinable())
     thread_.join();
 }

@@ -21,8 +21,9 @@ public:
 
   boost::asio::io_context& context() noexcept { return context_; }
 
-  /// Ends the thread after the handler that runs now and joins it; what is pending never runs.
-  /// Idempotent. Not to be called on the io thread itself.
+  /// Ends the thread and joins it. What was posted before still runs, as stops of connections are,
+  /// and what that posts itself; what waits for anything never does. Idempotent. Not to be called
+  /// on the io thread itself.
   void stop();
 
 private:

@@ -5,7 +5,6 @@
 #include "adapters/net/io_thread.hpp"
 #include "adapters/redis/private_server.hpp"
 #include "tests/support/copied_reply.hpp"
-#include "tests/support/run_posted.hpp"
 
 #include <boost/asio/post.hpp>
 #include <doctest/doctest.h>
@@ -28,7 +27,6 @@ public:
   }
   ~store() {
     client->stop();
-    run_posted(io);
     io.stop();
   }
 

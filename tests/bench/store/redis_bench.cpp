@@ -1,6 +1,5 @@
 #include "tests/bench/store/redis_bench.hpp"
 
-#include "tests/support/run_posted.hpp"
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -56,7 +55,6 @@ redis_bench::redis_bench(const board_ptr& board, const std::vector<std::string>&
 redis_bench::~redis_bench() {
   for (const auto& one : clients_)
     one->stop();
-  test::run_posted(io_);
   io_.stop();
 }
 
