@@ -1,6 +1,5 @@
 #include "tests/bench/store/redis_bench.hpp"
 
-
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
