@@ -1,8 +1,17 @@
-tickboard_test(spine_test spine/spine_test.cpp spine/faults_test.cpp spine/order_test.cpp
-  spine/replay_test.cpp spine/truth.cpp spine/world.cpp
+# The world that tests of whole programs share, compiled once.
+tickboard_library(tickboard_world spine/truth.cpp spine/world.cpp
   ${PROJECT_SOURCE_DIR}/tests/support/process.cpp)
-target_link_libraries(spine_test PRIVATE tickboard_net tickboard_redis)
-target_compile_definitions(spine_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
-add_dependencies(spine_test tickboard)
+target_link_libraries(tickboard_world PUBLIC tickboard_net tickboard_redis doctest::doctest)
+target_compile_definitions(tickboard_world PUBLIC TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
+
+# tickboard_world_test(NAME SOURCES...): a test of whole programs.
+function(tickboard_world_test name)
+  tickboard_test(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE tickboard_world)
+  add_dependencies(${name} tickboard)
+  tickboard_whole(${name} ${name})
+endfunction()
+
+tickboard_world_test(spine_test spine/spine_test.cpp spine/faults_test.cpp spine/order_test.cpp
+  spine/replay_test.cpp)
 set_tests_properties(spine_test PROPERTIES TIMEOUT 600)
-tickboard_whole(spine_test spine_test)
