@@ -10,6 +10,10 @@ namespace tickboard::redis {
 
 namespace {
 
+/// A busy market may be written between looking at it and mending it; each time it is looked at
+/// anew.
+constexpr int most_tries = 10;
+
 const std::shared_ptr<const script>& mend_script() {
   static const auto one = std::make_shared<const script>("mend", lua::mend);
   return one;
@@ -36,8 +40,16 @@ public:
       : on_(on), keys_(keys), looking_(looking),
         owner_(fmt::format("verify:{:016x}", std::mt19937_64{std::random_device{}()}())) {}
 
-  /// False if somebody wrote it meanwhile.
+  /// False if somebody wrote it meanwhile, each time.
   bool mend(std::size_t partition, const std::string& id) {
+    for (int i = 0; i < most_tries; ++i)
+      if (try_to_mend(partition, id))
+        return true;
+    return false;
+  }
+
+private:
+  bool try_to_mend(std::size_t partition, const std::string& id) {
     const std::span<const std::string> wanted{&id, 1};
     const auto other = looking_.partner(partition, id);
     const auto here = looking_.copies(partition, wanted, true).front();
@@ -61,7 +73,6 @@ public:
     return done;
   }
 
-private:
   /// Brings the partition's copy, as it was seen, into line with `best`, or removes it.
   bool put(std::size_t partition, const market_copy& seen, const market_copy* best,
            const stored_row* row) {
