@@ -79,6 +79,7 @@ void keeper_state::order_rebuild(const std::string& why) {
   ++config.past->incarnation;
   rebuilt_writers.clear();
   spdlog::info("keeper: the state in Redis is written anew: {}", why);
+  store->submit(one_call(heartbeat(), {})); // before the first row, in case we are killed
   for (const auto& one : config.writers)
     if (const auto to = one->get())
       self->send(to, rebuild{config.past->incarnation});
