@@ -146,7 +146,7 @@ private:
   /// A command on its way; owned by hiredis until its callback ran.
   struct pending {
     std::shared_ptr<client_impl> owner;
-    std::shared_ptr<const script> by_sha; ///< null once reloaded: NOSCRIPT is believed then
+    std::shared_ptr<const script> by_sha; ///< null: `bytes` is the whole command
     std::string bytes;                    ///< kept for scripts only, to run them again
     reply_handler done;
     bool patient;
@@ -433,7 +433,7 @@ private:
     const reply answer{static_cast<const redisReply*>(raw)};
     if (op->by_sha && answer.error().starts_with("NOSCRIPT")) {
       self.reload(*op->by_sha);
-      self.send(nullptr, std::move(op->bytes), std::move(op->done));
+      self.send(nullptr, with_text(*op->by_sha, op->bytes), std::move(op->done));
       return;
     }
     if (op->done)
@@ -443,15 +443,12 @@ private:
   }
 
   /// Redis forgets scripts all at once. They come back so too: were one there and another not, the
-  /// calls of both would change places, since the one that misses its script is sent again.
+  /// calls of both would change places, since the one that misses its script is sent again, with
+  /// its text.
   void reload(const script& missing) {
-    const auto load = [this](const script& one) {
-      send(nullptr, command{"SCRIPT", "LOAD", one.text}.finish(), nullptr);
-    };
-    load(missing);
     for (const auto& one : options_.scripts)
       if (one->sha != missing.sha)
-        load(*one);
+        send(nullptr, command{"SCRIPT", "LOAD", one->text}.finish(), nullptr);
   }
 
   /// Once a second: is the connect overdue, or the oldest answer?

@@ -51,9 +51,9 @@ struct call {
 };
 
 /// A connection to Redis that reconnects by itself (exponential backoff, full jitter). Commands
-/// keep their order. A script that Redis no longer knows (NOSCRIPT) is loaded and run once more,
-/// which the caller does not see. Commands in flight when the connection breaks fail; those given
-/// while there is none fail at once.
+/// keep their order. A script that Redis no longer knows (NOSCRIPT) is sent along and run once
+/// more, which the caller does not see. Commands in flight when the connection breaks fail; those
+/// given while there is none fail at once.
 ///
 /// With sentinels, each attempt begins with asking them; a server that turns out to be no primary
 /// (ROLE, or a command that it refuses as READONLY) is left at once.

@@ -14,4 +14,8 @@ struct script {
   std::string sha; ///< 40 lower-case hex digits
 };
 
+/// The call "EVALSHA sha ..." in bytes (RESP) as "EVAL text ...": it loads the script by itself, so
+/// nobody can make Redis forget it before it runs. Anything else comes back as it is.
+std::string with_text(const script& which, std::string_view evalsha);
+
 } // namespace tickboard::redis

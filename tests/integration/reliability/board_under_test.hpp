@@ -8,6 +8,7 @@
 #include <boost/asio/write.hpp>
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <csignal>
 #include <sstream>
 #include <string>
@@ -24,7 +25,7 @@ inline std::vector<simulated> two_exchanges() {
   return out;
 }
 
-inline const std::string quick_start = "[daemon]\nwarmup = \"3s\"\n[view]\ntimeout = \"1s\"\n";
+inline const std::string quick_start = "[daemon]\nwarmup = \"3s\"\n[view]\n";
 
 /// With short timeouts, so that nobody waits for long.
 inline redis_setup with(std::vector<std::string> server, const std::string& more = {},
@@ -39,7 +40,7 @@ inline redis_setup with(std::vector<std::string> server, const std::string& more
 class board_under_test : public world {
 public:
   explicit board_under_test(const redis_setup& how, bool starts = true,
-                            const std::string& view_options = {})
+                            const std::string& view_options = "timeout = \"1s\"\n")
       : world(two_exchanges(), quick_start + view_options, how) {
     for (std::size_t i = 0; i < exchanges.size(); ++i)
       post_exchange(i, "/sim/go", "{}");
@@ -100,10 +101,20 @@ public:
   }
 
   /// Once what was wrong is right again: something more is said, and every row is as it should be.
+  /// Prints how long that took, for docs/reliability.md.
   void recovers(watcher& clients) {
+    const auto began = std::chrono::steady_clock::now();
+    const auto passed = [began] {
+      return std::chrono::duration_cast<std::chrono::milliseconds>(
+                 std::chrono::steady_clock::now() - began)
+          .count();
+    };
     say_more();
-    converged_rows(*this);
     wait_until("it says that it is ready", [this] { return get("/readyz").status == 200; });
+    const auto ready = passed();
+    converged_rows(*this);
+    MESSAGE("recovered: ready after ", ready, " ms, every row as the exchanges say after ",
+            passed(), " ms");
     CHECK(clients.finish() == "");
     CHECK(clients.good() > 0);
   }

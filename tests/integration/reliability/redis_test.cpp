@@ -90,7 +90,7 @@ TEST_CASE(
   REQUIRE(admin({"REPLICAOF", "127.0.0.1", "1"}) == "OK");
   on.say_more();
   on.wait_until_ready_says("READONLY");
-  CHECK(on.get("/v1/markets?per_page=5").status == 200);
+  on.wait_until_page_is(200, "\"data\":[{");
   REQUIRE(admin({"REPLICAOF", "NO", "ONE"}) == "OK");
   on.recovers(clients);
   CHECK(on.log_lines_with("READONLY") > 0);
@@ -117,7 +117,7 @@ TEST_CASE("a Redis without memory refuses writes: /readyz says so, rows grow old
   REQUIRE(admin({"CONFIG", "SET", "maxmemory", "1mb", "maxmemory-policy", "noeviction"}) == "OK");
   on.say_more();
   on.wait_until_ready_says("OOM");
-  CHECK(on.get("/v1/markets?per_page=5").status == 200);
+  on.wait_until_page_is(200, "\"data\":[{");
   REQUIRE(admin({"CONFIG", "SET", "maxmemory", "0"}) == "OK");
   on.recovers(clients);
 }
@@ -137,7 +137,7 @@ TEST_CASE("a Redis that cannot save refuses writes, and is read all the same, al
   on.wait_until("saving has failed", [&] { return saved("err"); });
   on.say_more();
   on.wait_until_ready_says("MISCONF");
-  CHECK(on.get("/v1/markets?per_page=5").status == 200);
+  on.wait_until_page_is(200, "\"data\":[{");
   admin({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
   on.wait_until("pages are served by new connections",
                 [&] { return on.get("/v1/markets?per_page=5").status == 200; });
@@ -147,7 +147,8 @@ TEST_CASE("a Redis that cannot save refuses writes, and is read all the same, al
 }
 
 TEST_CASE("a Redis that forgot the scripts is told them again, and nobody notices") {
-  board_under_test on{with({})};
+  // Nothing here is slow but, now and then, the machine.
+  board_under_test on{with({}, {}, "10s"), true, "timeout = \"10s\"\n"};
   redis_admin admin{on.redis->url()};
   watcher clients{on};
   for (int i = 0; i < 20; ++i) {
@@ -156,7 +157,7 @@ TEST_CASE("a Redis that forgot the scripts is told them again, and nobody notice
     CHECK(on.get("/v1/markets?per_page=5").status == 200);
   }
   on.recovers(clients);
-  CHECK(clients.refused() == 0);
+  CHECK(clients.first_refusal() == "");
 }
 
 TEST_CASE(
@@ -221,7 +222,7 @@ TEST_CASE("a slow Redis makes slow pages, and a very slow one refusals") {
 TEST_CASE(
     "with view.max_stale, what was asked before is answered as it last was, marked, meanwhile") {
   // Beyond view.timeout: pages must not wait until a frozen Redis is noticed.
-  board_under_test on{with({}, {}, "3s"), true, "max_stale = \"1m\"\n"};
+  board_under_test on{with({}, {}, "3s"), true, "timeout = \"1s\"\nmax_stale = \"1m\"\n"};
   const std::string page = "/v1/markets?per_page=5&sort=id", table = page + "&format=csv",
                     market = "/v1/markets/kraken:BTC-USD", asset = "/v1/assets/BTC",
                     familiar = "/v1/cryptocurrency/listings/latest?limit=5";

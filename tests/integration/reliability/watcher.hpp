@@ -34,6 +34,8 @@ public:
 
   int good() const { return good_; }
   int refused() const { return refused_; }
+  /// The first refusal, once finished; for a test that expects none.
+  const std::string& first_refusal() const { return first_refusal_; }
 
 private:
   void judge(const std::string& target, const response& answer) {
@@ -48,7 +50,8 @@ private:
       else if (target.find("/kraken:BTC-USD") != std::string::npos && goes_back(answer.body))
         why = "an older row than before";
     } else if (answer.status == 503) {
-      ++refused_;
+      if (refused_++ == 0)
+        first_refusal_ = target + ": " + answer.body.substr(0, 300);
       if (answer.retry_after.count() == 0 || !has(R"("status":503)") || !has(R"("detail":")"))
         why = "a refusal that does not say why, or when to come again";
     } else {
@@ -68,7 +71,7 @@ private:
   std::atomic<bool> stop_{false};
   std::atomic<int> good_{0}, refused_{0};
   long long newest_ = 0;
-  std::string wrong_;
+  std::string wrong_, first_refusal_;
   std::thread thread_;
 };
 

@@ -3,7 +3,9 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <atomic>
 #include <csignal>
+#include <functional>
 
 using namespace tickboard;
 using test::store;
@@ -55,6 +57,34 @@ TEST_CASE("scripts that Redis forgot come back together, so that calls keep thei
   REQUIRE(there.elements.size() == 2);
   CHECK(there.elements[0].integer == 1);
   CHECK(there.elements[1].integer == 1);
+}
+
+TEST_CASE("no call fails for want of its script, however often Redis is told to forget them") {
+  // Larger than what redis-server reads at once (16 KiB): other clients come in between its parts.
+  const auto large =
+      std::make_shared<const redis::script>("large", "return 1 -- " + std::string(200'000, 'x'));
+  store redis{{large}};
+  const auto forgetful = redis.connect({});
+  std::atomic<bool> stop{false};
+  std::promise<void> stopped;
+  std::function<void()> flush = [&] {
+    if (stop) {
+      stopped.set_value();
+      return;
+    }
+    redis::call one;
+    one.arguments = redis::command{"SCRIPT", "FLUSH"};
+    one.done = [&](const redis::reply&) { flush(); };
+    forgetful->submit({std::move(one)});
+  };
+  boost::asio::post(redis.io.context(), flush);
+  int failed = 0;
+  for (int i = 0; i < 500; ++i)
+    failed += redis.run(by_sha(large)).failed ? 1 : 0;
+  stop = true;
+  stopped.get_future().wait();
+  forgetful->stop();
+  CHECK(failed == 0);
 }
 
 TEST_CASE("an error inside a script comes back as its error, once") {
