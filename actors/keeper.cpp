@@ -3,6 +3,7 @@
 #include "actors/error.hpp"
 #include "actors/to_actor.hpp"
 #include "actors/unix_ms.hpp"
+#include "adapters/redis/info.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -43,6 +44,18 @@ void keeper_state::connect() {
   events.on_ready = [life, tell = to_actor<store_ready>(self)] { tell({*life}); };
   events.on_lost = [tell = to_actor<store_lost>(self)](std::string why) { tell({std::move(why)}); };
   store = config.open({}, std::move(events));
+}
+
+/// A Redis that makes room by itself takes whole keys, thousands of markets each.
+void keeper_state::check_eviction() {
+  store->submit(one_call({"INFO", "memory"}, [](const redis::reply& answer) {
+    const auto policy = redis::info_field(answer.text(), "maxmemory_policy");
+    const auto limit = redis::info_field(answer.text(), "maxmemory");
+    if (!limit.empty() && limit != "0" && policy.starts_with("allkeys-"))
+      spdlog::warn("keeper: Redis has maxmemory-policy {}: once its {} bytes are full it removes "
+                   "parts of the board, and pages lack markets; set noeviction",
+                   policy, limit);
+  }));
 }
 
 /// Is another daemon at work on this state? If not, what is there is of the past.
@@ -191,6 +204,7 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
         state.server = ready.server;
         state.lost_why.clear();
         state.reason = "connected to Redis";
+        state.check_eviction();
         if (state.config.past->contacted)
           state.order_rebuild("the keeper connected to Redis");
         else

@@ -36,6 +36,7 @@ struct keeper_state {
   ~keeper_state();
 
   void connect();
+  void check_eviction();
   void first_contact();
   void wipe(std::string cursor);
   void order_rebuild(const std::string& reason);

@@ -1,6 +1,7 @@
 #include "adapters/redis/client.hpp"
 
 #include "adapters/redis/asio_hiredis.hpp"
+#include "adapters/redis/info.hpp"
 #include "market/backoff.hpp"
 
 #include <boost/asio/dispatch.hpp>
@@ -69,16 +70,6 @@ namespace {
 namespace net = boost::asio;
 using net::ip::tcp;
 using clock = std::chrono::steady_clock;
-
-/// From the text of INFO.
-std::string life_of(std::string_view info) {
-  constexpr std::string_view name = "run_id:";
-  const auto at = info.find(name);
-  if (at == info.npos)
-    return {};
-  const auto begin = at + name.size();
-  return std::string{info.substr(begin, info.find_first_of("\r\n", begin) - begin)};
-}
 
 /// What a server said before it closed a connection that it did not want (maxclients), and which
 /// hiredis has not read because writing failed first. Empty: nothing.
@@ -251,7 +242,7 @@ private:
       });
     send(nullptr, command{"INFO", "server"}.finish(), [this](const reply& answer) {
       if (events_.on_server && !answer.disconnected())
-        events_.on_server(life_of(answer.text()));
+        events_.on_server(std::string{info_field(answer.text(), "run_id")});
     });
     send(nullptr, command{"PING"}.finish(), [this](const reply& answer) {
       if (answer.disconnected())

@@ -122,6 +122,11 @@ TEST_CASE("a Redis without memory refuses writes: /readyz says so, rows grow old
   on.recovers(clients);
 }
 
+TEST_CASE("a Redis that would remove parts of the board to make room is warned of") {
+  board_under_test on{with({"--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"})};
+  CHECK(on.log_lines_with("maxmemory-policy allkeys-lru") == 1);
+}
+
 TEST_CASE("a Redis that cannot save refuses writes, and is read all the same, also by newcomers") {
   board_under_test on{with({})};
   redis_admin admin{on.redis->url()};
