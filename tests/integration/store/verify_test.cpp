@@ -275,6 +275,7 @@ TEST_CASE("verify finds exactly the damage that was done, and a repair leaves no
 
 TEST_CASE("what a killed daemon had yet to bring is no damage, and is repaired too") {
   filled_board on{77};
+  const auto begin = on.truth.now;
   on.grow(40);
   const auto& keys = on.board->layout[redis::layout::board];
   slot* quiet = nullptr; // received long before the other
@@ -293,6 +294,9 @@ TEST_CASE("what a killed daemon had yet to bring is no damage, and is repaired t
     for (const auto index : {last, usd, stale_index})
       on.redis.run({"ZADD", keys.by[index], "4321", one->subject->id});
   CHECK(verify(on).total == 6);
+
+  on.redis.run({"ZADD", keys.daemons, std::to_string(begin - 10'000), "killed earlier"});
+  CHECK(verify(on).late == 0); // its rows are older than any of these
 
   on.redis.run({"ZADD", keys.daemons, std::to_string(on.truth.now + 1'000), "killed"});
   const auto found = verify(on);

@@ -44,4 +44,9 @@ TEST_CASE("a file is replaced as a whole, or not at all") {
   CHECK(failed.error().starts_with(file + ".new: cannot be written: "));
   CHECK(files::read_whole(file, 1'000'000)->text.size() == 1'000'000);
   CHECK(!files::replace_whole(dir / "no/such/place", "x"));
+  fs::create_directory(dir / "taken");
+  CHECK(files::replace_whole(dir / "taken", "x")
+            .error()
+            .starts_with(dir / "taken" + ": cannot be replaced: "));
+  CHECK(!fs::exists(dir / "taken.new")); // what was begun is gone
 }
