@@ -102,15 +102,23 @@ void connection_state::decoded(const decode_report& report) {
   }
   for (const auto& event : report.events)
     handle(event);
-  if (report.patches == 0)
+  if (report.patches != 0)
+    last_data = self->clock().now();
+  if (live || report.patches != 0)
+    tell_live();
+}
+
+/// When data flows, and when no market waits for its subscription any more.
+void connection_state::tell_live() {
+  const bool is_first = !std::exchange(live, true);
+  const bool has_all = unsent.empty() && unanswered.empty();
+  if (!is_first && (whole || !has_all))
     return;
-  last_data = self->clock().now();
-  if (live)
-    return;
-  live = true;
+  whole = has_all;
   phase = "live";
-  self->send(feed, connection_live{config.from->connection, config.life});
-  tell();
+  self->send(feed, connection_live{config.from->connection, config.life, whole});
+  if (is_first)
+    tell();
 }
 
 void connection_state::handle(const exchange::event& event) {

@@ -39,6 +39,7 @@ struct connection_state {
   void send_next();
   void read(const net::frame_batch_ptr& frames);
   void decoded(const decode_report& report);
+  void tell_live();
   void handle(const exchange::event& event);
   void reject(const exchange::rejected& refusal);
   void give_up_if_all_refused(const std::string& reason);
@@ -60,6 +61,7 @@ struct connection_state {
   std::set<std::string> rejected;
   std::string last_refusal; ///< of those that answer nothing we know of
   bool live = false;
+  bool whole = false; ///< live, with every subscription answered; the feed was told
   bool renewal_asked = false;
   time_point opened_at, last_data, last_request, last_keepalive, last_told;
   std::int64_t last_frame_ms = 0;

@@ -307,6 +307,8 @@ void feed_state::live(const connection_live& event) {
   if (found == nullptr)
     return;
   auto& one = *found;
+  if (one.child != event.life && !event.whole)
+    return; // some markets have only the old one yet
   if (one.down || one.outages == 0)
     tell_writers({one.from->id, true});
   one.down = false;

@@ -93,10 +93,10 @@ struct feed_state {
 /// Follows one configured exchange: asks its REST listing for the symbols, picks those that are
 /// configured, spreads them over as many connections as the exchange's limits need, and keeps
 /// those alive through a supervisor of its own. Connections are renewed make-before-break: the
-/// successor must be live before the old one goes; what it goes through until then shows in the
-/// log alone. Rows of a connection that stays down are marked stale after `stale_after`, and all
-/// of them at once when the feed ends. Ends with an `ec` if the first listing cannot be had; its
-/// supervisor tries again.
+/// successor must be live with all its subscriptions before the old one goes; what it goes through
+/// until then shows in the log alone. Rows of a connection that stays down are marked stale after
+/// `stale_after`, and all of them at once when the feed ends. Ends with an `ec` if the first
+/// listing cannot be had; its supervisor tries again.
 ///
 /// Looks at the listing again every `listing_interval`. A connection that is to follow other
 /// markets is renewed; once the old one has ended, writers are told, behind its last frames, what

@@ -427,10 +427,11 @@ struct start_share {
 /// are with the normalizers.
 struct retire_asked {};
 
-/// A connection follows its markets: data flows.
+/// A connection follows its markets: data flows. Told again when it is `whole`, if it is not yet.
 struct connection_live {
   std::uint32_t connection = 0;
   std::string life;
+  bool whole = false; ///< every subscription was answered: no market waits for its own
 };
 
 /// The exchange asked for a reconnect, or the connection is about to get too old.

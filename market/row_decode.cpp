@@ -9,7 +9,8 @@ namespace tickboard {
 
 namespace {
 
-/// Reads `count` space-separated integers; false if there are not exactly as many.
+/// Reads space-separated integers: time and sequence of each of the `count` marks, then, but in
+/// versions of before 2026-11-25, each one's lag. False if there is anything else.
 bool read_version(std::string_view text, watermark* marks, std::size_t count) {
   const char* at = text.data();
   const char* const end = at + text.size();
@@ -20,9 +21,20 @@ bool read_version(std::string_view text, watermark* marks, std::size_t count) {
     at = next;
     return error == std::errc{};
   };
-  for (std::size_t i = 0; i < count; ++i)
+  for (std::size_t i = 0; i < count; ++i) {
     if (!read(marks[i].ts_ms) || !read(marks[i].sequence))
       return false;
+    marks[i].received_ms = marks[i].ts_ms;
+  }
+  if (at == end)
+    return true;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::int64_t lag = 0;
+    if (!read(lag))
+      return false;
+    marks[i].received_ms = static_cast<std::int64_t>(static_cast<std::uint64_t>(marks[i].ts_ms) +
+                                                     static_cast<std::uint64_t>(lag));
+  }
   return at == end;
 }
 
@@ -33,7 +45,7 @@ result<ticker> decode_row(std::string_view row, std::string_view version) {
   watermark marks[3];
   if (!read_version(version, marks, 3))
     return unexpected(
-        fmt::format("stored version \"{}\" is not six integers", version.substr(0, 120)));
+        fmt::format("stored version \"{}\" is not nine integers", version.substr(0, 120)));
   out.trade_at = marks[0];
   out.quote_at = marks[1];
   out.stats_at = marks[2];

@@ -28,26 +28,57 @@ std::string_view to_string(change_basis basis) noexcept {
 
 // -- order ----------------------------------------------------------------------------------------
 
-bool watermark::admits(const stamp& at) const noexcept {
+namespace {
+
+/// `a` - `b` >= `least`, which is not negative. Stored numbers may be anything.
+bool leads(std::int64_t a, std::int64_t b, std::int64_t least) noexcept {
+  return a >= b && static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b) >=
+                       static_cast<std::uint64_t>(least);
+}
+
+/// `to` - `from`, wrapping around.
+std::int64_t distance(std::int64_t from, std::int64_t to) noexcept {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(to) -
+                                   static_cast<std::uint64_t>(from));
+}
+
+/// Is the first of two different times the newer one?
+bool is_newer(std::int64_t ts, std::int64_t received, std::int64_t other_ts,
+              std::int64_t other_received) noexcept {
+  if (leads(ts, other_ts, clock_step_ms + 1))
+    return !leads(other_received, received, clock_settles_ms);
+  if (leads(other_ts, ts, clock_step_ms + 1))
+    return leads(received, other_received, clock_settles_ms);
+  return ts > other_ts;
+}
+
+} // namespace
+
+bool watermark::admits(const stamp& at, std::int64_t received) const noexcept {
   if (at.ts_ms == 0 && at.sequence == 0)
     return ts_ms == 0 && sequence == 0; // it cannot be shown to be newer than what has an order
   if (at.ts_ms != 0 && ts_ms != 0 && at.ts_ms != ts_ms)
-    return at.ts_ms > ts_ms;
+    return is_newer(at.ts_ms, received, ts_ms, received_ms);
   return at.sequence == 0 || at.sequence >= sequence;
 }
 
-void watermark::raise(const stamp& at) noexcept {
-  if (at.ts_ms > ts_ms && at.sequence != 0)
+void watermark::raise(const stamp& at, std::int64_t received) noexcept {
+  if (at.ts_ms != 0 && at.ts_ms != ts_ms && at.sequence != 0)
     sequence = at.sequence; // a newer time also begins a new count, should the exchange restart it
   else
     sequence = std::max(sequence, at.sequence);
-  ts_ms = std::max(ts_ms, at.ts_ms);
+  if (at.ts_ms == 0)
+    return;
+  ts_ms = at.ts_ms;
+  received_ms = std::max(received_ms, received);
 }
 
 bool watermark::covers(const watermark& other) const noexcept {
-  if (ts_ms != other.ts_ms)
+  if (ts_ms == other.ts_ms)
+    return sequence >= other.sequence;
+  if (ts_ms == 0 || other.ts_ms == 0)
     return ts_ms > other.ts_ms;
-  return sequence >= other.sequence;
+  return is_newer(ts_ms, received_ms, other.ts_ms, other.received_ms);
 }
 
 namespace {
@@ -60,10 +91,10 @@ constexpr std::size_t spread_decimals = 3;
 bool ticker::apply(const ticker_patch& patch) {
   bool applied = false;
   const auto take = [&](auto& mine, watermark& mark, const auto& theirs) {
-    if (!theirs || !mark.admits(patch.at))
+    if (!theirs || !mark.admits(patch.at, patch.received_ms))
       return;
     mine = *theirs;
-    mark.raise(patch.at);
+    mark.raise(patch.at, patch.received_ms);
     applied = true;
   };
   take(trade, trade_at, patch.trade);
@@ -278,6 +309,9 @@ std::string encode_version(const ticker& state) {
     append_integer(out, out.empty() ? "" : " ", mark->ts_ms, false);
     append_integer(out, " ", static_cast<std::int64_t>(mark->sequence), false);
   }
+  for (const auto* mark : {&state.trade_at, &state.quote_at, &state.stats_at})
+    append_integer(out, " ", mark->ts_ms == 0 ? 0 : distance(mark->ts_ms, mark->received_ms),
+                   false);
   return out;
 }
 

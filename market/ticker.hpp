@@ -52,18 +52,27 @@ struct ticker_patch {
   std::optional<stats_group> stats;
 };
 
+/// Times of one exchange that are further apart than this are of two clocks: it was set meanwhile.
+inline constexpr std::int64_t clock_step_ms = 60'000;
+/// Nothing with the clock of before was received for this long: it is that of before.
+inline constexpr std::int64_t clock_settles_ms = 5'000;
+
 /// How far a group has come; a patch older than this does not apply.
 ///
 /// Exchange time decides, then the sequence. A stamp that lacks the time is compared by sequence
 /// alone. One that lacks both is taken in order of arrival, but never over a state whose place in
 /// the exchange's order is known. Each known coordinate only rises, so a mixture of timed and
 /// untimed sources stays monotone in each of them.
+///
+/// But for clocks that are set: of two times more than `clock_step_ms` apart, the lower one is the
+/// newer if it was received at least `clock_settles_ms` after the other.
 struct watermark {
   std::int64_t ts_ms = 0;
   std::uint64_t sequence = 0;
+  std::int64_t received_ms = 0; ///< our clock when what has this time was read
 
-  bool admits(const stamp& at) const noexcept;
-  void raise(const stamp& at) noexcept;
+  bool admits(const stamp& at, std::int64_t received) const noexcept;
+  void raise(const stamp& at, std::int64_t received) noexcept;
   /// True if everything that `other` has seen, this has seen too.
   bool covers(const watermark& other) const noexcept;
   friend bool operator==(const watermark&, const watermark&) = default;
@@ -97,7 +106,8 @@ void append_row(std::string& out, const market& subject, const ticker& state, bo
                 std::uint32_t connection);
 
 /// The watermarks as stored beside the row: "trade_ts trade_seq quote_ts quote_seq stats_ts
-/// stats_seq", compared by lua/merge.lua.
+/// stats_seq trade_lag quote_lag stats_lag", compared by lua/order.lua. A lag is that of receiving
+/// behind the exchange's time in ms; 0 if there is no time.
 std::string encode_version(const ticker& state);
 
 /// Reads back what `append_row` and `encode_version` wrote, but for the derived values; the error

@@ -116,7 +116,7 @@ coinbase_protocol::products(const rapidjson::Value* list) const {
     return unexpected<std::string>("product_ids must be an array");
   for (const auto& item : list->GetArray()) {
     const auto name = item.IsString() ? text_of(item) : std::string_view{};
-    const auto market = tape_.find(name);
+    const auto market = tape_.find_subscribable(name);
     if (market == tape_.markets())
       return unexpected(fmt::format("{} is not a valid product", name));
     found.insert(market);

@@ -108,15 +108,36 @@ rest_reply change_rate(controlled& subject, const rest_request& request) {
 rest_reply change_listing(controlled& subject, const rest_request& request) {
   auto& updates = subject.updates();
   rapidjson::Document given;
+  const auto has_bool = [&](const char* name) {
+    return given.HasMember(name) && given[name].IsBool();
+  };
   if (!parse_json(given, request.body) || !given.IsObject() || given.MemberCount() != 2 ||
-      !given.HasMember("symbol") || !given["symbol"].IsString() || !given.HasMember("listed") ||
-      !given["listed"].IsBool())
+      !given.HasMember("symbol") || !given["symbol"].IsString() ||
+      !(has_bool("listed") || has_bool("subscribable")))
     return problem(400, "Bad listing",
-                   "the body must be an object of symbol, a text, and listed, true or false");
+                   "the body must be an object of symbol, a text, and listed or subscribable, true "
+                   "or false");
   const auto market = updates.find(text_of(given["symbol"]));
   if (market == updates.markets())
     return problem(400, "Bad listing", "symbol: there is no such market");
-  updates.set_listed(market, given["listed"].GetBool());
+  if (has_bool("listed"))
+    updates.set_listed(market, given["listed"].GetBool());
+  else
+    updates.set_subscribable(market, given["subscribable"].GetBool());
+  return status(subject);
+}
+
+rest_reply change_clock(controlled& subject, const rest_request& request) {
+  constexpr std::int64_t most_seconds = 86'400;
+  rapidjson::Document given;
+  const auto* const ahead = parse_json(given, request.body) ? member(given, "ahead") : nullptr;
+  if (ahead == nullptr || !ahead->IsInt64() || ahead->GetInt64() < -most_seconds ||
+      ahead->GetInt64() > most_seconds)
+    return problem(400, "Bad clock",
+                   fmt::format("the body must be an object of ahead, whole seconds from -{0} to "
+                               "{0}",
+                               most_seconds));
+  subject.updates().set_clock(ahead->GetInt64() * 1'000'000);
   return status(subject);
 }
 
@@ -137,6 +158,8 @@ std::optional<rest_reply> control(controlled& subject, const rest_request& reque
     return request.method == "POST" ? change_rate(subject, request) : not_allowed("POST");
   if (what == "listing")
     return request.method == "POST" ? change_listing(subject, request) : not_allowed("POST");
+  if (what == "clock")
+    return request.method == "POST" ? change_clock(subject, request) : not_allowed("POST");
   if (what == "go") {
     if (request.method != "POST")
       return not_allowed("POST");
@@ -146,7 +169,8 @@ std::optional<rest_reply> control(controlled& subject, const rest_request& reque
   }
   return problem(
       404, "Not Found",
-      "there are /sim/state, /sim/status, /sim/fault, /sim/rate, /sim/listing and /sim/go");
+      "there are /sim/state, /sim/status, /sim/fault, /sim/rate, /sim/listing, /sim/clock and "
+      "/sim/go");
 }
 
 } // namespace tickboard::simulator

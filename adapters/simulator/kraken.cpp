@@ -157,7 +157,7 @@ void kraken_protocol::subscribe(const rapidjson::Value& params, const request_co
   const bool snapshot = wanted == nullptr || wanted->GetBool();
   bool any = false;
   each_symbol(params, context, [&](std::string_view symbol) {
-    const auto market = tape_.find(symbol);
+    const auto market = tape_.find_subscribable(symbol);
     if (market == tape_.markets())
       return refuse(context, fmt::format("Currency pair not supported {}", symbol), symbol);
     if (!triggers_.emplace(market, trigger).second)

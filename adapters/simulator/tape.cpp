@@ -6,15 +6,6 @@
 
 namespace tickboard::simulator {
 
-namespace {
-
-std::int64_t now_us() {
-  using namespace std::chrono;
-  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-} // namespace
-
 // -- cursor --------------------------------------------------------------------
 
 tape_cursor::tape_cursor(std::uint64_t seed, std::size_t markets) : seed_(seed), markets_(markets) {
@@ -61,6 +52,7 @@ tape::tape(std::vector<instrument> instruments, std::uint64_t seed, const pace& 
     states_.push_back(first_state(instruments_[i], seed, i, start));
   }
   listed_.assign(instruments_.size(), true);
+  subscribable_ = listed_;
   times_.push_back({0, start + 1000});
   restart_clock();
 }
@@ -68,6 +60,11 @@ tape::tape(std::vector<instrument> instruments, std::uint64_t seed, const pace& 
 std::size_t tape::find(std::string_view native) const noexcept {
   const auto found = by_native_.find(native);
   return found == by_native_.end() ? markets() : found->second;
+}
+
+std::size_t tape::find_subscribable(std::string_view native) const noexcept {
+  const auto found = find(native);
+  return found < markets() && subscribable_[found] ? found : markets();
 }
 
 void tape::restart_clock() noexcept {
@@ -125,6 +122,19 @@ void tape::advance(std::uint64_t updates) {
 }
 
 // -- time --------------------------------------------------------------------------
+
+std::int64_t tape::now_us() const {
+  using namespace std::chrono;
+  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count() +
+         clock_ahead_us_;
+}
+
+void tape::set_clock(std::int64_t ahead_us) {
+  clock_ahead_us_ = ahead_us;
+  if (times_.back().from != sent())
+    times_.push_back({sent(), 0});
+  times_.back().start_us = now_us();
+}
 
 void tape::mark_time() {
   const auto& latest = times_.back();

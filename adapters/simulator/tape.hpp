@@ -66,6 +66,10 @@ public:
   bool listed(std::size_t market) const noexcept { return listed_[market]; }
   void set_listed(std::size_t market, bool is) noexcept { listed_[market] = is; }
 
+  /// As `find`, but without markets that cannot be subscribed, though they may be listed.
+  std::size_t find_subscribable(std::string_view native) const noexcept;
+  void set_subscribable(std::size_t market, bool is) noexcept { subscribable_[market] = is; }
+
   std::uint64_t sent() const noexcept { return head_.index(); }
   const market_state& state(std::size_t market) const noexcept { return states_[market]; }
   const pace& pacing() const noexcept { return pace_; }
@@ -96,6 +100,8 @@ public:
   stretch stretch_of(std::uint64_t index) const noexcept;
   /// Times before this update are forgotten (a reader so far behind starts afresh).
   std::uint64_t oldest_known() const noexcept { return times_.front().from; }
+  /// The exchange's clock is that far ahead (or, negative, behind) from the next update on.
+  void set_clock(std::int64_t ahead_us);
   /// No reader needs times before `index` any more.
   void forget_before(std::uint64_t index) noexcept;
 
@@ -110,17 +116,19 @@ private:
 
   void restart_clock() noexcept;
   void mark_time();
+  std::int64_t now_us() const;
 
   std::vector<instrument> instruments_;
   std::unordered_map<std::string_view, std::size_t> by_native_;
   std::vector<market_state> states_;
-  std::vector<bool> listed_;
+  std::vector<bool> listed_, subscribable_;
   tape_cursor head_;
   pace pace_;
   bool subscribed_ = false;
   std::uint64_t paced_from_ = 0;
   clock::time_point paced_since_;
   std::deque<time_mark> times_;
+  std::int64_t clock_ahead_us_ = 0;
 };
 
 } // namespace tickboard::simulator

@@ -23,3 +23,11 @@ set_tests_properties(sentinel_test PROPERTIES TIMEOUT 600)
 
 tickboard_world_test(reliability_actors_test reliability/actors_test.cpp)
 target_link_libraries(reliability_actors_test PRIVATE tickboard_actors)
+
+tickboard_world_test(feeds_faults_test reliability/feeds_test.cpp)
+tickboard_world_test(feeds_order_test reliability/feeds_order_test.cpp)
+tickboard_world_test(feeds_load_test reliability/feeds_load_test.cpp)
+tickboard_world_test(two_daemons_test reliability/two_daemons_test.cpp)
+tickboard_world_test(postgres_faults_test reliability/postgres_faults_test.cpp postgres/database.cpp
+  ${PROJECT_SOURCE_DIR}/tests/support/private_postgres.cpp)
+target_link_libraries(postgres_faults_test PRIVATE tickboard_actors)

@@ -1,6 +1,6 @@
 # The world that tests of whole programs share, compiled once.
 tickboard_library(tickboard_world spine/truth.cpp spine/world.cpp
-  ${PROJECT_SOURCE_DIR}/tests/support/process.cpp)
+  ${PROJECT_SOURCE_DIR}/tests/support/process.cpp ${PROJECT_SOURCE_DIR}/tests/support/tcp_proxy.cpp)
 target_link_libraries(tickboard_world PUBLIC tickboard_net tickboard_redis doctest::doctest)
 target_compile_definitions(tickboard_world PUBLIC TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
 

@@ -67,23 +67,42 @@ std::map<std::string, std::string> converged_rows(world& on) {
   return rows;
 }
 
+namespace {
+
+/// Empty if each market of exchange `i` is as that has it; `markets` counts them.
+std::string difference_from(world& on, std::size_t i,
+                            const std::map<std::string, std::string>& rows, std::size_t& markets) {
+  const auto truth = parse_json(on.ask_exchange(i, "/sim/state").body);
+  for (const auto& market : truth.GetArray()) {
+    if (text_of(market, "listed") == "false")
+      continue;
+    ++markets;
+    const auto id =
+        on.exchanges[i].name + ":" + text_of(market, "base") + "-" + text_of(market, "quote");
+    const auto row = rows.find(id);
+    if (row == rows.end())
+      return id + " is missing";
+    if (const auto what = difference(market, parse_json(row->second)); !what.empty())
+      return id + ": " + what;
+  }
+  return {};
+}
+
+} // namespace
+
+std::string difference_from_exchange(world& on, std::size_t i,
+                                     const std::map<std::string, std::string>& rows) {
+  std::size_t markets = 0;
+  if (auto what = difference_from(on, i, rows, markets); !what.empty())
+    return what;
+  return markets == rows.size() ? "" : "there are rows that the exchange has not";
+}
+
 std::string difference_from_exchanges(world& on, const std::map<std::string, std::string>& rows) {
   std::size_t markets = 0;
-  for (std::size_t i = 0; i < on.exchanges.size(); ++i) {
-    const auto truth = parse_json(on.ask_exchange(i, "/sim/state").body);
-    for (const auto& market : truth.GetArray()) {
-      if (text_of(market, "listed") == "false")
-        continue;
-      ++markets;
-      const auto id =
-          on.exchanges[i].name + ":" + text_of(market, "base") + "-" + text_of(market, "quote");
-      const auto row = rows.find(id);
-      if (row == rows.end())
-        return id + " is missing";
-      if (const auto what = difference(market, parse_json(row->second)); !what.empty())
-        return id + ": " + what;
-    }
-  }
+  for (std::size_t i = 0; i < on.exchanges.size(); ++i)
+    if (auto what = difference_from(on, i, rows, markets); !what.empty())
+      return what;
   return markets == rows.size() ? "" : "there are rows that no exchange has";
 }
 

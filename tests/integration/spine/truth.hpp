@@ -20,6 +20,10 @@ std::map<std::string, std::string> converged_rows(world& on);
 /// other.
 std::string difference_from_exchanges(world& on, const std::map<std::string, std::string>& rows);
 
+/// The same for exchange `i` alone.
+std::string difference_from_exchange(world& on, std::size_t i,
+                                     const std::map<std::string, std::string>& rows);
+
 /// Random questions: the page, its order and its total must be what looking at `rows` gives.
 void ask_random_questions(world& on, const std::map<std::string, std::string>& rows, int count);
 

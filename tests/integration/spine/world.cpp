@@ -27,8 +27,11 @@ world::world(std::vector<simulated> wanted, const std::string& daemon_options,
   auto started = redis::start_private_server(with.server);
   REQUIRE_MESSAGE(started, (started ? "" : started.error()));
   redis = std::move(*started);
-  for (std::size_t i = 0; i < exchanges.size(); ++i)
+  for (std::size_t i = 0; i < exchanges.size(); ++i) {
     simulators.emplace_back(simulate_arguments(i, 0), log());
+    if (exchanges[i].through)
+      exchanges[i].through->forward_to(simulators[i].port());
+  }
   start_daemon();
 }
 
@@ -62,12 +65,15 @@ std::string world::write_config(const std::string& head, const std::set<std::siz
   for (std::size_t i = 0; i < exchanges.size(); ++i) {
     if (!which.empty() && !which.contains(i))
       continue;
-    const auto host = "127.0.0.1:" + std::to_string(simulators[i].port());
+    const auto& hop = exchanges[i].through;
+    const auto port = std::to_string(hop ? hop->port() : simulators[i].port());
+    const auto host = (hop ? hop->address() : "127.0.0.1") + ":" + port;
+    const auto ws_host = exchanges[i].ws_host.empty() ? host : exchanges[i].ws_host + ":" + port;
     const auto& options = exchanges[i].options;
     const bool tls = std::find(options.begin(), options.end(), "--tls") != options.end();
     out << "[[feed]]\n"
         << exchanges[i].feed_options << "exchange = \"" << exchanges[i].protocol << "\"\nname = \""
-        << exchanges[i].name << "\"\nws_url = \"" << (tls ? "wss://" : "ws://") << host
+        << exchanges[i].name << "\"\nws_url = \"" << (tls ? "wss://" : "ws://") << ws_host
         << paths.at(exchanges[i].protocol) << "\"\nrest_url = \"" << (tls ? "https://" : "http://")
         << host << "\"\nsymbols = [\"*/*\"]\n";
     if (!exchanges[i].ca_file.empty())
@@ -102,12 +108,13 @@ response world::fetch(std::uint16_t port, const std::string& target) {
   return promise->get_future().get();
 }
 
-void world::post_exchange(std::size_t i, const std::string& target, const std::string& body) {
+void world::post_exchange(std::size_t i, const std::string& target, const std::string& body,
+                          const std::string& method) {
   namespace asio = boost::asio;
   asio::io_context io;
   asio::ip::tcp::socket socket{io};
   socket.connect({asio::ip::address_v4::loopback(), simulators[i].port()});
-  const auto request = "POST " + target +
+  const auto request = method + " " + target +
                        " HTTP/1.1\r\nHost: sim\r\nConnection: close\r\nContent-Type: "
                        "application/json\r\nContent-Length: " +
                        std::to_string(body.size()) + "\r\n\r\n" + body;

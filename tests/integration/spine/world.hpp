@@ -5,6 +5,7 @@
 #include "market/view_query.hpp"
 #include "tests/support/copied_reply.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/tcp_proxy.hpp"
 
 #include <rapidjson/document.h>
 
@@ -26,8 +27,10 @@ struct simulated {
   std::string name;                 ///< the feed's
   std::vector<std::string> options; ///< of `tickboard simulate`
   std::vector<std::string> channels;
-  std::string feed_options = {}; ///< further lines of its [[feed]]
-  std::string ca_file = {};      ///< set for an exchange that is to be trusted by it
+  std::string feed_options = {};           ///< further lines of its [[feed]]
+  std::string ca_file = {};                ///< set for an exchange that is to be trusted by it
+  std::shared_ptr<tcp_proxy> through = {}; ///< set: the daemon reaches it by this alone
+  std::string ws_host = {};                ///< set: where the daemon looks for its WebSocket
 };
 
 struct response {
@@ -60,7 +63,8 @@ public:
   response ask_exchange(std::size_t i, const std::string& target) {
     return fetch(simulators[i].port(), target);
   }
-  void post_exchange(std::size_t i, const std::string& target, const std::string& body);
+  void post_exchange(std::size_t i, const std::string& target, const std::string& body,
+                     const std::string& method = "POST");
 
   /// Runs a command in Redis; fails the test if Redis refuses it.
   copied_reply command(std::initializer_list<std::string_view> arguments);

@@ -1,3 +1,4 @@
+#include "lua/scripts.hpp"
 #include "tests/integration/store/model.hpp"
 
 #include <csignal>
@@ -151,6 +152,34 @@ TEST_CASE("two daemons: neither overwrites a newer group of the other, and both 
   drain(redis, of_a, "A");
   CHECK(stored_row(redis, a).find("\"last\":\"11\",\"bid\":\"8.9\"") != std::string::npos);
   check_consistent(redis, 1);
+}
+
+TEST_CASE("scripts compare stored states as the writer does") {
+  store redis;
+  const auto script = std::string{lua::order} + "return covers(ARGV[1], ARGV[2]) and 1 or 0";
+  std::mt19937_64 random{5};
+  const auto any = [&] {
+    // Within and beyond what is taken for one clock; received before and after.
+    ticker out;
+    for (auto* mark : {&out.trade_at, &out.quote_at, &out.stats_at}) {
+      if (random() % 4 != 0)
+        mark->ts_ms = 1'700'000'000'000 + static_cast<std::int64_t>(random() % 3 * 59'999);
+      mark->sequence = random() % 2 * 0xffff'ffff'ffff'fffULL + random() % 2;
+      mark->received_ms = 1'700'000'000'000 + static_cast<std::int64_t>(random() % 4 * 4'999);
+    }
+    return out;
+  };
+  std::size_t covered = 0;
+  for (int i = 0; i < 3'000; ++i) {
+    const auto a = any(), b = i % 5 == 0 ? a : any();
+    const bool expected = a.trade_at.covers(b.trade_at) && a.quote_at.covers(b.quote_at) &&
+                          a.stats_at.covers(b.stats_at);
+    INFO(encode_version(a) << " and " << encode_version(b));
+    CHECK(redis.run({"EVAL", script, "0", encode_version(a), encode_version(b)}).integer ==
+          (expected ? 1 : 0));
+    covered += expected ? 1 : 0;
+  }
+  CHECK(covered > 700);
 }
 
 TEST_CASE("no write hides behind the merge of another market from what another daemon stored") {

@@ -42,6 +42,7 @@ TEST_CASE("a connection opens its stream and follows its markets") {
   REQUIRE(live.size() == 1);
   CHECK(live[0].connection == 3);
   CHECK(live[0].life == "the life");
+  CHECK_FALSE(live[0].whole);
   const auto status = one.status();
   CHECK(status.state == "live");
   CHECK(status.feed == "kraken");
@@ -56,6 +57,24 @@ TEST_CASE("a connection opens its stream and follows its markets") {
 
   one.receive(kraken_ticker("ETH/USD"));
   CHECK(one.feed.all<connection_live>().empty()); // once
+  one.receive(kraken_ack(1, "BTC/USD"));
+  CHECK(one.feed.all<connection_live>().empty());
+  one.receive(kraken_ack(1, "ETH/USD"));
+  const auto told = one.feed.take<connection_live>();
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].whole);
+  one.receive(kraken_ticker("ETH/USD"));
+  CHECK(one.feed.all<connection_live>().empty());
+}
+
+TEST_CASE("a connection whose every subscription is answered tells that with its first data") {
+  subscribed_fixture one;
+  one.start_subscribed();
+  CHECK(one.feed.all<connection_live>().empty());
+  one.receive(kraken_ticker("BTC/USD"));
+  const auto live = one.feed.take<connection_live>();
+  REQUIRE(live.size() == 1);
+  CHECK(live[0].whole);
 }
 
 TEST_CASE("a connection gives its account about once a second") {

@@ -51,6 +51,8 @@ TEST_CASE("a connection goes when its successor is live, not before") {
   one.run();
   one.pass(one.old(), 5s);
   CHECK_FALSE(one.old().closed);
+  one.keep_live(next); // while some of its subscriptions may not be answered
+  CHECK_FALSE(one.old().closed);
   one.go_live(next);
   CHECK(one.old().closed);
   CHECK_FALSE(next.closed);
@@ -111,6 +113,19 @@ TEST_CASE("a successor that is live first takes over from one that ended") {
   one.pass(successor, 8s);
   CHECK(one.streams.opened.size() == 2); // the old one is not started again
   CHECK(one.liveness() == std::vector{true});
+}
+
+TEST_CASE(
+    "a successor without all of its markets does not make them live, nor hide that they are not") {
+  renewal_fixture one;
+  auto& successor = one.streams.last();
+  one.lose(one.old());
+  successor.open();
+  one.run();
+  one.keep_live(successor);
+  one.lose(successor);
+  one.advance(3s);
+  CHECK(one.liveness() == std::vector{false});
 }
 
 TEST_CASE("rows are stale while neither life has data") {

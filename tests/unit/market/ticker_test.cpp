@@ -92,6 +92,54 @@ TEST_CASE("what has no place in the exchange's order never replaces what has one
   CHECK(state.trade.last == dec("3"));
 }
 
+TEST_CASE("a clock that is set does not freeze a market, and a late frame is no set clock") {
+  constexpr std::int64_t now = 1'700'000'000'000, hour = 3'600'000;
+  ticker state;
+  const auto say = [&](std::int64_t ts, std::int64_t received, const char* last) {
+    auto patch = trade_patch(ts, 0, last);
+    patch.received_ms = received;
+    return state.apply(patch);
+  };
+  const auto settled = now + 100 + clock_settles_ms;
+  CHECK(say(now, now + 100, "1"));
+  SUBCASE("an hour back, and right again") {
+    CHECK_FALSE(say(now - hour, settled - 1, "2"));
+    CHECK(say(now - hour, settled, "3"));
+    CHECK(say(now - hour + 1, settled, "4"));
+    CHECK_FALSE(say(now - hour, settled, "5"));
+    CHECK(say(now + 5'000, settled + 1, "6"));
+    CHECK_FALSE(say(now - hour + 2, settled + clock_settles_ms, "7"));
+  }
+  SUBCASE("an hour ahead, and right again") {
+    CHECK(say(now + hour, now + 200, "2"));
+    CHECK_FALSE(say(now + 200, now + 300, "3"));
+    CHECK(say(now + hour, now + 5'000, "2")); // of a connection that is being replaced, say
+    CHECK_FALSE(say(now + 5'200, settled + 1'000, "4"));
+    CHECK(say(now + 10'000, now + 10'000, "6"));
+  }
+  SUBCASE("frames of up to a minute ago are late, whenever they come") {
+    CHECK_FALSE(say(now - clock_step_ms, now + hour, "2"));
+    CHECK(say(now - clock_step_ms - 1, now + hour, "6"));
+  }
+  CHECK(state.trade.last == dec("6"));
+}
+
+TEST_CASE("of any two marks that differ in time, exactly one is ahead") {
+  std::mt19937_64 random{11};
+  const auto any = [&](std::int64_t from) {
+    return from + static_cast<std::int64_t>(random() % 130'000);
+  };
+  for (int i = 0; i < 20'000; ++i) {
+    watermark a{any(1'000), random() % 3, any(0) / 10}, b{any(1'000), random() % 3, any(0) / 10};
+    if (i % 10 == 0)
+      a.ts_ms = 0;
+    if (a.ts_ms != b.ts_ms)
+      CHECK(a.covers(b) != b.covers(a));
+    if (a.ts_ms != 0 && a.sequence != 0)
+      CHECK(b.admits({a.ts_ms, a.sequence}, a.received_ms) == a.covers(b));
+  }
+}
+
 TEST_CASE("any order of arrival ends with the newest patch of each group") {
   std::mt19937 random{3};
   for (int round = 0; round < 300; ++round) {
@@ -156,11 +204,16 @@ TEST_CASE("a damaged stored row is refused with a reason") {
   std::string row;
   append_row(row, *btc_usdt(), state, true, 0);
   const auto version = encode_version(state);
-  for (const auto* bad : {"", "1 2 3", "1 2 3 4 5 6 7", "1 2 3 4 5 x", "a", "1  2 3 4 5 6"})
+  for (const auto* bad :
+       {"", "1 2 3", "1 2 3 4 5 6 7", "1 2 3 4 5 6 7 8 9 1", "1 2 3 4 5 x", "a", "1  2 3 4 5 6"})
     CHECK_FALSE(decode_row(row, bad));
   for (std::size_t cut = 0; cut < row.size(); ++cut)
     CHECK_FALSE(decode_row(row.substr(0, cut), version));
   CHECK_FALSE(decode_row(R"({"last":12})", version));
+  CHECK(version == "1700000000123 9 1700000000123 9 1700000000123 9 77 77 77");
+  const auto former = decode_row(row, "1700000000123 9 1700000000123 9 1700000000123 9");
+  REQUIRE(former);
+  CHECK(former->trade_at == watermark{1'700'000'000'123, 9, 1'700'000'000'123});
 }
 
 TEST_CASE("JSON strings are valid whatever the bytes") {

@@ -61,6 +61,11 @@ TEST_CASE("bad control input is refused with what is allowed") {
   CHECK(exchange.http("GET", "/sim/nosuch").status == 404);
   CHECK(exchange.http("POST", "/sim/rate", R"({"rate":-1})").status == 400);
   CHECK(exchange.http("POST", "/sim/rate", "{").status == 400);
+  for (const auto* clock : {"", "{}", R"({"ahead":"1"})", R"({"ahead":1.5})", R"({"ahead":86401})"})
+    CHECK(exchange.http("POST", "/sim/clock", clock).status == 400);
+  for (const auto* listing : {R"({"symbol":"BTCUSDT"})", R"({"symbol":"BTCUSDT","listed":1})",
+                              R"({"symbol":"nosuch","subscribable":false})"})
+    CHECK(exchange.http("POST", "/sim/listing", listing).status == 400);
   CHECK(exchange.status()["faults"].Size() == 0);
 }
 
@@ -192,4 +197,43 @@ TEST_CASE("a trickle still delivers everything") {
   client.read_until(is_ticker);
   const auto last = client.read_until(is_ticker);
   CHECK(text(parsed(last)["data"][0], "last") == text(exchange.state()[0], "last"));
+}
+
+TEST_CASE("a clock that is set moves the times of what follows, forth and back") {
+  running exchange({.exchange = "kraken", .markets = 1, .rate = 1'000});
+  auto client = subscribed(exchange);
+  const auto next = [&](const std::function<bool(const std::string&)>& wanted) {
+    return time_of(
+        client.read_until([&](const auto& f) { return is_ticker(f) && wanted(time_of(f)); }));
+  };
+  const auto right = next([](const auto&) { return true; });
+  const auto hour_of = [](const std::string& time) { return time.substr(0, 13); };
+  REQUIRE(exchange.http("POST", "/sim/clock", R"({"ahead":7200})").status == 200);
+  const auto ahead = next([&](const auto& now) { return hour_of(now) > hour_of(right); });
+  CHECK(ahead > right);
+  REQUIRE(exchange.http("POST", "/sim/clock", R"({"ahead":-7200})").status == 200);
+  const auto behind = next([&](const auto& now) { return hour_of(now) < hour_of(right); });
+  CHECK(behind < right);
+  CHECK(text(exchange.state()[0], "ts_ms") != "null");
+  REQUIRE(exchange.http("POST", "/sim/clock", R"({"ahead":0})").status == 200);
+  next([&](const auto& now) { return now > right; });
+}
+
+TEST_CASE("a market that cannot be subscribed is listed, and refused by name") {
+  running exchange({.exchange = "kraken", .markets = 3, .hold = true});
+  const auto refuse = [&](const char* can) {
+    return exchange
+        .http("POST", "/sim/listing",
+              std::string{R"({"symbol":"BTC/USD","subscribable":)"} + can + "}")
+        .status;
+  };
+  const auto listing = exchange.http("GET", "/0/public/AssetPairs").body;
+  REQUIRE(refuse("false") == 200);
+  CHECK(exchange.http("GET", "/0/public/AssetPairs").body == listing);
+  ws_client client(exchange.port(), "/v2");
+  client.send(kraken_btc);
+  const auto answer = client.read_until([](const auto& f) { return f.find("success") != f.npos; });
+  CHECK_MESSAGE(answer.find("Currency pair not supported BTC/USD") != answer.npos, answer);
+  REQUIRE(refuse("true") == 200);
+  subscribed(exchange);
 }
