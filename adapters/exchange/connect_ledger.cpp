@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace tickboard::exchange {
 
@@ -54,6 +55,9 @@ void connect_ledger::entry::settle(std::int64_t now_ms) {
   for (auto it = attempts.rbegin(); it != attempts.rend() && *it > now_ms; ++it)
     *it = now_ms;
   banned_until_ms = std::min(banned_until_ms, now_ms + in_ms(longest_ban));
+  if (banned_until_ms != 0 && banned_until_ms <= now_ms) // for good, also if the clock is set back
+    last_ban_ms = std::exchange(banned_until_ms, 0);
+  last_ban_ms = std::min(last_ban_ms, now_ms);
 }
 
 std::int64_t connect_ledger::entry::used_ms() const {
@@ -62,7 +66,7 @@ std::int64_t connect_ledger::entry::used_ms() const {
 
 bool connect_ledger::entry::spent(std::int64_t now_ms) const {
   return (attempts.empty() || now_ms - attempts.back() >= in_ms(attempt_memory)) &&
-         now_ms - banned_until_ms >= in_ms(ban_memory);
+         now_ms - std::max(banned_until_ms, last_ban_ms) >= in_ms(ban_memory);
 }
 
 connect_ledger::entry& connect_ledger::at(const std::string& host, std::int64_t now_ms) {
@@ -114,12 +118,12 @@ bool connect_ledger::refused(const std::string& host, unsigned status,
   if (ban_ms(status, retry_after, 1) == 0)
     return false;
   auto& one = at(host, now_ms);
-  const bool in_force = one.banned_until_ms > now_ms;
+  const bool in_force = one.banned_until_ms != 0;
   // Those who were under way when the first was refused are no further refusals.
   if (in_force && retry_after.count() <= 0)
     return false;
   if (!in_force)
-    one.refusals = now_ms - one.banned_until_ms < in_ms(ban_memory) ? one.refusals + 1 : 1;
+    one.refusals = now_ms - one.last_ban_ms < in_ms(ban_memory) ? one.refusals + 1 : 1;
   const auto until = now_ms + ban_ms(status, retry_after, std::max(1U, one.refusals));
   if (until <= one.banned_until_ms)
     return false;
@@ -134,11 +138,12 @@ std::string connect_ledger::text(std::int64_t now_ms) {
   bool first = true;
   for (auto& [host, one] : hosts_) {
     one.settle(now_ms);
-    fmt::format_to(std::back_inserter(out),
-                   "{}\n{}:{{\"banned_until_ms\":{},\"status\":{},\"refusals\":{},"
-                   "\"attempts_ms\":[{}]}}",
-                   first ? "" : ",", json_string(host), one.banned_until_ms, one.status,
-                   one.refusals, fmt::join(one.attempts, ","));
+    fmt::format_to(
+        std::back_inserter(out),
+        "{}\n{}:{{\"banned_until_ms\":{},\"last_ban_ms\":{},\"status\":{},\"refusals\":{},"
+        "\"attempts_ms\":[{}]}}",
+        first ? "" : ",", json_string(host), one.banned_until_ms, one.last_ban_ms, one.status,
+        one.refusals, fmt::join(one.attempts, ","));
     first = false;
   }
   return out + "}}\n";
@@ -173,12 +178,14 @@ result<connect_ledger> connect_ledger::parse(std::string_view text, std::int64_t
       return wrong("expected an object");
     auto& one = out.hosts_[host];
     const auto until = number_of(value, "banned_until_ms");
+    const auto last_ban = number_of(value, "last_ban_ms");
     const auto status = number_of(value, "status");
     const auto refusals = number_of(value, "refusals");
-    for (const auto* number : {&until, &status, &refusals})
+    for (const auto* number : {&until, &last_ban, &status, &refusals})
       if (!*number)
         return wrong(number->error());
     one.banned_until_ms = *until;
+    one.last_ban_ms = *last_ban;
     one.status = static_cast<unsigned>(std::min<std::int64_t>(*status, 999));
     one.refusals = static_cast<unsigned>(std::min<std::int64_t>(*refusals, 1'000));
     if (const auto list = value.FindMember("attempts_ms"); list != value.MemberEnd()) {

@@ -56,7 +56,8 @@ public:
 private:
   struct entry {
     std::deque<std::int64_t> attempts; ///< in order
-    std::int64_t banned_until_ms = 0;
+    std::int64_t banned_until_ms = 0;  ///< 0: it is not
+    std::int64_t last_ban_ms = 0;      ///< when the one before was over
     unsigned status = 0;
     unsigned refusals = 0; ///< in a row
 

@@ -97,6 +97,7 @@ TEST_CASE("a ban keeps everybody away until it is over; then one finds out for a
   one.ask(elsewhere, "another.test:443");
   CHECK(one.allowed(elsewhere));
   CHECK(one.told(askers[0]).starts_with("banned by the exchange (HTTP status 429) until 20"));
+  CHECK(one.told(askers[1]).starts_with("banned by the exchange (HTTP status 429) until 20"));
   CHECK(one.told(listing).starts_with("banned by the exchange (HTTP status 429) until 20"));
   one.advance(119'990ms);
   for (auto* who : {&askers[0], &askers[1], &listing}) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/address.hpp"
 #include "actors/connect_gate.hpp"
 #include "tests/support/actor_fixture.hpp"
 
