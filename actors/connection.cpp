@@ -24,7 +24,7 @@ public:
   void on_open() override { tell(stream_opened{}); }
   void on_frames(net::frame_batch_ptr frames) override { tell(stream_frames{std::move(frames)}); }
   void on_alive() override { tell(stream_alive{}); }
-  void on_closed(std::string reason) override { tell(stream_closed{std::move(reason)}); }
+  void on_closed(net::stream_end end) override { tell(stream_closed{std::move(end)}); }
 
 private:
   template <class T>
@@ -54,8 +54,19 @@ connection_state::~connection_state() {
     stream->close();
 }
 
+void connection_state::wait(const std::string& why) {
+  if (!pass.delayed() || waits_for == why)
+    return;
+  phase = "waiting";
+  waits_for = why;
+  tell();
+}
+
 void connection_state::open() {
-  last_told = self->clock().now();
+  if (!pass.take())
+    return;
+  phase = "connecting";
+  waits_for.clear();
   stream = config.open(config.stream,
                        std::make_shared<mailbox_listener>(caf::actor_cast<caf::actor>(self)));
   tell();
@@ -221,7 +232,7 @@ void connection_state::give_up_if_all_refused(const std::string& reason) {
 
 void connection_state::check() {
   const auto now = self->clock().now();
-  if (phase != "connecting") {
+  if (phase != "connecting" && phase != "waiting") {
     if (now - last_data >= config.stall_timeout) {
       fail(caf::make_error(
           ec::stalled,
@@ -264,6 +275,7 @@ void connection_state::tell() {
   out.connection = config.from->connection;
   out.life = config.life;
   out.state = phase;
+  out.waits_for = waits_for;
   out.markets = config.from->symbols->markets().size() - rejected.size();
   out.rejected = rejected.size();
   out.last_frame_ms = last_frame_ms;
@@ -295,14 +307,19 @@ caf::behavior connection(caf::stateful_actor<connection_state>* self, connection
   auto& state = self->state;
   state.config = std::move(config);
   state.feed = std::move(feed);
-  state.open();
+  state.last_told = self->clock().now();
+  state.pass.ask(state.config.gate, state.config.attempt);
   self->delayed_send(self, health_interval, check_health{});
   return {
+      [&state](const connect_allowed&) { state.open(); },
+      [&state](const connect_delayed& told) { state.wait(told.why); },
+      [&state](const look_for_gate&) { state.pass.look(); },
       [&state](const stream_opened&) { state.opened(); },
       [&state](const stream_frames& read) { state.read(read.frames); },
       [](const stream_alive&) {}, // the socket's clock is the stream's own
       [&state](const stream_closed& closed) {
-        state.fail(caf::make_error(ec::connection_lost, closed.reason));
+        state.pass.refused(closed.end.refused);
+        state.fail(caf::make_error(ec::connection_lost, closed.end.reason));
       },
       [&state](const decode_report& report) { state.decoded(report); },
       [&state](const send_next_request&) { state.send_next(); },

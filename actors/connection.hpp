@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/address.hpp"
+#include "actors/connect_pass.hpp"
 #include "actors/messages.hpp"
 #include "adapters/net/stream.hpp"
 
@@ -19,6 +20,8 @@ struct connection_config {
   std::vector<std::string> channels;
   net::stream_options stream;
   net::stream_opener open;
+  address_ptr gate;      ///< asked before the stream is opened; null: nobody is
+  connect_asked attempt; ///< what the gate is asked
   address_ptr normalizer;
   std::chrono::milliseconds stall_timeout{30'000};
   std::chrono::milliseconds acknowledge_timeout{15'000}; ///< after the last request was sent
@@ -31,9 +34,10 @@ struct connection_state {
   static constexpr const char* name = "connection";
   using time_point = caf::actor_clock::time_point;
 
-  explicit connection_state(caf::event_based_actor* owner) : self(owner) {}
+  explicit connection_state(caf::event_based_actor* owner) : self(owner), pass(owner) {}
   ~connection_state();
 
+  void wait(const std::string& why);
   void open();
   void opened();
   void send_next();
@@ -52,8 +56,10 @@ struct connection_state {
   caf::event_based_actor* self;
   connection_config config;
   caf::actor feed;
+  connect_pass pass;
   net::stream_ptr stream;
 
+  std::string waits_for;
   std::string phase = "connecting";
   std::deque<exchange::request> unsent;
   std::vector<exchange::request> unanswered;
@@ -68,14 +74,16 @@ struct connection_state {
   std::uint64_t frames = 0, patches = 0, malformed = 0, quarantined = 0, frames_when_told = 0;
 };
 
-/// One life of one connection to an exchange: opens the socket, subscribes within the exchange's
+/// One life of one connection to an exchange: waits until the connect gate lets it connect (which
+/// ends nothing, however long it takes), opens the socket, subscribes within the exchange's
 /// limits, answers its pings, passes frames on to the normalizer, and watches three clocks: the
 /// socket's (the stream's own), the exchange's (keepalive) and the data's (stall_timeout;
 /// heartbeats do not count). Whatever goes wrong ends it with an `ec` and a sentence; its
 /// supervisor starts the next life.
 ///
-/// Takes: stream_opened, stream_frames, stream_alive, stream_closed (io thread), decode_report.
-/// Sends: decode_frames to the normalizer; connection_live, renewal_wanted, connection_status to
+/// Takes: connect_allowed, connect_delayed, look_for_gate; stream_opened, stream_frames,
+/// stream_alive, stream_closed (io thread), decode_report. Sends: connect_asked, host_refused to
+/// the gate; decode_frames to the normalizer; connection_live, renewal_wanted, connection_status to
 /// `feed`.
 caf::behavior connection(caf::stateful_actor<connection_state>* self, connection_config config,
                          caf::actor feed);

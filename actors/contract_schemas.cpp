@@ -135,6 +135,7 @@ std::vector<json::member> operation_schemas() {
                       false,
                       "what it is doing",
                       {"connecting", "subscribing", "live", "waiting", "alarm"}}),
+            property({"waits_for", is::text, true, "why the exchange is not to be asked yet"}),
             property({"uptime_ms", is::count, true, "since it is live"}),
             property({"restarts", is::count, false, "how often it ended"}),
             property({"alarm", is::flag, false, "whether it keeps failing"}),

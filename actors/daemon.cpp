@@ -1,6 +1,8 @@
 #include "actors/daemon.hpp"
 
 #include "actors/assets.hpp"
+#include "actors/connect_file.hpp"
+#include "actors/connect_gate.hpp"
 #include "actors/error.hpp"
 #include "actors/feed_set.hpp"
 #include "actors/io_scheduler.hpp"
@@ -115,6 +117,7 @@ public:
     lifeline_ = system_.spawn(lifeline);
     add_services();
     add_metadata();
+    add_connect_gate();
     add_feeds();
     watch_over();
     return listen();
@@ -154,7 +157,7 @@ public:
       }
     }
     for (auto* one : {&query_, &status_, &keeper_, &search_, &metadata_, &rates_, &assets_,
-                      &quarantine_, &root_address_})
+                      &quarantine_, &gate_, &root_address_})
       (*one)->set(nullptr);
     for (auto* pool : {&writers_, &normalizers_})
       for (auto& one : *pool)
@@ -188,6 +191,7 @@ private:
   void finish_updates(deadline until) {
     const caf::scoped_actor self{system_};
     feeds_->stop();
+    drain(self, gate_->get(), until, "connects may not be kept for the next start");
     for (const auto* pool : {&normalizers_, &writers_})
       for (const auto& one : *pool)
         drain(self, one->get(), until);
@@ -304,6 +308,14 @@ private:
     add("metadata", metadata_, [this, knowing] { return system_.spawn(metadata, knowing); });
   }
 
+  void add_connect_gate() {
+    connect_gate_config guarding;
+    guarding.file = settings_.connects.file;
+    guarding.spawn_worker = [this] { return system_.spawn<caf::detached>(connect_file); };
+    guarding.seed = std::random_device{}();
+    add("connect gate", gate_, [this, guarding] { return system_.spawn(connect_gate, guarding); });
+  }
+
   void add_feeds() {
     const auto& supervision = settings_.supervision;
     feed_config common;
@@ -316,6 +328,7 @@ private:
     common.open = [&feed_io](const net::stream_options& options, auto listener) {
       return net::open_stream(feed_io, options, std::move(listener));
     };
+    common.gate = gate_;
     common.normalizers = normalizers_;
     common.writers = writers_;
     common.status = status_;
@@ -328,7 +341,7 @@ private:
   void watch_over() {
     for (const auto& one : io_)
       signs_.watch(one->context());
-    for (const auto& one : {query_, status_, keeper_, search_, metadata_, rates_, assets_})
+    for (const auto& one : {query_, status_, keeper_, search_, metadata_, rates_, assets_, gate_})
       signs_.watch(system_, one);
     for (const auto* pool : {&writers_, &normalizers_})
       for (const auto& one : *pool)
@@ -409,7 +422,7 @@ private:
   caf::actor root_, lifeline_;
   address_ptr query_ = make_address(), status_ = make_address(), keeper_ = make_address(),
               search_ = make_address(), metadata_ = make_address(), rates_ = make_address(),
-              assets_ = make_address(), quarantine_ = make_address(),
+              assets_ = make_address(), quarantine_ = make_address(), gate_ = make_address(),
               root_address_ = make_address();
   std::vector<address_ptr> writers_, normalizers_;
   std::map<std::string, address_ptr> services_; ///< by name

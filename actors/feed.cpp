@@ -1,6 +1,7 @@
 #include "actors/feed.hpp"
 
 #include "actors/error.hpp"
+#include "adapters/net/url.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -17,6 +18,12 @@ namespace {
 
 constexpr auto retell_interval = std::chrono::seconds{10};
 constexpr auto listing_retry = std::chrono::minutes{1};
+
+/// "host:port", as the connect gate knows it.
+std::string host_of(const std::string& url) {
+  const auto parsed = net::parse_url(url);
+  return parsed ? parsed->where() : url; // connecting will tell what is wrong with it
+}
 
 /// Of the markets that are followed now, those that are not chosen any more.
 std::size_t count_gone(const share_plan& now, const std::vector<market_ptr>& chosen) {
@@ -39,20 +46,33 @@ void feed_state::discover_markets() {
     return;
   if (shares.empty())
     tell("discovering");
+  pass.ask(config.gate, {host_of(config.settings.rest_url)});
+}
+
+void feed_state::wait(const std::string& why) {
+  if (pass.delayed() && !retiring)
+    tell(shares.empty() ? "discovering" : "following", why);
+}
+
+void feed_state::ask_for_listing() {
+  if (!pass.take() || retiring)
+    return;
   net::http_get_options ask;
   ask.url = config.settings.rest_url + config.protocol->listing_target();
   ask.tls.ca_file = config.settings.ca_file;
   const auto me = caf::actor_cast<caf::actor_addr>(self);
   config.get(ask, [me, url = ask.url](result<net::http_reply> reply) {
     result<std::string> body;
+    net::http_refusal refused;
     if (!reply)
       body = unexpected(reply.error());
-    else if (reply->status != 200)
+    else if (reply->status != 200) {
       body = unexpected(fmt::format("{} answered {}", url, reply->status));
-    else
+      refused = {reply->status, reply->retry_after};
+    } else
       body = std::move(reply->body);
     if (auto to = caf::actor_cast<caf::actor>(me))
-      caf::anon_send(to, listing_received{std::move(body)});
+      caf::anon_send(to, listing_received{std::move(body), refused});
   });
 }
 
@@ -197,6 +217,10 @@ void feed_state::start(share& one, const std::string& child) {
   out.stream.tls.ca_file = settings.ca_file;
   out.stream.max_frame_bytes = limits.max_frame_bytes;
   out.open = config.open;
+  out.gate = config.gate;
+  out.attempt = {host_of(settings.ws_url), limits.connects, limits.connect_interval};
+  if (settings.connect_attempts != 0)
+    out.attempt.budget.attempts = settings.connect_attempts;
   out.normalizer = config.normalizers[one.from->id % config.normalizers.size()];
   out.life = child;
   out.stall_timeout = settings.stall_timeout;
@@ -381,7 +405,13 @@ caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {
   self->send(self, discover{});
   return {
       [&state](const discover&) { state.discover_markets(); },
-      [&state](const listing_received& received) { state.take(received.body); },
+      [&state](const connect_allowed&) { state.ask_for_listing(); },
+      [&state](const connect_delayed& told) { state.wait(told.why); },
+      [&state](const look_for_gate&) { state.pass.look(); },
+      [&state](const listing_received& received) {
+        state.pass.refused(received.refused);
+        state.take(received.body);
+      },
       [&state](const start_share& due) { state.start_due(due.connection); },
       [&state](const retire_asked&) { return state.retire(); },
       [&state](const child_started& event) { state.started(event); },

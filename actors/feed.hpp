@@ -27,6 +27,7 @@ struct feed_config {
   std::uint32_t first_source_id = 0; ///< its connections count up from here
   restart_policy restarts;
   http_getter get;
+  address_ptr gate; ///< asked before the exchange is; null: nobody is
   net::stream_opener open;
   std::vector<address_ptr> normalizers;
   std::vector<address_ptr> writers;
@@ -48,10 +49,12 @@ struct feed_state {
     bool down = false;
   };
 
-  explicit feed_state(caf::event_based_actor* owner) : self(owner) {}
+  explicit feed_state(caf::event_based_actor* owner) : self(owner), pass(owner) {}
   ~feed_state();
 
   void discover_markets();
+  void wait(const std::string& why);
+  void ask_for_listing();
   void take(const result<std::string>& body);
   std::string follow(const result<std::string>& body);
   void apply(const share_plan& plan);
@@ -77,6 +80,7 @@ struct feed_state {
 
   caf::event_based_actor* self;
   feed_config config;
+  connect_pass pass;      ///< of the listing
   caf::actor connections; ///< the supervisor
   std::map<std::uint32_t, share> shares;
   std::map<std::string, caf::actor_addr> running; ///< lives, by the supervisor's names
@@ -98,12 +102,14 @@ struct feed_state {
 /// `stale_after`, and all of them at once when the feed ends. Ends with an `ec` if the first
 /// listing cannot be had; its supervisor tries again.
 ///
-/// Looks at the listing again every `listing_interval`. A connection that is to follow other
+/// The listing is asked when the connect gate allows it, which no listing waits for in vain.
+/// Looks at it again every `listing_interval`. A connection that is to follow other
 /// markets is renewed; once the old one has ended, writers are told, behind its last frames, what
 /// is followed, and forget the rest. A listing that lacks more than half of what is followed
 /// changes nothing.
 ///
-/// Takes: retire_asked, discover, listing_received, connection_live, renewal_wanted,
+/// Takes: retire_asked, discover, connect_allowed, connect_delayed, look_for_gate,
+/// listing_received, connection_live, renewal_wanted,
 /// connection_status, stale_due, markets_due, child_started, child_ended. Sends: source_liveness to
 /// the writers, markets_expected to the keeper, markets_followed to search and the normalizers,
 /// feed_status, connection_status and connection_ended to the status actor.

@@ -36,15 +36,13 @@ std::chrono::steady_clock::duration left(std::chrono::steady_clock::time_point u
 } // namespace
 
 bool drain(const caf::scoped_actor& self, const caf::actor& service,
-           std::chrono::steady_clock::time_point until) {
+           std::chrono::steady_clock::time_point until, std::string_view loss) {
   if (!service)
     return true;
   bool done = false;
   self->request(service, left(until), drain_asked{})
       .receive([&](const drained&) { done = true; },
-               [](const caf::error& error) {
-                 spdlog::warn("the last updates may be missing in Redis: {}", describe(error));
-               });
+               [&](const caf::error& error) { spdlog::warn("{}: {}", loss, describe(error)); });
   return done;
 }
 

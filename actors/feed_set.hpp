@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tickboard {
@@ -49,8 +50,9 @@ private:
 };
 
 /// Answers when everything that `service` was sent before has been passed on; see drain_asked.
-/// False with a warning if it does not by then.
+/// False with a warning, which begins with `loss`, if it does not by then.
 bool drain(const caf::scoped_actor& self, const caf::actor& service,
-           std::chrono::steady_clock::time_point until);
+           std::chrono::steady_clock::time_point until,
+           std::string_view loss = "the last updates may be missing in Redis");
 
 } // namespace tickboard

@@ -4,6 +4,7 @@
 #include "adapters/exchange/exchange.hpp"
 #include "adapters/net/frame_batch.hpp"
 #include "adapters/net/http_server.hpp"
+#include "adapters/net/stream.hpp"
 #include "adapters/postgres/reply.hpp"
 #include "market/asset.hpp"
 #include "market/asset_board.hpp"
@@ -50,7 +51,7 @@ struct stream_frames {
 };
 struct stream_alive {};
 struct stream_closed {
-  std::string reason;
+  net::stream_end end;
 };
 
 /// From the normalizer, for each batch.
@@ -63,6 +64,55 @@ struct decode_report {
 
 struct send_next_request {};
 struct check_health {};
+
+// -- to those who connect to exchanges ------------------------------------------------------------
+
+/// From the connect gate: go on. It counts as an attempt.
+struct connect_allowed {};
+/// Not yet: why, for operators.
+struct connect_delayed {
+  std::string why;
+};
+
+/// Time to see whether the gate is still the one that was asked.
+struct look_for_gate {};
+
+// -- to the connect gate --------------------------------------------------------------------------
+
+/// May the sender make an attempt at this host ("host:port")? With an empty budget, bans alone
+/// count.
+struct connect_asked {
+  std::string host;
+  exchange::connect_budget budget{};
+  std::chrono::milliseconds interval{0}; ///< between two connects, after they had to wait
+};
+
+/// What the host answered instead of what it was asked for.
+struct host_refused {
+  std::string host;
+  net::http_refusal how;
+};
+
+/// Time to look who may go at this host.
+struct connects_due {
+  std::string host;
+};
+struct save_due {};
+
+/// To the gate's worker: its file. The text is empty if there is none.
+struct read_connects {
+  std::string file;
+};
+struct connects_read {
+  result<std::string> text;
+};
+struct save_connects {
+  std::string file;
+  std::string text;
+};
+struct connects_saved {
+  std::string problem; ///< empty: done
+};
 
 // -- to a normalizer ------------------------------------------------------------------------------
 
@@ -317,8 +367,9 @@ struct demand_due {};   ///< time to say which indexes views still read
 struct connection_status {
   std::string feed;
   std::uint32_t connection = 0;
-  std::string life;  ///< which of the connection's lives says so
-  std::string state; ///< connecting, subscribing, live
+  std::string life;        ///< which of the connection's lives says so
+  std::string state;       ///< waiting, connecting, subscribing, live
+  std::string waits_for{}; ///< while it is waiting: why it may not connect
   std::size_t markets = 0;
   std::size_t rejected = 0;
   std::int64_t last_frame_ms = 0; ///< our clock; 0: none yet
@@ -416,6 +467,7 @@ struct catalogue_changed {
 struct discover {};
 struct listing_received {
   result<std::string> body;
+  net::http_refusal refused{};
 };
 
 /// Time for this connection to be made, or made anew because it is to follow other markets.
@@ -522,6 +574,17 @@ TICKBOARD_MESSAGE(stream_closed)
 TICKBOARD_MESSAGE(decode_report)
 TICKBOARD_MESSAGE(send_next_request)
 TICKBOARD_MESSAGE(check_health)
+TICKBOARD_MESSAGE(connect_allowed)
+TICKBOARD_MESSAGE(connect_delayed)
+TICKBOARD_MESSAGE(look_for_gate)
+TICKBOARD_MESSAGE(connect_asked)
+TICKBOARD_MESSAGE(host_refused)
+TICKBOARD_MESSAGE(connects_due)
+TICKBOARD_MESSAGE(save_due)
+TICKBOARD_MESSAGE(read_connects)
+TICKBOARD_MESSAGE(connects_read)
+TICKBOARD_MESSAGE(save_connects)
+TICKBOARD_MESSAGE(connects_saved)
 TICKBOARD_MESSAGE(decode_frames)
 TICKBOARD_MESSAGE(keep_frame)
 TICKBOARD_MESSAGE(frame_kept)

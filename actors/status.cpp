@@ -48,6 +48,7 @@ void status_state::take(const connection_ended& told) {
   one.now.feed = told.feed;
   one.now.connection = told.connection;
   one.now.state = told.alarm ? "alarm" : "waiting";
+  one.now.waits_for.clear();
   one.now.frames_per_second = 0;
 }
 
@@ -77,13 +78,15 @@ std::string status_state::json(std::int64_t now_ms) const {
       const auto& now = link.now;
       fmt::format_to(
           to,
-          R"({}{{"connection":{},"state":{},"uptime_ms":{},"restarts":{},"alarm":{},)"
+          R"({}{{"connection":{},"state":{},"waits_for":{},"uptime_ms":{},"restarts":{},"alarm":{},)"
           R"("last_frame_age_ms":{},"markets":{},"rejected":{},"frames_per_second":{:.1f},)"
           R"("frames":{},"patches":{},"malformed":{},"quarantined":{},)"
           R"("last_error":{},"last_error_age_ms":{}}})",
-          first ? "" : ",", number, in_quotes(now.state), since(link.up_since_ms, now_ms),
-          link.restarts, link.alarm, since(now.last_frame_ms, now_ms), now.markets, now.rejected,
-          now.frames_per_second, now.frames, now.patches, now.malformed, now.quarantined,
+          first ? "" : ",", number, in_quotes(now.state),
+          now.waits_for.empty() ? "null" : in_quotes(now.waits_for),
+          since(link.up_since_ms, now_ms), link.restarts, link.alarm,
+          since(now.last_frame_ms, now_ms), now.markets, now.rejected, now.frames_per_second,
+          now.frames, now.patches, now.malformed, now.quarantined,
           link.last_error.empty() ? "null" : in_quotes(link.last_error),
           since(link.last_error_ms, now_ms));
       first = false;

@@ -97,6 +97,7 @@ int demo(const demo_options& options) {
   settings.http.listen = options.listen;
   settings.redis.url = (*redis)->url();
   settings.feeds = std::move(*feeds);
+  settings.connects.file.clear(); // it leaves nothing behind
   auto daemon = start_daemon(settings);
   if (!daemon)
     return fail(daemon.error());

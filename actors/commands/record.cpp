@@ -42,9 +42,9 @@ public:
 
   void on_open() override { send_next(); }
   void on_alive() override {}
-  void on_closed(std::string reason) override {
+  void on_closed(net::stream_end end) override {
     timer_.cancel();
-    ended_.set_value(std::move(reason));
+    ended_.set_value(std::move(end.reason));
   }
 
   void on_frames(net::frame_batch_ptr batch) override {

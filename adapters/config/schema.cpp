@@ -248,6 +248,13 @@ const std::array quarantine_keys{
         "Most that the files of the directory may hold; further frames are only counted."},
 };
 
+const std::array connect_keys{
+    key{"file", in<&settings::connects, &connect_settings::file>, text(rules::path),
+        "Where attempts to connect, and bans by exchanges (HTTP status 418, 429), are kept, so "
+        "that their limits hold across restarts. Each daemon needs its own. Empty: they are kept "
+        "in memory only. A relative path starts at the working directory."},
+};
+
 const std::array daemon_keys{
     key{"warmup", daemon<&settings::warmup>, time(0ms, 1h),
         "At start, how long markets without data are waited for before pages are served."},
@@ -291,6 +298,10 @@ const std::array feed_keys{
         "Subscriptions on one connection. 0: what the exchange allows."},
     key{"max_connections", feed<&feed_settings::max_connections>, count(1, 1'000),
         "Most connections to the exchange. 0: as many as the markets need."},
+    key{"connect_attempts", feed<&feed_settings::connect_attempts>, count(1, 1'000),
+        "Most attempts to connect, within the time that the exchange counts them in (binance 5 "
+        "minutes, kraken 10, coinbaseexchange a second). Less than allowed where others share our "
+        "address. 0: what the exchange allows."},
     key{"stall_timeout", feed<&feed_settings::stall_timeout>, time(1s, 1h),
         "A connection without data for this long is made anew. Heartbeats do not count as data."},
     key{"stale_after", feed<&feed_settings::stale_after>, time(100ms, 1h),
@@ -322,6 +333,7 @@ const std::array sections{
     section{"view", false, "Pages of the board.", view_keys},
     section{"supervision", false, "How failed parts are restarted.", supervision_keys},
     section{"quarantine", false, "Frames that our decoders fail at.", quarantine_keys},
+    section{"connects", false, "How often exchanges are connected to.", connect_keys},
     section{"key", true,
             "One API key; write [[key]] once for each, or not at all. Clients give it as "
             "`Authorization: Bearer KEY` or `X-API-Key: KEY`. This one is an example whose key "

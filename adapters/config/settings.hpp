@@ -24,6 +24,7 @@ struct feed_settings {
   std::vector<std::string> exclude;  ///< patterns
   std::size_t streams_per_connection = 0;
   std::size_t max_connections = 0;    ///< 0: as many as needed
+  std::size_t connect_attempts = 0;   ///< within the time that the exchange counts them in
   milliseconds stall_timeout{30'000}; ///< no data for this long: the connection is restarted
   milliseconds stale_after{
       5'000}; ///< rows are marked stale when their connection is down for this long
@@ -144,6 +145,11 @@ struct quarantine_settings {
   std::size_t max_bytes = 16 * 1024 * 1024;       ///< of all files in the directory
 };
 
+/// What is kept of connects to exchanges, so that their limits hold across restarts.
+struct connect_settings {
+  std::string file = "tickboard-connects.json"; ///< empty: none is kept
+};
+
 /// Everything the daemon can be told. Defaults are here and nowhere else; units are in the types.
 struct settings {
   io_settings io;
@@ -158,6 +164,7 @@ struct settings {
   view_settings view;
   supervision_settings supervision;
   quarantine_settings quarantine;
+  connect_settings connects;
   milliseconds warmup{
       10'000}; ///< at start, how long markets without data are waited for before pages are served
   milliseconds stop_timeout{10'000}; ///< at a stop, for what is under way

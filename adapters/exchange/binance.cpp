@@ -77,10 +77,11 @@ public:
 
   const limits& published_limits() const noexcept override {
     static const limits published{
-        .streams_per_connection = 1023,    // 1024, of which one is kept for !miniTicker@arr
-        .streams_per_request = 200,        // what established clients send; none is published
-        .request_interval = 300ms,         // 5 messages/s, and pongs count
-        .connect_interval = 1000ms,        // 300 attempts in 5 minutes per address
+        .streams_per_connection = 1023, // 1024, of which one is kept for !miniTicker@arr
+        .streams_per_request = 200,     // what established clients send; none is published
+        .request_interval = 300ms,      // 5 messages/s, and pongs count
+        .connect_interval = 1000ms,
+        .connects = {280, 5min},           // 300 attempts in 5 minutes per address
         .max_connection_age = 23h + 50min, // cut at 24 h
         .keepalive_interval = 0s,          // the server pings, every 20 s
         .max_frame_bytes = 4 * 1024 * 1024};

@@ -29,6 +29,7 @@ public:
                                   .streams_per_request = 50,
                                   .request_interval = 100ms,
                                   .connect_interval = 200ms,
+                                  .connects = {8, 1s}, // 8 a second per address
                                   .max_connection_age = 0s,
                                   .keepalive_interval = 0s,
                                   .max_frame_bytes = 4 * 1024 * 1024,

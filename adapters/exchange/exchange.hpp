@@ -12,6 +12,12 @@
 
 namespace tickboard::exchange {
 
+/// So many connection attempts within any such time, of one address. 0: as many as one likes.
+struct connect_budget {
+  std::size_t attempts = 0;
+  std::chrono::milliseconds window{0};
+};
+
 /// What an exchange's public documentation lets one client do. Each adapter states its own, with
 /// the source of the number beside it.
 struct limits {
@@ -19,8 +25,9 @@ struct limits {
   std::size_t streams_per_request = 50;     ///< in one subscribe message
   std::chrono::milliseconds request_interval{100};  ///< least time between our messages
   std::chrono::milliseconds connect_interval{1000}; ///< least time between our connects
-  std::chrono::seconds max_connection_age{0};       ///< 0: the exchange sets none
-  std::chrono::seconds keepalive_interval{0};       ///< 0: nothing to send; else `keepalive()`
+  connect_budget connects; ///< a little less than allowed: a killed daemon may not note its last
+  std::chrono::seconds max_connection_age{0}; ///< 0: the exchange sets none
+  std::chrono::seconds keepalive_interval{0}; ///< 0: nothing to send; else `keepalive()`
   std::size_t max_frame_bytes = 4 * 1024 * 1024;
   /// A subscribe message with one unknown symbol fails for all its symbols.
   bool one_bad_symbol_fails_request = false;

@@ -43,6 +43,7 @@ public:
                                   .streams_per_request = 100,
                                   .request_interval = 500ms,
                                   .connect_interval = 5000ms,
+                                  .connects = {120, 10min}, // about 150, as is widely told
                                   .max_connection_age = 0s,
                                   .keepalive_interval = 30s,
                                   .max_frame_bytes = 4 * 1024 * 1024};

@@ -96,8 +96,8 @@ private:
       const auto value = parser.get()[name];
       return std::string_view(value.data(), value.size());
     };
-    if (reply.status == 418 || reply.status == 429 || reply.status == 503)
-      reply.retry_after = parse_retry_after(header(http::field::retry_after), std::time(nullptr));
+    reply.retry_after =
+        retry_after_of(reply.status, header(http::field::retry_after), std::time(nullptr));
     const auto coding = header(http::field::content_encoding);
     std::optional<inflater> gzip;
     if (coding == "gzip" || coding == "x-gzip")

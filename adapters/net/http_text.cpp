@@ -79,7 +79,7 @@ std::string http_date(std::time_t time) {
 }
 
 std::chrono::seconds parse_retry_after(std::string_view value, std::time_t now) {
-  constexpr std::chrono::seconds longest{24 * 60 * 60};
+  constexpr std::chrono::seconds longest{3 * 24 * 60 * 60};
   const auto text = std::string(trimmed(value));
   std::chrono::seconds wait{0};
   if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos) {
@@ -93,6 +93,11 @@ std::chrono::seconds parse_retry_after(std::string_view value, std::time_t now) 
       wait = std::chrono::seconds(timegm(&parts) - now);
   }
   return std::clamp(wait, std::chrono::seconds{0}, longest);
+}
+
+std::chrono::seconds retry_after_of(unsigned status, std::string_view value, std::time_t now) {
+  return status == 418 || status == 429 || status == 503 ? parse_retry_after(value, now)
+                                                         : std::chrono::seconds{0};
 }
 
 std::string printable(std::string_view text) {

@@ -23,8 +23,12 @@ std::string network_of(const boost::asio::ip::address& address);
 std::string http_date(std::time_t time);
 
 /// A Retry-After value: seconds or an HTTP date, counted from `now`. 0 if it is neither or past;
-/// at most a day, so that a mistaken peer cannot silence us for good.
+/// at most three days, the longest that exchanges ban for, so that a mistaken peer cannot silence
+/// us for good.
 std::chrono::seconds parse_retry_after(std::string_view value, std::time_t now);
+
+/// The same of an answer with this status: 0 unless it is 418, 429 or 503.
+std::chrono::seconds retry_after_of(unsigned status, std::string_view value, std::time_t now);
 
 /// For messages: control characters and bytes beyond ASCII become '?', at most 200 characters.
 std::string printable(std::string_view text);

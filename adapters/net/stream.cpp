@@ -49,7 +49,7 @@ stream_ptr open_stream(asio::io_context& io, const stream_options& options,
   auto session = make_session(io, options, listener);
   if (!session) {
     asio::post(io, [listener = std::move(listener), reason = session.error()] {
-      listener->on_closed(reason);
+      listener->on_closed({reason});
     });
     return std::make_shared<stream_handle>(std::weak_ptr<stream_session>{});
   }

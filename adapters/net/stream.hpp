@@ -28,6 +28,18 @@ struct stream_options {
   std::size_t max_pending_writes = 64; ///< queued messages at which the connection fails
 };
 
+/// An HTTP answer that is not what was asked for.
+struct http_refusal {
+  unsigned status = 0;                 ///< 0: it was no such answer
+  std::chrono::seconds retry_after{0}; ///< of a 418, 429 or 503, at most three days; 0: not said
+};
+
+/// How a connection ended.
+struct stream_end {
+  std::string reason;     ///< a sentence for the operator, with the host and without secrets
+  http_refusal refused{}; ///< if the upgrade was
+};
+
 /// Hears of one connection, on the io thread; must not block. After `on_closed` nothing comes.
 class stream_listener {
 public:
@@ -36,8 +48,7 @@ public:
   virtual void on_frames(frame_batch_ptr frames) = 0;
   virtual void on_alive() = 0; ///< a ping or pong arrived: socket liveness, not data
   /// Once, whatever happened: refused, TLS or upgrade failure, close frame, reset, own `close`.
-  /// `reason` is a sentence for the operator, with the host and without secrets.
-  virtual void on_closed(std::string reason) = 0;
+  virtual void on_closed(stream_end end) = 0;
 };
 
 /// One client WebSocket. Methods may be called from any thread; they only post to the io thread.

@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <deque>
 #include <optional>
 #include <utility>
@@ -60,7 +61,7 @@ private:
   }
   asio::awaitable<void> open();
   asio::awaitable<result<void>> upgrade();
-  std::string refusal(const websocket::response_type& response) const;
+  std::string refusal(const websocket::response_type& response);
   void read();
   void on_read(error_code ec);
   void deliver();
@@ -90,6 +91,7 @@ private:
   std::optional<frame_intake> intake_;
   bool paused_ = false;
   std::deque<std::string> writes_; ///< the front one is being written
+  http_refusal refused_;
 };
 
 // -- opening ------------------------------------------------------------------------------------
@@ -155,13 +157,16 @@ asio::awaitable<result<void>> ws_session<Layer>::upgrade() {
 }
 
 template <class Layer>
-std::string ws_session<Layer>::refusal(const websocket::response_type& response) const {
+std::string ws_session<Layer>::refusal(const websocket::response_type& response) {
   const auto reason = response.reason();
   auto text = fmt::format("the WebSocket upgrade was refused with HTTP status {} {}",
                           response.result_int(), printable({reason.data(), reason.size()}));
   const auto wait = response[http::field::retry_after];
   if (!wait.empty())
     text += fmt::format(", Retry-After: {}", printable({wait.data(), wait.size()}));
+  refused_ = {
+      response.result_int(),
+      retry_after_of(response.result_int(), {wait.data(), wait.size()}, std::time(nullptr))};
   return text;
 }
 
@@ -338,7 +343,7 @@ void ws_session<Layer>::finish(const std::string& reason) {
   error_code ignored;
   socket_of(ws_.next_layer()).socket().close(ignored);
   const auto listener = std::move(listener_);
-  listener->on_closed(fmt::format("{}: {}", to_.where(), reason));
+  listener->on_closed({fmt::format("{}: {}", to_.where(), reason), refused_});
 }
 
 } // namespace

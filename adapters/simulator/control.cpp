@@ -54,9 +54,9 @@ rest_reply state(controlled& subject) {
 rest_reply status(controlled& subject) {
   const auto now = subject.status();
   return {.body = fmt::format(R"({{"sent":{},"count":{},"done":{},"connections":{},)"
-                              R"("subscriptions":{},"faults":{}}})",
+                              R"("subscriptions":{},"upgrades":{},"requests":{},"faults":{}}})",
                               now.sent, now.count, now.done, now.connections, now.subscriptions,
-                              now.faults)};
+                              now.upgrades, now.requests, now.faults)};
 }
 
 rest_reply change_faults(controlled& subject, const rest_request& request) {

@@ -16,7 +16,8 @@ public:
     std::uint64_t sent = 0, count = 0;
     bool done = false;
     std::size_t connections = 0, subscriptions = 0;
-    std::string faults = {}; ///< JSON array
+    std::uint64_t upgrades = 0, requests = 0; ///< asked for so far, refused ones too
+    std::string faults = {};                  ///< JSON array
   };
 
   virtual ~controlled() = default;

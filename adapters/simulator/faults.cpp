@@ -11,9 +11,9 @@ namespace tickboard::simulator {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> names{"drop", "stall",     "refuse",       "garbage",
-                                                 "slow", "duplicate", "out_of_order", "shutdown",
-                                                 "mute", "close"};
+constexpr std::array<std::string_view, 11> names{"drop",     "stall", "refuse",    "refuse_rest",
+                                                 "garbage",  "slow",  "duplicate", "out_of_order",
+                                                 "shutdown", "mute",  "close"};
 constexpr double longest_seconds = 86'400;
 
 result<double> parse_seconds(const rapidjson::Value& value) {
@@ -33,12 +33,13 @@ result<fault> parse_fault(std::string_view body, const tape& updates) {
   rapidjson::Document given;
   if (!parse_json(given, body) || !given.IsObject())
     return unexpected<std::string>("the body is not a JSON object; allowed members are kind, "
-                                   "seconds, connections, symbol and status");
+                                   "seconds, connections, symbol, status and retry_after");
   const auto kind = std::ranges::find(names, text_member(given, "kind"));
   if (kind == names.end())
     return unexpected(fmt::format("kind: allowed are {}", fmt::join(names, ", ")));
   fault made;
   made.kind = static_cast<fault_kind>(kind - names.begin());
+  const bool refuses = made.kind == fault_kind::refuse || made.kind == fault_kind::refuse_rest;
   bool has_symbol = false;
   for (const auto& [key, value] : given.GetObject()) {
     const auto name = text_of(key);
@@ -58,20 +59,25 @@ result<fault> parse_fault(std::string_view body, const tape& updates) {
             "symbol: allowed with mute only, and one of the exchange's own symbols");
       has_symbol = true;
     } else if (name == "status") {
-      if (made.kind != fault_kind::refuse || !value.IsUint() || value.GetUint() < 400 ||
-          value.GetUint() > 599)
-        return unexpected<std::string>("status: allowed with refuse only, 400 to 599");
+      if (!refuses || !value.IsUint() || value.GetUint() < 400 || value.GetUint() > 599)
+        return unexpected<std::string>(
+            "status: allowed with refuse and refuse_rest only, 400 to 599");
       made.status = value.GetUint();
+    } else if (name == "retry_after") {
+      if (!refuses || !value.IsUint())
+        return unexpected<std::string>("retry_after: allowed with refuse and refuse_rest only, a "
+                                       "whole number of seconds; 0 for none");
+      made.retry_after = value.GetUint();
     } else if (name != "kind") {
-      return unexpected(fmt::format("{}: allowed members are kind, seconds, connections, symbol "
-                                    "and status",
+      return unexpected(fmt::format("{}: allowed members are kind, seconds, connections, symbol, "
+                                    "status and retry_after",
                                     name));
     }
   }
   if (made.kind == fault_kind::mute && !has_symbol)
     return unexpected<std::string>("symbol: mute needs one of the exchange's own symbols");
-  if (made.kind == fault_kind::refuse && made.connections)
-    return unexpected<std::string>("connections: refuse concerns new connections, not open ones");
+  if (refuses && made.connections)
+    return unexpected<std::string>("connections: refusals concern new connections, not open ones");
   return made;
 }
 
@@ -135,6 +141,7 @@ disturbance fault_board::on(std::uint64_t connection) const {
       break;
     case fault_kind::drop:
     case fault_kind::refuse:
+    case fault_kind::refuse_rest:
     case fault_kind::shutdown:
     case fault_kind::close:
       break; // not about data
@@ -144,11 +151,13 @@ disturbance fault_board::on(std::uint64_t connection) const {
   return sum;
 }
 
-std::optional<fault_board::refusal> fault_board::refusing(clock::time_point now) const {
+std::optional<fault_board::refusal> fault_board::refusing(fault_kind kind,
+                                                          clock::time_point now) const {
   for (const auto& one : active_)
-    if (one.what.kind == fault_kind::refuse && one.until > now)
+    if (one.what.kind == kind && one.until > now)
       return refusal{one.what.status,
-                     std::chrono::ceil<std::chrono::seconds>(one.until - now).count()};
+                     one.what.retry_after.value_or(
+                         std::chrono::ceil<std::chrono::seconds>(one.until - now).count())};
   return std::nullopt;
 }
 

@@ -16,6 +16,7 @@ enum class fault_kind : std::uint8_t {
   drop,         ///< cuts TCP at once
   stall,        ///< no data, but pongs, heartbeats and acknowledgements
   refuse,       ///< upgrades get an HTTP status and Retry-After
+  refuse_rest,  ///< REST requests do
   garbage,      ///< malformed frames in between
   slow,         ///< a trickle of bytes
   duplicate,    ///< every data frame twice
@@ -28,9 +29,10 @@ enum class fault_kind : std::uint8_t {
 struct fault {
   fault_kind kind = fault_kind::drop;
   std::chrono::duration<double> seconds{10};
-  std::optional<std::size_t> connections; ///< the oldest so many; absent: all, later ones too
-  std::size_t market = 0;                 ///< mute
-  unsigned status = 503;                  ///< refuse
+  std::optional<std::size_t> connections;  ///< the oldest so many; absent: all, later ones too
+  std::size_t market = 0;                  ///< mute
+  unsigned status = 503;                   ///< refuse, refuse_rest
+  std::optional<std::int64_t> retry_after; ///< of these, s; 0: none; absent: until they end
 };
 
 std::string_view to_string(fault_kind kind) noexcept;
@@ -60,12 +62,12 @@ public:
   std::optional<clock::time_point> next_expiry() const;
 
   disturbance on(std::uint64_t connection) const;
-  /// The refusal in force, with the whole seconds that it lasts.
+  /// The refusal of this kind in force, with its Retry-After; 0: none.
   struct refusal {
     unsigned status;
-    std::int64_t seconds;
+    std::int64_t retry_after;
   };
-  std::optional<refusal> refusing(clock::time_point now) const;
+  std::optional<refusal> refusing(fault_kind kind, clock::time_point now) const;
 
   /// [{"kind":"stall","seconds_left":4.2},...]
   std::string json(clock::time_point now) const;

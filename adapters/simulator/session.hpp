@@ -24,7 +24,8 @@ public:
   virtual tape& updates() noexcept = 0;
   virtual const recording* playing() const noexcept = 0; ///< null: random-walk markets
   virtual rest_reply answer(const rest_request& request) = 0;
-  /// The reply to an upgrade instead of the WebSocket, while one is to be refused.
+  /// Counts an upgrade that is asked for. The reply to it instead of the WebSocket, while one is to
+  /// be refused.
   virtual std::optional<rest_reply> refusal() = 0;
   virtual disturbance disturbance_of(std::uint64_t session) = 0;
   virtual void subscribed() = 0;               ///< a session has its first subscription

@@ -161,16 +161,15 @@ public:
       return {.status = 405,
               .body = R"({"detail":"allowed here: GET"})",
               .headers = {{"Allow", "GET"}}};
+    ++requests_;
+    if (auto refused = refusal(fault_kind::refuse_rest))
+      return std::move(*refused);
     return parts_.exchange->rest(request);
   }
 
   std::optional<rest_reply> refusal() override {
-    const auto refused = faults_.refusing(clock::now());
-    if (!refused)
-      return std::nullopt;
-    return rest_reply{.status = refused->status,
-                      .body = R"({"detail":"refused by /sim/fault"})",
-                      .headers = {{"Retry-After", std::to_string(refused->seconds)}}};
+    ++upgrades_;
+    return refusal(fault_kind::refuse);
   }
 
   disturbance disturbance_of(std::uint64_t session) override { return faults_.on(session); }
@@ -185,6 +184,8 @@ public:
   figures status() const override {
     const auto& updates = *parts_.updates;
     figures now{.sent = updates.sent(), .count = updates.pacing().count, .done = updates.still()};
+    now.upgrades = upgrades_;
+    now.requests = requests_;
     if (parts_.replay) {
       now.sent = played_;
       now.count = parts_.replay->frames.size();
@@ -235,6 +236,16 @@ public:
   }
 
 private:
+  std::optional<rest_reply> refusal(fault_kind kind) const {
+    const auto refused = faults_.refusing(kind, clock::now());
+    if (!refused)
+      return std::nullopt;
+    rest_reply out{.status = refused->status, .body = R"({"detail":"refused by /sim/fault"})"};
+    if (refused->retry_after != 0)
+      out.headers.emplace_back("Retry-After", std::to_string(refused->retry_after));
+    return out;
+  }
+
   template <class Use>
   void each_session(Use use) const {
     const auto copy = sessions_; // `use` may end sessions
@@ -347,6 +358,7 @@ private:
   fault_board faults_;
   std::map<std::uint64_t, std::weak_ptr<session>> sessions_; // by id: the oldest first
   std::uint64_t last_session_ = 0;
+  std::uint64_t upgrades_ = 0, requests_ = 0; // asked for, refused ones too
   std::size_t played_ = 0;
   std::uint16_t port_ = 0;
   bool slots_armed_ = false, accept_later_ = false, stopped_ = false;

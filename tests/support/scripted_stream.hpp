@@ -56,9 +56,9 @@ public:
       listener_->on_alive();
   }
 
-  void fail(std::string reason) {
+  void fail(std::string reason, net::http_refusal refused = {}) {
     if (const auto told = std::exchange(listener_, nullptr))
-      told->on_closed(std::move(reason));
+      told->on_closed({std::move(reason), refused});
   }
 
   /// Bytes of frames that somebody still holds.

@@ -223,8 +223,9 @@ TEST_CASE("whatever happens, it ends as the exchanges last said, in as much memo
   const auto seed = number_from("TICKBOARD_SOAK_SEED", std::random_device{}());
   MESSAGE("seed " << seed << ", " << seconds.count() << " s");
   auto exchanges = three_exchanges(0, 600, false);
-  for (auto& one : exchanges)
-    one.feed_options = "listing_interval = \"1s\"\nstall_timeout = \"3s\"\n";
+  for (auto& one : exchanges) // more attempts than exchanges would put up with
+    one.feed_options =
+        "listing_interval = \"1s\"\nstall_timeout = \"3s\"\nconnect_attempts = 1000\n";
   world on{exchanges, "[daemon]\nwarmup = \"3s\"\n[supervision]\nbackoff_max = \"1s\"\n"
                       "budget = 1000\nslow_retry = \"2s\"\n[view]\ncache_bytes = \"1MiB\""};
   on.wait_until("pages are served", [&] { return on.get("/readyz").status == 200; });

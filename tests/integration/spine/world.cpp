@@ -57,6 +57,8 @@ std::string world::write_config(const std::string& head, const std::set<std::siz
   std::ofstream out{file};
   auto text = head;
   const std::string http = "[http]\n";
+  if (text.find("[connects]") == text.npos) // what it keeps is this world's own
+    text += "\n[connects]\nfile = \"" + redis->directory() + "/connects.json\"\n";
   if (text.find(http) == text.npos)
     text += "\n" + http;
   text.insert(text.find(http) + http.size(), "listen = \"127.0.0.1:0\"\n");

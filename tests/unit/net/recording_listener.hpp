@@ -39,10 +39,11 @@ public:
   void on_alive() override {
     note([&] { ++alive; });
   }
-  void on_closed(std::string why) override {
+  void on_closed(stream_end end) override {
     note([&] {
       ++closed;
-      reason = std::move(why);
+      refused = end.refused;
+      reason = std::move(end.reason);
     });
   }
 
@@ -76,6 +77,7 @@ public:
   int closed = 0;
   int alive = 0;
   std::string reason;
+  http_refusal refused;
   std::vector<std::string> frames;
   std::size_t batches = 0;
   std::size_t largest_batch = 0;

@@ -1,3 +1,4 @@
+#include "adapters/net/http_text.hpp"
 #include "adapters/net/io_thread.hpp"
 #include "tests/unit/net/recording_listener.hpp"
 #include "tests/unit/net/ws_peer.hpp"
@@ -295,6 +296,40 @@ TEST_CASE("every way to fail at connecting is told") {
               "no connection within 40 ms: the WebSocket upgrade took too long"));
   }
   CHECK(!f.listener->opened);
+}
+
+TEST_CASE("a refused upgrade tells its status, and how long to stay away") {
+  const auto now = std::time(nullptr);
+  struct refusal {
+    std::string head;
+    unsigned status;
+    long long least, most; ///< seconds
+  };
+  for (const auto& one : std::vector<refusal>{
+           {"429 Too Many Requests\r\nRetry-After: 7", 429, 7, 7},
+           {"418 I'm a teapot\r\nRetry-After: " + http_date(now + 7200), 418, 7000, 7200},
+           {"503 Service Unavailable\r\nretry-after:  30 ", 503, 30, 30},
+           {"429 Too Many Requests\r\nRetry-After: 9999999", 429, 259'200, 259'200},
+           {"429 Too Many Requests\r\nRetry-After: soon", 429, 0, 0},
+           {"418 I'm a teapot", 418, 0, 0},
+           {"500 Internal Server Error\r\nRetry-After: 30", 500, 0, 0},
+           {"302 Found\r\nRetry-After: 30", 302, 0, 0}}) {
+    CAPTURE(one.head);
+    fixture f;
+    f.open();
+    auto peer = f.exchange.accept();
+    peer.read_until("\r\n\r\n");
+    peer.send("HTTP/1.1 " + one.head + "\r\nContent-Length: 5\r\n\r\nagain");
+    CHECK(has(f.listener->wait_closed(), "refused with HTTP status " + std::to_string(one.status)));
+    CHECK(f.listener->refused.status == one.status);
+    CHECK(f.listener->refused.retry_after.count() >= one.least);
+    CHECK(f.listener->refused.retry_after.count() <= one.most);
+  }
+  fixture f; // whatever else ends a connection is no refusal
+  auto peer = f.open_and_accept();
+  peer.reset();
+  f.listener->wait_closed();
+  CHECK(f.listener->refused.status == 0);
 }
 
 TEST_CASE("broken connections end with a reason") {

@@ -73,7 +73,10 @@ TEST_CASE("Retry-After is seconds or a date") {
   CHECK(seconds(" 7 ") == 7);
   CHECK(seconds(http_date(now + 90)) == 90);
   CHECK(seconds(http_date(now - 90)) == 0);
-  CHECK(seconds("99999999999999999999") == 86'400);
+  CHECK(seconds("259199") == 259'199);
+  CHECK(seconds("259201") == 259'200);
+  CHECK(seconds("99999999999999999999") == 259'200);
+  CHECK(seconds(http_date(now + 400'000)) == 259'200);
   CHECK(seconds("") == 0);
   CHECK(seconds("-5") == 0);
   CHECK(seconds("soon") == 0);

@@ -36,7 +36,7 @@ std::string time_of(const std::string& frame) {
 
 TEST_CASE("bad control input is refused with what is allowed") {
   running exchange({.markets = 3, .hold = true});
-  const std::array<std::array<const char*, 2>, 12> cases{{
+  const std::array<std::array<const char*, 2>, 15> cases{{
       {"", "allowed members"},
       {"[]", "allowed members"},
       {R"({"kind":"explode"})", "drop, stall, refuse"},
@@ -48,6 +48,9 @@ TEST_CASE("bad control input is refused with what is allowed") {
       {R"({"kind":"mute","symbol":"XXX"})", "symbol: allowed"},
       {R"({"kind":"drop","symbol":"BTCUSDT"})", "symbol: allowed with mute"},
       {R"({"kind":"refuse","status":200})", "status: allowed"},
+      {R"({"kind":"refuse","retry_after":-1})", "retry_after: allowed"},
+      {R"({"kind":"stall","retry_after":1})", "retry_after: allowed"},
+      {R"({"kind":"refuse_rest","connections":1})", "connections: refusals"},
       {R"({"kind":"stall","sekonds":3})", "sekonds: allowed members"},
   }};
   for (const auto& [body, part] : cases) {
@@ -108,6 +111,21 @@ TEST_CASE("refuse answers upgrades with its status until it is cleared") {
   CHECK(exchange.http("GET", "/api/v3/ping").status == 200);
   CHECK(text(exchange.status()["faults"][0], "kind") == "refuse");
   CHECK(exchange.http("DELETE", "/sim/fault").status == 200);
+  CHECK(upgrade(exchange.port(), "/ws").status == 101);
+  CHECK(text(exchange.status(), "upgrades") == "2"); // the refused one, too
+  CHECK(text(exchange.status(), "requests") == "1"); // without those of the control endpoint
+}
+
+TEST_CASE("refusals say when to come back, or not, of upgrades and of REST apart") {
+  running exchange({.markets = 3, .hold = true});
+  exchange.fault(R"({"kind":"refuse","seconds":300,"status":418,"retry_after":7200})");
+  CHECK(upgrade(exchange.port(), "/ws").retry_after == "7200");
+  CHECK(exchange.http("DELETE", "/sim/fault").status == 200);
+  exchange.fault(R"({"kind":"refuse_rest","seconds":300,"status":429,"retry_after":0})");
+  const auto refused = exchange.http("GET", "/api/v3/exchangeInfo");
+  CHECK(refused.status == 429);
+  CHECK(refused.retry_after.empty());
+  CHECK(exchange.http("GET", "/sim/state").status == 200);
   CHECK(upgrade(exchange.port(), "/ws").status == 101);
 }
 
