@@ -2,12 +2,14 @@
 
 #include "actors/address.hpp"
 #include "actors/messages.hpp"
+#include "actors/mute_guard.hpp"
 #include "adapters/net/stream.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <deque>
+#include <optional>
 #include <set>
 
 namespace tickboard {
@@ -25,6 +27,9 @@ struct connection_config {
   std::chrono::milliseconds request_interval{100};
   std::chrono::milliseconds keepalive_interval{0};
   std::chrono::milliseconds max_age{0}; ///< 0: none
+  caf::actor cross_check;
+  std::chrono::milliseconds mute_after{0}; ///< see quiet_watch; 0: mute markets are not looked for
+  std::chrono::milliseconds mute_pause{0}; ///< before a renewal because of them is asked for
 };
 
 struct connection_state {
@@ -44,9 +49,10 @@ struct connection_state {
   void give_up_if_all_refused(const std::string& reason);
   void settle(std::uint64_t request_id, const std::vector<std::string>& natives);
   void check();
+  void look_for_mute();
   void tell();
   void fail(caf::error reason);
-  void ask_for_renewal(const std::string& reason);
+  void ask_for_renewal(const std::string& reason, bool mute = false);
 
   caf::event_based_actor* self;
   connection_config config;
@@ -61,6 +67,7 @@ struct connection_state {
   std::string last_refusal; ///< of those that answer nothing we know of
   bool live = false;
   bool renewal_asked = false;
+  std::optional<mute_guard> guard;
   time_point opened_at, last_data, last_request, last_keepalive, last_told;
   std::int64_t last_frame_ms = 0;
   std::uint64_t frames = 0, patches = 0, malformed = 0, quarantined = 0, frames_when_told = 0;
@@ -69,12 +76,12 @@ struct connection_state {
 /// One life of one connection to an exchange: opens the socket, subscribes within the exchange's
 /// limits, answers its pings, passes frames on to the normalizer, and watches three clocks: the
 /// socket's (the stream's own), the exchange's (keepalive) and the data's (stall_timeout;
-/// heartbeats do not count). Whatever goes wrong ends it with an `ec` and a sentence; its
-/// supervisor starts the next life.
+/// heartbeats do not count). A market that is mute among live ones makes it ask to be renewed.
+/// Whatever goes wrong ends it with an `ec` and a sentence; its supervisor starts the next life.
 ///
 /// Takes: stream_opened, stream_frames, stream_alive, stream_closed (io thread), decode_report.
-/// Sends: decode_frames to the normalizer; connection_live, renewal_wanted, connection_status to
-/// `feed`.
+/// Sends: decode_frames to the normalizer; asks the cross-check cross_check_asked; connection_live,
+/// renewal_wanted, connection_status to `feed`.
 caf::behavior connection(caf::stateful_actor<connection_state>* self, connection_config config,
                          caf::actor feed);
 

@@ -205,6 +205,9 @@ void feed_state::start(share& one, const std::string& child) {
   out.max_age = settings.max_connection_age.count() != 0
                     ? settings.max_connection_age
                     : std::chrono::milliseconds{limits.max_connection_age};
+  out.cross_check = cross_check;
+  out.mute_after = settings.mute_after;
+  out.mute_pause = one.mute.pause(settings.mute_after, self->clock().now());
   const auto me = caf::actor_cast<caf::actor>(self);
   child_spec spec;
   spec.name = child;
@@ -337,6 +340,8 @@ void feed_state::renew(const renewal_wanted& wish) {
   auto& one = it->second;
   spdlog::info("{} connection {}: renewing: {}", config.settings.name, wish.connection,
                wish.reason);
+  if (wish.mute)
+    one.mute.add(self->clock().now());
   one.replacement = next_life(wish.connection);
   start(one, one.replacement);
 }
@@ -369,6 +374,12 @@ caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {
   state.connections = self->spawn<caf::linked>(supervisor, state.config.restarts,
                                                caf::actor_cast<caf::actor_addr>(self),
                                                std::uint64_t{std::random_device{}()});
+  if (state.config.settings.mute_after.count() != 0)
+    state.cross_check = self->spawn<caf::linked>(
+        cross_check,
+        cross_check_config{state.config.settings.name, state.config.protocol,
+                           state.config.settings.rest_url, state.config.settings.ca_file,
+                           state.config.get, state.config.settings.mute_after / 6});
   self->set_exit_handler([self, &state](const caf::exit_msg& exit) {
     if (exit.reason == caf::exit_reason::user_shutdown)
       state.shares.clear(); // the daemon stops: that is no outage
