@@ -1,5 +1,7 @@
 #include "actors/connect_pass.hpp"
 
+#include "adapters/net/url.hpp"
+
 #include <caf/all.hpp>
 #include <spdlog/spdlog.h>
 
@@ -13,6 +15,11 @@ constexpr std::chrono::milliseconds pass_look_interval{500};
 constexpr std::chrono::seconds pass_ask_interval{3};
 
 } // namespace
+
+std::string connect_host(const std::string& url) {
+  const auto parsed = net::parse_url(url);
+  return parsed ? parsed->where() : url; // connecting will tell what is wrong with it
+}
 
 void connect_pass::ask(address_ptr gate, connect_asked question) {
   gate_ = std::move(gate);
@@ -65,7 +72,7 @@ void connect_pass::look() {
   self_->send(self_, connect_allowed{});
 }
 
-void connect_pass::refused(const net::http_refusal& how) const {
+void connect_pass::refused(const net::host_refusal& how) const {
   if (how.status == 0 || !gate_)
     return;
   if (const auto to = gate_->get())

@@ -5,7 +5,12 @@
 
 #include <caf/event_based_actor.hpp>
 
+#include <string>
+
 namespace tickboard {
+
+/// "host:port" of a URL, as the connect gate knows it.
+std::string connect_host(const std::string& url);
 
 /// The connect gate as one who asks it sees it: leave to make one attempt. For a member of an
 /// actor's state; its actor hears connect_allowed when it may go on, connect_delayed while it may
@@ -27,7 +32,7 @@ public:
   /// At look_for_gate.
   void look();
   /// What the host answered, if that is to keep others from it.
-  void refused(const net::http_refusal& how) const;
+  void refused(const net::host_refusal& how) const;
 
 private:
   void try_gate();

@@ -76,6 +76,8 @@ void connection_state::opened() {
   const auto now = self->clock().now();
   opened_at = last_data = last_keepalive = last_request = now;
   phase = "subscribing";
+  if (config.mute_after.count() != 0)
+    guard.emplace(config.from, config.mute_after, config.mute_pause, now);
   for (auto& one : config.from->protocol->subscribe(config.from->symbols->markets(),
                                                     config.channels, next_request_id)) {
     next_request_id = std::max(next_request_id, one.id + 1);
@@ -113,8 +115,11 @@ void connection_state::decoded(const decode_report& report) {
   }
   for (const auto& event : report.events)
     handle(event);
-  if (report.patches != 0)
+  if (report.patches != 0) {
     last_data = self->clock().now();
+    if (guard)
+      guard->heard(report, last_data);
+  }
   if (live || report.patches != 0)
     tell_live();
 }
@@ -198,6 +203,8 @@ void connection_state::reject(const exchange::rejected& refusal) {
     spdlog::warn("{} connection {}: subscription refused for {}: {}", config.from->feed,
                  config.from->connection, fmt::join(natives, ", "), refusal.reason);
     rejected.insert(natives.begin(), natives.end());
+    if (guard)
+      std::ranges::for_each(natives, [this](const auto& native) { guard->refused(native); });
   }
   if (!natives.empty() && !config.from->protocol->published_limits().one_bad_symbol_fails_request) {
     settle(refusal.request_id, natives);
@@ -253,6 +260,7 @@ void connection_state::check() {
     }
     if (config.max_age.count() != 0 && now - opened_at >= config.max_age)
       ask_for_renewal("the connection reached its age limit");
+    look_for_mute();
     if (config.keepalive_interval.count() != 0 &&
         now - last_keepalive >= config.keepalive_interval) {
       last_keepalive = now;
@@ -265,6 +273,21 @@ void connection_state::check() {
   if (now - last_told >= std::chrono::seconds{1})
     tell();
   self->delayed_send(self, health_interval, check_health{});
+}
+
+void connection_state::look_for_mute() {
+  if (!guard)
+    return;
+  const auto now = self->clock().now();
+  if (auto markets = guard->to_check(now); !markets.empty()) {
+    spdlog::debug("{} connection {}: asks REST for the last trades of {} silent market(s)",
+                  config.from->feed, config.from->connection, markets.size());
+    self->request(config.cross_check, caf::infinite, cross_check_asked{std::move(markets)})
+        .then([this](const cross_checked& told) { guard->checked(told, self->clock().now()); },
+              [this](const caf::error&) { guard->checked({}, self->clock().now()); });
+  }
+  if (const auto reason = guard->look(now))
+    ask_for_renewal(*reason, true);
 }
 
 void connection_state::tell() {
@@ -285,16 +308,20 @@ void connection_state::tell() {
   out.patches = patches;
   out.malformed = malformed;
   out.quarantined = quarantined;
+  if (guard) {
+    out.mute = guard->mute().size();
+    out.mute_markets = guard->shown_ids();
+  }
   last_told = now;
   frames_when_told = frames;
   self->send(feed, std::move(out));
 }
 
-void connection_state::ask_for_renewal(const std::string& reason) {
+void connection_state::ask_for_renewal(const std::string& reason, bool mute) {
   if (renewal_asked)
     return;
   renewal_asked = true;
-  self->send(feed, renewal_wanted{config.from->connection, config.life, reason});
+  self->send(feed, renewal_wanted{config.from->connection, config.life, reason, mute});
 }
 
 void connection_state::fail(caf::error reason) {

@@ -3,12 +3,14 @@
 #include "actors/address.hpp"
 #include "actors/connect_pass.hpp"
 #include "actors/messages.hpp"
+#include "actors/mute_guard.hpp"
 #include "adapters/net/stream.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <deque>
+#include <optional>
 #include <set>
 
 namespace tickboard {
@@ -28,6 +30,9 @@ struct connection_config {
   std::chrono::milliseconds request_interval{100};
   std::chrono::milliseconds keepalive_interval{0};
   std::chrono::milliseconds max_age{0}; ///< 0: none
+  caf::actor cross_check;
+  std::chrono::milliseconds mute_after{0}; ///< see quiet_watch; 0: mute markets are not looked for
+  std::chrono::milliseconds mute_pause{0}; ///< before a renewal because of them is asked for
 };
 
 struct connection_state {
@@ -49,9 +54,10 @@ struct connection_state {
   void give_up_if_all_refused(const std::string& reason);
   void settle(std::uint64_t request_id, const std::vector<std::string>& natives);
   void check();
+  void look_for_mute();
   void tell();
   void fail(caf::error reason);
-  void ask_for_renewal(const std::string& reason);
+  void ask_for_renewal(const std::string& reason, bool mute = false);
 
   caf::event_based_actor* self;
   connection_config config;
@@ -69,6 +75,7 @@ struct connection_state {
   bool live = false;
   bool whole = false; ///< live, with every subscription answered; the feed was told
   bool renewal_asked = false;
+  std::optional<mute_guard> guard;
   time_point opened_at, last_data, last_request, last_keepalive, last_told;
   std::int64_t last_frame_ms = 0;
   std::uint64_t frames = 0, patches = 0, malformed = 0, quarantined = 0, frames_when_told = 0;
@@ -78,13 +85,13 @@ struct connection_state {
 /// ends nothing, however long it takes), opens the socket, subscribes within the exchange's
 /// limits, answers its pings, passes frames on to the normalizer, and watches three clocks: the
 /// socket's (the stream's own), the exchange's (keepalive) and the data's (stall_timeout;
-/// heartbeats do not count). Whatever goes wrong ends it with an `ec` and a sentence; its
-/// supervisor starts the next life.
+/// heartbeats do not count). A market that is mute among live ones makes it ask to be renewed.
+/// Whatever goes wrong ends it with an `ec` and a sentence; its supervisor starts the next life.
 ///
 /// Takes: connect_allowed, connect_delayed, look_for_gate; stream_opened, stream_frames,
 /// stream_alive, stream_closed (io thread), decode_report. Sends: connect_asked, host_refused to
-/// the gate; decode_frames to the normalizer; connection_live, renewal_wanted, connection_status to
-/// `feed`.
+/// the gate; decode_frames to the normalizer; asks the cross-check cross_check_asked;
+/// connection_live, renewal_wanted, connection_status to `feed`.
 caf::behavior connection(caf::stateful_actor<connection_state>* self, connection_config config,
                          caf::actor feed);
 

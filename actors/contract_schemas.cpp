@@ -147,6 +147,8 @@ std::vector<json::member> operation_schemas() {
             property({"patches", is::count, false, "updates in them"}),
             property({"malformed", is::count, false, "frames that were not understood"}),
             property({"quarantined", is::count, false, "frames put aside: their decoder fails"}),
+            property({"mute", is::count, false, "markets that trade and of which nothing comes"}),
+            property({"mute_markets", is::texts, false, "ids of the first of them"}),
             property({"last_error", is::text, true, "why it ended last"}),
             property({"last_error_age_ms", is::count, true, "since then"})})},
       {"Exchange",

@@ -1,7 +1,6 @@
 #include "actors/feed.hpp"
 
 #include "actors/error.hpp"
-#include "adapters/net/url.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -18,12 +17,6 @@ namespace {
 
 constexpr auto retell_interval = std::chrono::seconds{10};
 constexpr auto listing_retry = std::chrono::minutes{1};
-
-/// "host:port", as the connect gate knows it.
-std::string host_of(const std::string& url) {
-  const auto parsed = net::parse_url(url);
-  return parsed ? parsed->where() : url; // connecting will tell what is wrong with it
-}
 
 /// Of the markets that are followed now, those that are not chosen any more.
 std::size_t count_gone(const share_plan& now, const std::vector<market_ptr>& chosen) {
@@ -46,7 +39,7 @@ void feed_state::discover_markets() {
     return;
   if (shares.empty())
     tell("discovering");
-  pass.ask(config.gate, {host_of(config.settings.rest_url)});
+  pass.ask(config.gate, {connect_host(config.settings.rest_url)});
 }
 
 void feed_state::wait(const std::string& why) {
@@ -63,7 +56,7 @@ void feed_state::ask_for_listing() {
   const auto me = caf::actor_cast<caf::actor_addr>(self);
   config.get(ask, [me, url = ask.url](result<net::http_reply> reply) {
     result<std::string> body;
-    net::http_refusal refused;
+    net::host_refusal refused;
     if (!reply)
       body = unexpected(reply.error());
     else if (reply->status != 200) {
@@ -218,7 +211,7 @@ void feed_state::start(share& one, const std::string& child) {
   out.stream.max_frame_bytes = limits.max_frame_bytes;
   out.open = config.open;
   out.gate = config.gate;
-  out.attempt = {host_of(settings.ws_url), limits.connects, limits.connect_interval};
+  out.attempt = {connect_host(settings.ws_url), limits.connects, limits.connect_interval};
   if (settings.connect_attempts != 0)
     out.attempt.budget.attempts = settings.connect_attempts;
   out.normalizer = config.normalizers[one.from->id % config.normalizers.size()];
@@ -229,6 +222,9 @@ void feed_state::start(share& one, const std::string& child) {
   out.max_age = settings.max_connection_age.count() != 0
                     ? settings.max_connection_age
                     : std::chrono::milliseconds{limits.max_connection_age};
+  out.cross_check = cross_check;
+  out.mute_after = settings.mute_after;
+  out.mute_pause = one.mute.pause(settings.mute_after, self->clock().now());
   const auto me = caf::actor_cast<caf::actor>(self);
   child_spec spec;
   spec.name = child;
@@ -363,6 +359,8 @@ void feed_state::renew(const renewal_wanted& wish) {
   auto& one = it->second;
   spdlog::info("{} connection {}: renewing: {}", config.settings.name, wish.connection,
                wish.reason);
+  if (wish.mute)
+    one.mute.add(self->clock().now());
   one.replacement = next_life(wish.connection);
   start(one, one.replacement);
 }
@@ -395,6 +393,12 @@ caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {
   state.connections = self->spawn<caf::linked>(supervisor, state.config.restarts,
                                                caf::actor_cast<caf::actor_addr>(self),
                                                std::uint64_t{std::random_device{}()});
+  if (state.config.settings.mute_after.count() != 0)
+    state.cross_check = self->spawn<caf::linked>(
+        cross_check, cross_check_config{state.config.settings.name, state.config.protocol,
+                                        state.config.settings.rest_url,
+                                        state.config.settings.ca_file, state.config.get,
+                                        state.config.gate, state.config.settings.mute_after / 6});
   self->set_exit_handler([self, &state](const caf::exit_msg& exit) {
     if (exit.reason == caf::exit_reason::user_shutdown)
       state.shares.clear(); // the daemon stops: that is no outage

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "actors/connection.hpp"
+#include "actors/cross_check.hpp"
 #include "actors/share_plan.hpp"
 #include "actors/supervisor.hpp"
 #include "adapters/config/settings.hpp"
-#include "adapters/net/http_client.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/message.hpp>
@@ -17,9 +17,6 @@
 #include <vector>
 
 namespace tickboard {
-
-using http_getter =
-    std::function<void(const net::http_get_options&, std::function<void(result<net::http_reply>)>)>;
 
 struct feed_config {
   config::feed_settings settings;
@@ -47,6 +44,7 @@ struct feed_state {
     bool outdated = false;   ///< `child` follows other markets than it should by now
     std::uint64_t outages = 0;
     bool down = false;
+    mute_renewals mute;
   };
 
   explicit feed_state(caf::event_based_actor* owner) : self(owner), pass(owner) {}
@@ -82,6 +80,7 @@ struct feed_state {
   feed_config config;
   connect_pass pass;      ///< of the listing
   caf::actor connections; ///< the supervisor
+  caf::actor cross_check;
   std::map<std::uint32_t, share> shares;
   std::map<std::string, caf::actor_addr> running; ///< lives, by the supervisor's names
   std::set<caf::actor_addr> ending;               ///< lives that were told to, and have not yet

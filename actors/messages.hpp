@@ -3,6 +3,7 @@
 #include "actors/view_answer.hpp"
 #include "adapters/exchange/exchange.hpp"
 #include "adapters/net/frame_batch.hpp"
+#include "adapters/net/http_client.hpp"
 #include "adapters/net/http_server.hpp"
 #include "adapters/net/stream.hpp"
 #include "adapters/postgres/reply.hpp"
@@ -60,6 +61,8 @@ struct decode_report {
   std::uint64_t quarantined = 0; ///< frames whose decoder threw twice
   std::string first_problem{};
   std::vector<exchange::event> events{};
+  /// Whose last trade the frames told, as places in the source's symbols, in order.
+  std::vector<std::uint32_t> heard{};
 };
 
 struct send_next_request {};
@@ -90,7 +93,7 @@ struct connect_asked {
 /// What the host answered instead of what it was asked for.
 struct host_refused {
   std::string host;
-  net::http_refusal how;
+  net::host_refusal how;
 };
 
 /// Time to look who may go at this host.
@@ -375,6 +378,8 @@ struct connection_status {
   std::int64_t last_frame_ms = 0; ///< our clock; 0: none yet
   double frames_per_second = 0;
   std::uint64_t frames = 0, patches = 0, malformed = 0, quarantined = 0;
+  std::size_t mute = 0;                    ///< markets that trade and of which nothing comes
+  std::vector<std::string> mute_markets{}; ///< ids of the first of them
 };
 
 /// What its supervisor says of it.
@@ -467,7 +472,7 @@ struct catalogue_changed {
 struct discover {};
 struct listing_received {
   result<std::string> body;
-  net::http_refusal refused{};
+  net::host_refusal refused{};
 };
 
 /// Time for this connection to be made, or made anew because it is to follow other markets.
@@ -486,12 +491,27 @@ struct connection_live {
   bool whole = false; ///< every subscription was answered: no market waits for its own
 };
 
-/// The exchange asked for a reconnect, or the connection is about to get too old.
+/// The exchange asked for a reconnect, the connection is about to get too old, or a market is mute.
 struct renewal_wanted {
   std::uint32_t connection = 0;
   std::string life;
   std::string reason;
+  bool mute = false;
 };
+
+// -- to the cross-check of a feed -----------------------------------------------------------------
+
+/// Which last trades does REST tell of these markets? Answered with cross_checked.
+struct cross_check_asked {
+  std::vector<market_ptr> markets;
+};
+struct cross_checked {
+  std::vector<exchange::trade_mark> trades; ///< of those that could be had
+};
+struct cross_check_replied {
+  result<net::http_reply> reply;
+};
+struct cross_check_due {};
 
 /// Time to tell search again what is followed, and status how that goes.
 struct markets_due {};
@@ -660,6 +680,10 @@ TICKBOARD_MESSAGE(start_share)
 TICKBOARD_MESSAGE(retire_asked)
 TICKBOARD_MESSAGE(connection_live)
 TICKBOARD_MESSAGE(renewal_wanted)
+TICKBOARD_MESSAGE(cross_check_asked)
+TICKBOARD_MESSAGE(cross_checked)
+TICKBOARD_MESSAGE(cross_check_replied)
+TICKBOARD_MESSAGE(cross_check_due)
 TICKBOARD_MESSAGE(stale_due)
 TICKBOARD_MESSAGE(add_child)
 TICKBOARD_MESSAGE(remove_child)

@@ -31,6 +31,9 @@ decode_report normalizer_state::decode(const decode_frames& batch) {
   decode_report out{batch.frames->size(), decoded.patches.size(),  decoded.ignored,
                     decoded.malformed,    decoder.poisoned.size(), decoded.first_problem,
                     decoded.events};
+  for (const auto& patch : decoded.patches)
+    if (patch.trade)
+      out.heard.push_back(static_cast<std::uint32_t>(batch.from->symbols->place(*patch.subject)));
   auto shares = by_writer(decoded.patches, writers.size());
   for (std::size_t w = 0; w < writers.size(); ++w) {
     if (shares[w].empty())

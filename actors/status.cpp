@@ -19,6 +19,13 @@ std::string in_quotes(std::string_view text) {
   return out;
 }
 
+std::string listed_in_quotes(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const auto& one : texts)
+    out.append(out.empty() ? "" : ",").append(in_quotes(one));
+  return out;
+}
+
 std::string since(std::int64_t then_ms, std::int64_t now_ms) {
   return then_ms == 0 ? "null" : fmt::format("{}", std::max<std::int64_t>(0, now_ms - then_ms));
 }
@@ -81,12 +88,14 @@ std::string status_state::json(std::int64_t now_ms) const {
           R"({}{{"connection":{},"state":{},"waits_for":{},"uptime_ms":{},"restarts":{},"alarm":{},)"
           R"("last_frame_age_ms":{},"markets":{},"rejected":{},"frames_per_second":{:.1f},)"
           R"("frames":{},"patches":{},"malformed":{},"quarantined":{},)"
+          R"("mute":{},"mute_markets":[{}],)"
           R"("last_error":{},"last_error_age_ms":{}}})",
           first ? "" : ",", number, in_quotes(now.state),
           now.waits_for.empty() ? "null" : in_quotes(now.waits_for),
           since(link.up_since_ms, now_ms), link.restarts, link.alarm,
           since(now.last_frame_ms, now_ms), now.markets, now.rejected, now.frames_per_second,
-          now.frames, now.patches, now.malformed, now.quarantined,
+          now.frames, now.patches, now.malformed, now.quarantined, now.mute,
+          listed_in_quotes(now.mute_markets),
           link.last_error.empty() ? "null" : in_quotes(link.last_error),
           since(link.last_error_ms, now_ms));
       first = false;

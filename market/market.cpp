@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 #include <tuple>
 
@@ -65,6 +66,23 @@ symbol_table::symbol_table(std::vector<market_ptr> markets) : markets_(std::move
   by_native_.reserve(markets_.size());
   for (const auto& one : markets_)
     by_native_.emplace(one->native, one);
+  places_.resize(std::bit_ceil(2 * markets_.size() + 1));
+  for (std::size_t i = 0; i < markets_.size(); ++i) {
+    auto at = markets_[i]->hash & (places_.size() - 1);
+    while (places_[at] != 0)
+      at = (at + 1) & (places_.size() - 1);
+    places_[at] = static_cast<std::uint32_t>(i + 1);
+  }
+}
+
+std::size_t symbol_table::place(const market& one) const noexcept {
+  if (places_.empty())
+    return 0;
+  for (auto at = one.hash & (places_.size() - 1); places_[at] != 0;
+       at = (at + 1) & (places_.size() - 1))
+    if (markets_[places_[at] - 1].get() == &one)
+      return places_[at] - 1;
+  return markets_.size();
 }
 
 const market_ptr& symbol_table::find(std::string_view native) const noexcept {

@@ -68,8 +68,12 @@ public:
 
   const std::vector<market_ptr>& markets() const noexcept { return markets_; }
 
+  /// Where `one`, itself and not a copy, stands in `markets()`; their number if it does not.
+  std::size_t place(const market& one) const noexcept;
+
 private:
   std::vector<market_ptr> markets_;
+  std::vector<std::uint32_t> places_; ///< in `markets_` and 1 more, by hash; 0: none
   std::unordered_map<std::string, market_ptr, string_hash, std::equal_to<>> by_native_;
 };
 

@@ -306,6 +306,9 @@ const std::array feed_keys{
         "A connection without data for this long is made anew. Heartbeats do not count as data."},
     key{"stale_after", feed<&feed_settings::stale_after>, time(100ms, 1h),
         "Rows are marked stale when their connection is down for this long."},
+    key{"mute_after", feed<&feed_settings::mute_after>, time(0ms, 24h),
+        "A market of which nothing comes for this long, and for long by its own measure, is looked "
+        "up by REST; if it trades, its connection is replaced by a new one. \"0\": never."},
     key{"max_connection_age", feed<&feed_settings::max_connection_age>, time(10s, 7 * 24h),
         "A connection is replaced by a new one at this age, without a gap. \"0\": when the "
         "exchange "

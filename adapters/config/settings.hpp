@@ -28,6 +28,7 @@ struct feed_settings {
   milliseconds stall_timeout{30'000}; ///< no data for this long: the connection is restarted
   milliseconds stale_after{
       5'000}; ///< rows are marked stale when their connection is down for this long
+  milliseconds mute_after{60'000}; ///< see market/quiet_watch.hpp; 0: not looked for
   milliseconds max_connection_age{0};
   milliseconds listing_interval{600'000}; ///< between two looks at what the exchange lists
 

@@ -57,7 +57,7 @@ public:
 
   result<std::vector<market_ptr>> parse_listing(std::string_view body, std::string_view feed_name,
                                                 std::size_t& skipped) const override {
-    const auto document = parse_listing_body(name(), body);
+    const auto document = parse_rest_body(name(), "listing", body);
     if (!document)
       return unexpected(document.error());
     if (!document->IsArray())
@@ -78,6 +78,36 @@ public:
   result<market_ptr> market_from_symbol(std::string_view native,
                                         std::string_view feed_name) const override {
     return market_from_pair(name(), native, '-', aliases, feed_name);
+  }
+
+  // One request each, of 10 a second that an address may make:
+  // https://docs.cdp.coinbase.com/exchange/rest-api/rate-limits
+  std::size_t markets_per_check() const noexcept override { return 5; }
+
+  std::vector<trade_question>
+  last_trade_questions(std::span<const market_ptr> markets) const override {
+    std::vector<trade_question> out;
+    for (const auto& one : markets)
+      out.push_back({"/products/" + query_escaped(one->native) + "/ticker", {one->native}});
+    return out;
+  }
+
+  /// The mark is the id of the last trade.
+  result<std::vector<trade_mark>>
+  parse_last_trades(std::string_view body, std::span<const std::string> natives) const override {
+    const auto document = parse_rest_body(name(), "answer on last trades", body, true);
+    if (!document)
+      return unexpected(document.error());
+    if (!document->IsObject())
+      return unexpected(
+          std::string("coinbaseexchange: the answer on last trades is not an object"));
+    if (document->HasMember("message"))
+      return unexpected("coinbaseexchange: the question on last trades was refused: " +
+                        excerpt(text_of(*document, "message"), 150));
+    std::vector<trade_mark> out;
+    if (natives.size() == 1) // it does not say which product it is of
+      add_mark(out, natives, natives.front(), text_of(*document, "trade_id"));
+    return out;
   }
 
   /// What is limited here is products, however many channels they are subscribed on.

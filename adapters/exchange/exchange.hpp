@@ -90,6 +90,19 @@ struct request {
   std::string text;
 };
 
+/// One REST request for the last trades of some markets.
+struct trade_question {
+  std::string target; ///< path and query, below the REST URL
+  std::vector<std::string> natives;
+};
+
+/// What tells a market's last trade from those before it: other text whenever it traded. Of one
+/// exchange's REST alone: not to be compared with anything else.
+struct trade_mark {
+  std::string native;
+  std::string mark; ///< not empty
+};
+
 /// An exchange's public ticker protocol: strings in, values out. Has no state, no sockets, no
 /// clock; one object serves every connection from any thread.
 ///
@@ -121,6 +134,17 @@ public:
 
   /// Streams that one market takes of `streams_per_connection`.
   virtual std::size_t streams_per_market(std::span<const std::string> channels) const noexcept = 0;
+
+  /// The REST requests that tell the last trades of these markets, within what the exchange allows
+  /// once a second. At most `markets_per_check` markets.
+  virtual std::vector<trade_question>
+  last_trade_questions(std::span<const market_ptr> markets) const = 0;
+  virtual std::size_t markets_per_check() const noexcept = 0;
+
+  /// The answer to one of them; markets that have no trade, or are not in it, are left out. The
+  /// error says why there is none.
+  virtual result<std::vector<trade_mark>>
+  parse_last_trades(std::string_view body, std::span<const std::string> natives) const = 0;
 
   /// The subscribe messages for these markets, each within the limits, ids counting up from
   /// `first_id` (which is at least 1).

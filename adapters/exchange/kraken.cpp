@@ -27,6 +27,49 @@ constexpr std::array<asset_alias, 26> aliases{
 /// The listing's `wsname` is a v1 symbol; v2 renamed these two assets and kept all others.
 constexpr std::array<asset_alias, 2> renamed_in_v2{{{"XBT", "BTC"}, {"XDG", "DOGE"}}};
 
+/// REST names a pair by its v1 codes without the slash ("XBTUSD"), and answers by its id, in which
+/// assets of the first years have a prefix ("XXBTZUSD").
+std::string rest_code(std::string_view v2_code) {
+  for (const auto& [v1, v2] : renamed_in_v2)
+    if (v2 == v2_code)
+      return std::string(v1);
+  return std::string(v2_code);
+}
+
+struct rest_pair {
+  explicit rest_pair(std::string_view native) {
+    const auto slash = native.find('/');
+    base = rest_code(native.substr(0, slash));
+    if (slash != std::string_view::npos)
+      quote = rest_code(native.substr(slash + 1));
+  }
+
+  bool has_id(std::string_view id) const {
+    for (const std::string_view before : {"", "X", "Z"})
+      for (const std::string_view between : {"", "X", "Z"})
+        if (id == fmt::format("{}{}{}{}", before, base, between, quote))
+          return true;
+    return false;
+  }
+
+  std::string base, quote;
+};
+
+/// Price and size of the last trade, "c": nothing else there changes with trades alone, as sums
+/// and counts are of a window that moves on, or of a day that ends.
+std::string last_trade_of(const rapidjson::Value& pair) {
+  if (!pair.IsObject())
+    return {};
+  const auto closed = pair.FindMember("c");
+  if (closed == pair.MemberEnd() || !closed->value.IsArray())
+    return {};
+  std::string out;
+  for (const auto& one : closed->value.GetArray())
+    if (one.IsString())
+      out.append(out.empty() ? "" : " ").append(one.GetString(), one.GetStringLength());
+  return out;
+}
+
 constexpr std::string_view trigger_of(std::string_view channel) {
   return channel == "ticker.bbo" ? "bbo" : "trades";
 }
@@ -66,22 +109,14 @@ public:
 
   result<std::vector<market_ptr>> parse_listing(std::string_view body, std::string_view feed_name,
                                                 std::size_t& skipped) const override {
-    const auto document = parse_listing_body(name(), body);
+    const auto document = parse_rest_body(name(), "listing", body);
     if (!document)
       return unexpected(document.error());
-    if (!document->IsObject())
-      return unexpected(std::string("kraken: the listing is not an object"));
-    const auto errors = document->FindMember("error");
-    if (errors != document->MemberEnd() && errors->value.IsArray() && !errors->value.Empty()) {
-      const auto& first = errors->value[0];
-      return unexpected("kraken: the listing was refused: " +
-                        excerpt(first.IsString() ? first.GetString() : "unknown", 150));
-    }
-    const auto pairs = document->FindMember("result");
-    if (pairs == document->MemberEnd() || !pairs->value.IsObject())
-      return unexpected(std::string("kraken: the listing has no object \"result\""));
+    const auto pairs = result_in(*document, "listing");
+    if (!pairs)
+      return unexpected(pairs.error());
     listing out(feed_name);
-    for (const auto& pair : pairs->value.GetObject())
+    for (const auto& pair : (*pairs)->GetObject())
       add_pair(pair.value, out);
     skipped = out.skipped();
     return out.take();
@@ -90,6 +125,44 @@ public:
   result<market_ptr> market_from_symbol(std::string_view native,
                                         std::string_view feed_name) const override {
     return market_from_pair(name(), native, '/', aliases, feed_name);
+  }
+
+  // One request, of about one a second that an address may make:
+  // https://docs.kraken.com/api/docs/guides/spot-rest-ratelimits
+  std::size_t markets_per_check() const noexcept override { return 20; }
+
+  std::vector<trade_question>
+  last_trade_questions(std::span<const market_ptr> markets) const override {
+    if (markets.empty())
+      return {};
+    trade_question out;
+    std::string list;
+    for (const auto& one : markets) {
+      const rest_pair pair(one->native);
+      list.append(list.empty() ? "" : ",").append(pair.base).append(pair.quote);
+      out.natives.push_back(one->native);
+    }
+    out.target = "/0/public/Ticker?pair=" + query_escaped(list);
+    return {std::move(out)};
+  }
+
+  result<std::vector<trade_mark>>
+  parse_last_trades(std::string_view body, std::span<const std::string> natives) const override {
+    const auto document = parse_rest_body(name(), "answer on last trades", body, true);
+    if (!document)
+      return unexpected(document.error());
+    const auto pairs = result_in(*document, "answer on last trades");
+    if (!pairs)
+      return unexpected(pairs.error());
+    std::vector<rest_pair> asked(natives.begin(), natives.end());
+    std::vector<trade_mark> out;
+    for (const auto& pair : (*pairs)->GetObject()) {
+      const std::string_view id(pair.name.GetString(), pair.name.GetStringLength());
+      for (std::size_t i = 0; i < asked.size(); ++i)
+        if (asked[i].has_id(id))
+          add_mark(out, natives, natives[i], last_trade_of(pair.value));
+    }
+    return out;
   }
 
   std::size_t streams_per_market(std::span<const std::string> channels) const noexcept override {
@@ -131,6 +204,24 @@ public:
   }
 
 private:
+  /// The object "result" of an answer, which lives as long as the document.
+  static result<const rapidjson::Value*> result_in(const rapidjson::Document& document,
+                                                   std::string_view what) {
+    if (!document.IsObject())
+      return unexpected(fmt::format("kraken: the {} is not an object", what));
+    const auto errors = document.FindMember("error");
+    if (errors != document.MemberEnd() && errors->value.IsArray() && !errors->value.Empty()) {
+      const auto& first = errors->value[0];
+      return unexpected(
+          fmt::format("kraken: the {} was refused: {}", what,
+                      excerpt(first.IsString() ? first.GetString() : "unknown", 150)));
+    }
+    const auto pairs = document.FindMember("result");
+    if (pairs == document.MemberEnd() || !pairs->value.IsObject())
+      return unexpected(fmt::format("kraken: the {} has no object \"result\"", what));
+    return &pairs->value;
+  }
+
   static void add_pair(const rapidjson::Value& pair, listing& out) {
     if (!pair.IsObject() || text_of(pair, "status") != "online") {
       out.skip();

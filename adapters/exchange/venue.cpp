@@ -32,16 +32,32 @@ void listing::add(std::string_view base, std::string_view quote, std::string_vie
     skip();
 }
 
-result<rapidjson::Document> parse_listing_body(std::string_view exchange, std::string_view body) {
-  // Iterative, since a listing may nest as deep as whoever answers likes.
+result<rapidjson::Document> parse_rest_body(std::string_view exchange, std::string_view what,
+                                            std::string_view body, bool numbers_as_text) {
+  // Iterative, since an answer may nest as deep as whoever answers likes.
   constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
   rapidjson::Document document;
-  document.Parse<flags>(body.data(), body.size());
+  if (numbers_as_text)
+    document.Parse<flags | rapidjson::kParseNumbersAsStringsFlag>(body.data(), body.size());
+  else
+    document.Parse<flags>(body.data(), body.size());
   if (document.HasParseError())
-    return unexpected(fmt::format("{}: the listing is not JSON: {} (byte {})", exchange,
+    return unexpected(fmt::format("{}: the {} is not JSON: {} (byte {})", exchange, what,
                                   rapidjson::GetParseError_En(document.GetParseError()),
                                   document.GetErrorOffset()));
   return document;
+}
+
+std::string query_escaped(std::string_view text) {
+  constexpr std::string_view plain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  std::string out;
+  for (const char c : text)
+    if (plain.find(c) != std::string_view::npos)
+      out.push_back(c);
+    else
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  return out;
 }
 
 std::string_view text_of(const rapidjson::Value& object, const char* key) noexcept {
@@ -54,6 +70,15 @@ std::string_view text_of(const rapidjson::Value& object, const char* key) noexce
 bool flag_of(const rapidjson::Value& object, const char* key, bool fallback) noexcept {
   const auto it = object.FindMember(key);
   return it != object.MemberEnd() && it->value.IsBool() ? it->value.GetBool() : fallback;
+}
+
+void add_mark(std::vector<trade_mark>& to, std::span<const std::string> asked,
+              std::string_view native, std::string_view mark) {
+  constexpr std::size_t longest = 100;
+  if (mark.empty() || mark.size() > longest || std::ranges::find(asked, native) == asked.end() ||
+      std::ranges::find(to, native, &trade_mark::native) != to.end())
+    return;
+  to.push_back({std::string(native), std::string(mark)});
 }
 
 result<market_ptr> market_from_pair(std::string_view exchange, std::string_view native,

@@ -43,14 +43,24 @@ private:
   std::size_t skipped_ = 0;
 };
 
-/// The listing as a document; the error says which exchange's, and where it stops being JSON.
-result<rapidjson::Document> parse_listing_body(std::string_view exchange, std::string_view body);
+/// What REST answered as a document; the error says which exchange's, `what` it is ("listing"), and
+/// where it stops being JSON. Numbers are kept as text if `numbers_as_text`.
+result<rapidjson::Document> parse_rest_body(std::string_view exchange, std::string_view what,
+                                            std::string_view body, bool numbers_as_text = false);
 
 /// The text of a member; empty if it has none.
 std::string_view text_of(const rapidjson::Value& object, const char* key) noexcept;
 
+/// Percent-encodes all but letters, digits and "-._~", for a URL's query.
+std::string query_escaped(std::string_view text);
+
 /// The boolean of a member; `fallback` if it has none.
 bool flag_of(const rapidjson::Value& object, const char* key, bool fallback) noexcept;
+
+/// Adds the mark of a market that was asked for; the first of several stays. Ignores empty ones,
+/// and those too long for what an exchange may call a trade.
+void add_mark(std::vector<trade_mark>& to, std::span<const std::string> asked,
+              std::string_view native, std::string_view mark);
 
 /// A symbol "BASE<separator>QUOTE" as a market.
 result<market_ptr> market_from_pair(std::string_view exchange, std::string_view native,

@@ -29,7 +29,7 @@ struct stream_options {
 };
 
 /// An HTTP answer that is not what was asked for.
-struct http_refusal {
+struct host_refusal {
   unsigned status = 0;                 ///< 0: it was no such answer
   std::chrono::seconds retry_after{0}; ///< of a 418, 429 or 503, at most three days; 0: not said
 };
@@ -37,7 +37,7 @@ struct http_refusal {
 /// How a connection ended.
 struct stream_end {
   std::string reason;     ///< a sentence for the operator, with the host and without secrets
-  http_refusal refused{}; ///< if the upgrade was
+  host_refusal refused{}; ///< if the upgrade was
 };
 
 /// Hears of one connection, on the io thread; must not block. After `on_closed` nothing comes.

@@ -91,7 +91,7 @@ private:
   std::optional<frame_intake> intake_;
   bool paused_ = false;
   std::deque<std::string> writes_; ///< the front one is being written
-  http_refusal refused_;
+  host_refusal refused_;
 };
 
 // -- opening ------------------------------------------------------------------------------------

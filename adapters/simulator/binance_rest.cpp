@@ -163,7 +163,7 @@ rest_reply day_tickers(const venue_world& world, const rest_request& request) {
   for (const auto market : *markets) {
     if (!body.empty())
       body += ',';
-    append_statistics(body, world.updates.instruments()[market], world.updates.state(market), mini);
+    append_statistics(body, world.updates.instruments()[market], world.updates.shown(market), mini);
   }
   return {.body = single ? body : "[" + body + "]"};
 }

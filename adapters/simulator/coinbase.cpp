@@ -314,7 +314,7 @@ private:
 
   rest_reply product_ticker(std::size_t market) const {
     const auto& of = world_.updates.instruments()[market];
-    const auto& state = world_.updates.state(market);
+    const auto& state = world_.updates.shown(market);
     frame_text text;
     text.raw(R"({"ask":")").fixed(state.ask, of.price_digits);
     text.raw(R"(","bid":")").fixed(state.bid, of.price_digits);

@@ -11,10 +11,14 @@ namespace tickboard::simulator {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> names{"drop",     "stall", "refuse",    "refuse_rest",
+constexpr std::array<std::string_view, 12> names{"drop",     "stall", "refuse",    "refuse_rest",
                                                  "garbage",  "slow",  "duplicate", "out_of_order",
-                                                 "shutdown", "mute",  "close"};
+                                                 "shutdown", "mute",  "close",     "still"};
 constexpr double longest_seconds = 86'400;
+
+bool is_of_one_market(fault_kind kind) {
+  return kind == fault_kind::mute || kind == fault_kind::still;
+}
 
 result<double> parse_seconds(const rapidjson::Value& value) {
   if (!value.IsNumber() || !(value.GetDouble() > 0) || value.GetDouble() > longest_seconds)
@@ -54,9 +58,9 @@ result<fault> parse_fault(std::string_view body, const tape& updates) {
       made.connections = value.GetUint();
     } else if (name == "symbol") {
       made.market = updates.find(value.IsString() ? text_of(value) : std::string_view{});
-      if (made.kind != fault_kind::mute || made.market == updates.markets())
+      if (!is_of_one_market(made.kind) || made.market == updates.markets())
         return unexpected<std::string>(
-            "symbol: allowed with mute only, and one of the exchange's own symbols");
+            "symbol: allowed with mute and still only, and one of the exchange's own symbols");
       has_symbol = true;
     } else if (name == "status") {
       if (!refuses || !value.IsUint() || value.GetUint() < 400 || value.GetUint() > 599)
@@ -74,8 +78,9 @@ result<fault> parse_fault(std::string_view body, const tape& updates) {
                                     name));
     }
   }
-  if (made.kind == fault_kind::mute && !has_symbol)
-    return unexpected<std::string>("symbol: mute needs one of the exchange's own symbols");
+  if (is_of_one_market(made.kind) && !has_symbol)
+    return unexpected(
+        fmt::format("symbol: {} needs one of the exchange's own symbols", to_string(made.kind)));
   if (refuses && made.connections)
     return unexpected<std::string>("connections: refusals concern new connections, not open ones");
   return made;
@@ -115,6 +120,14 @@ std::optional<fault_board::clock::time_point> fault_board::next_expiry() const {
   return first->until;
 }
 
+std::vector<std::size_t> fault_board::still() const {
+  std::vector<std::size_t> out;
+  for (const auto& one : active_)
+    if (one.what.kind == fault_kind::still)
+      out.push_back(one.what.market);
+  return out;
+}
+
 disturbance fault_board::on(std::uint64_t connection) const {
   disturbance sum;
   for (const auto& one : active_) {
@@ -137,6 +150,7 @@ disturbance fault_board::on(std::uint64_t connection) const {
       sum.out_of_order = true;
       break;
     case fault_kind::mute:
+    case fault_kind::still:
       sum.muted.push_back(one.what.market);
       break;
     case fault_kind::drop:

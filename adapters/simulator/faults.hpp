@@ -24,13 +24,14 @@ enum class fault_kind : std::uint8_t {
   shutdown,     ///< announces the end as the venue does, closes after `seconds`
   mute,         ///< one market is silent, though subscribed
   close,        ///< closes with 1001 (going away)
+  still,        ///< one market seems not to be traded: it is silent, and REST tells nothing new
 };
 
 struct fault {
   fault_kind kind = fault_kind::drop;
   std::chrono::duration<double> seconds{10};
   std::optional<std::size_t> connections;  ///< the oldest so many; absent: all, later ones too
-  std::size_t market = 0;                  ///< mute
+  std::size_t market = 0;                  ///< mute, still
   unsigned status = 503;                   ///< refuse, refuse_rest
   std::optional<std::int64_t> retry_after; ///< of these, s; 0: none; absent: until they end
 };
@@ -60,6 +61,9 @@ public:
   };
   ended expire(clock::time_point now);
   std::optional<clock::time_point> next_expiry() const;
+
+  /// Markets that seem not to be traded.
+  std::vector<std::size_t> still() const;
 
   disturbance on(std::uint64_t connection) const;
   /// The refusal of this kind in force, with its Retry-After; 0: none.

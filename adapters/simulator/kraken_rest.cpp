@@ -141,7 +141,7 @@ rest_reply tickers(const venue_world& world, const rest_request& request) {
   std::string body = "{";
   const auto& updates = world.updates;
   if (!each_pair(updates, request.query, [&](std::size_t market) {
-        append_ticker(body, updates.instruments()[market], updates.state(market));
+        append_ticker(body, updates.instruments()[market], updates.shown(market));
       }))
     return refusal("EQuery:Unknown asset pair");
   return reply(body + "}");

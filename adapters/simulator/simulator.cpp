@@ -332,6 +332,7 @@ private:
 
   void faults_changed() {
     each_session([&](session& one, std::uint64_t id) { one.set_disturbance(faults_.on(id)); });
+    updates().keep_shown(faults_.still());
     const auto next = faults_.next_expiry();
     faults_over_.cancel();
     if (!next)

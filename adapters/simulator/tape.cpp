@@ -86,6 +86,18 @@ void tape::release() noexcept {
   restart_clock();
 }
 
+const market_state& tape::shown(std::size_t market) const noexcept {
+  const auto it = shown_.find(market);
+  return it == shown_.end() ? states_[market] : it->second;
+}
+
+void tape::keep_shown(const std::vector<std::size_t>& markets) {
+  std::map<std::size_t, market_state> kept;
+  for (const auto market : markets)
+    kept.emplace(market, shown(market));
+  shown_ = std::move(kept);
+}
+
 void tape::set_pace(double rate, std::uint64_t count) noexcept {
   pace_.rate = rate;
   pace_.count = count;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -72,6 +73,10 @@ public:
 
   std::uint64_t sent() const noexcept { return head_.index(); }
   const market_state& state(std::size_t market) const noexcept { return states_[market]; }
+  /// What REST tells of the market: its state, or the one from when `keep_shown` first named it.
+  const market_state& shown(std::size_t market) const noexcept;
+  /// REST goes on telling the present states of these markets, and of no others.
+  void keep_shown(const std::vector<std::size_t>& markets);
   const pace& pacing() const noexcept { return pace_; }
   tape_cursor head() const noexcept { return head_; }
 
@@ -121,6 +126,7 @@ private:
   std::vector<instrument> instruments_;
   std::unordered_map<std::string_view, std::size_t> by_native_;
   std::vector<market_state> states_;
+  std::map<std::size_t, market_state> shown_; ///< by market: those that are kept
   std::vector<bool> listed_, subscribable_;
   tape_cursor head_;
   pace pace_;

@@ -1,12 +1,14 @@
-// A frame of an exchange, and a listing: whatever comes, it is decoded, ignored or counted as
-// malformed with a reason. TICKBOARD_PROTOCOL names the exchange.
+// A frame of an exchange, a listing, and what REST tells of last trades: whatever comes, it is
+// decoded, ignored or counted as malformed with a reason. TICKBOARD_PROTOCOL names the exchange.
 
 #include "adapters/exchange/excerpt.hpp"
 #include "adapters/exchange/exchange.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/support/exact_frame.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 
 using namespace tickboard;
 using fuzz::promise;
@@ -55,5 +57,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto listed = speaks.parse_listing(frame, speaks.name(), skipped))
     for (const auto& one : *listed)
       promise(one != nullptr && !one->id.empty(), "listed markets have an id");
+
+  std::vector<std::string> asked{"BTCUSDT", "BTC-USD", "BTC/USD", "ETH/BTC"};
+  for (std::size_t count : {std::size_t{1}, asked.size()}) { // Coinbase tells one at a time
+    const std::span<const std::string> some{asked.end() - static_cast<std::ptrdiff_t>(count),
+                                            asked.end()};
+    if (const auto told = speaks.parse_last_trades(frame, some)) {
+      promise(told->size() <= some.size(), "no market is told of twice");
+      for (const auto& one : *told) {
+        promise(std::ranges::find(some, one.native) != some.end(),
+                "only what was asked for is told");
+        promise(!one.mark.empty() && one.mark.size() <= 100, "marks are short");
+      }
+    }
+  }
   return 0;
 }

@@ -41,6 +41,15 @@ public:
                                            std::uint64_t first_id) const override {
     return real_.subscribe(markets, channels, first_id);
   }
+  std::vector<exchange::trade_question>
+  last_trade_questions(std::span<const market_ptr> markets) const override {
+    return real_.last_trade_questions(markets);
+  }
+  std::size_t markets_per_check() const noexcept override { return real_.markets_per_check(); }
+  result<std::vector<exchange::trade_mark>>
+  parse_last_trades(std::string_view body, std::span<const std::string> natives) const override {
+    return real_.parse_last_trades(body, natives);
+  }
   std::string keepalive(std::uint64_t request_id) const override {
     return real_.keepalive(request_id);
   }

@@ -56,7 +56,7 @@ public:
       listener_->on_alive();
   }
 
-  void fail(std::string reason, net::http_refusal refused = {}) {
+  void fail(std::string reason, net::host_refusal refused = {}) {
     if (const auto told = std::exchange(listener_, nullptr))
       told->on_closed({std::move(reason), refused});
   }

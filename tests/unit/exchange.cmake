@@ -6,7 +6,8 @@ if(NOT NODE)
 endif()
 
 tickboard_test(exchange_test
-  exchange/connect_ledger_test.cpp exchange/decode_test.cpp exchange/hostile_test.cpp exchange/listing_test.cpp
+  exchange/connect_ledger_test.cpp exchange/decode_test.cpp exchange/hostile_test.cpp
+  exchange/last_trades_test.cpp exchange/listing_test.cpp
   exchange/recorded_test.cpp exchange/recording_test.cpp exchange/requests_test.cpp
   exchange/support.cpp)
 target_link_libraries(exchange_test PRIVATE tickboard_exchange)

@@ -116,7 +116,7 @@ TEST_CASE("connections that are lost again and again leave nothing behind") {
     one.go_live(one.streams.last());
     one.lose(one.streams.last());
     one.writer.take<write_patches>();
-    CHECK(one.running() == one.quiet + 3); // the root, the feed, its supervisor
+    CHECK(one.running() == one.quiet + 4); // the root, the feed, its supervisor, its check
     one.advance(1s, 100ms);
     REQUIRE(one.streams.opened.size() == std::size_t(life + 2));
     CHECK(one.streams.opened[std::size_t(life)].use_count() == 1);

@@ -36,6 +36,8 @@ connection_status account(std::string state) {
   out.patches = 900;
   out.malformed = 3;
   out.quarantined = 4;
+  out.mute = 7;
+  out.mute_markets = {"kraken:A-USD", "kraken:B\"-USD"};
   return out;
 }
 
@@ -89,6 +91,9 @@ TEST_CASE("a feed and its connection show what they told") {
   CHECK(one["patches"].GetInt64() == 900);
   CHECK(one["malformed"].GetInt64() == 3);
   CHECK(one["quarantined"].GetInt64() == 4);
+  CHECK(one["mute"].GetInt64() == 7);
+  REQUIRE(one["mute_markets"].Size() == 2);
+  CHECK(text(one["mute_markets"][1]) == "kraken:B\"-USD");
   CHECK(one["last_error"].IsNull());
   CHECK(one["last_error_age_ms"].IsNull());
 }

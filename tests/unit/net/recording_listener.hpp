@@ -77,7 +77,7 @@ public:
   int closed = 0;
   int alive = 0;
   std::string reason;
-  http_refusal refused;
+  host_refusal refused;
   std::vector<std::string> frames;
   std::size_t batches = 0;
   std::size_t largest_batch = 0;

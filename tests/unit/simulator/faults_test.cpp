@@ -36,7 +36,7 @@ std::string time_of(const std::string& frame) {
 
 TEST_CASE("bad control input is refused with what is allowed") {
   running exchange({.markets = 3, .hold = true});
-  const std::array<std::array<const char*, 2>, 15> cases{{
+  const std::array<std::array<const char*, 2>, 16> cases{{
       {"", "allowed members"},
       {"[]", "allowed members"},
       {R"({"kind":"explode"})", "drop, stall, refuse"},
@@ -46,6 +46,7 @@ TEST_CASE("bad control input is refused with what is allowed") {
       {R"({"kind":"drop","connections":0})", "connections: allowed"},
       {R"({"kind":"mute"})", "symbol: mute needs"},
       {R"({"kind":"mute","symbol":"XXX"})", "symbol: allowed"},
+      {R"({"kind":"still"})", "symbol: still needs"},
       {R"({"kind":"drop","symbol":"BTCUSDT"})", "symbol: allowed with mute"},
       {R"({"kind":"refuse","status":200})", "status: allowed"},
       {R"({"kind":"refuse","retry_after":-1})", "retry_after: allowed"},
@@ -165,6 +166,48 @@ TEST_CASE("mute silences one market, which has its final state afterwards") {
   exchange.http("DELETE", "/sim/fault");
   const auto frame = client.read_until(is_ticker);
   CHECK(text(parsed(frame)["data"][0], "last") == text(exchange.state()[0], "last"));
+}
+
+TEST_CASE("REST tells of a market that is mute, and nothing new of one that seems to stand still") {
+  const struct {
+    const char* exchange;
+    const char* symbol;
+    const char* target;
+    const char* stream;
+    std::string subscribe;
+  } all[] = {{"binance", "BTCUSDT", "/api/v3/ticker/24hr?symbols=%5B%22BTCUSDT%22%5D", "/ws",
+              R"({"method":"SUBSCRIBE","params":["btcusdt@ticker"],"id":1})"},
+             {"coinbaseexchange", "BTC-USD", "/products/BTC-USD/ticker", "/",
+              R"({"type":"subscribe","product_ids":["BTC-USD"],"channels":["ticker"]})"},
+             {"kraken", "BTC/USD", "/0/public/Ticker?pair=XBTUSD", "/v2", kraken_btc}};
+  for (const auto& one : all) {
+    CAPTURE(one.exchange);
+    running exchange({.exchange = one.exchange, .markets = 3, .rate = 3000, .count = 300});
+    const auto ask = [&] { return exchange.http("GET", one.target).body; };
+    const auto fault = [&](const std::string& kind) {
+      exchange.fault(R"({"kind":")" + kind + R"(","symbol":")" + one.symbol +
+                     R"(","seconds":300})");
+    };
+    const auto move_on = [&](int count) {
+      CHECK(
+          exchange.http("POST", "/sim/rate", "{\"count\":" + std::to_string(count) + "}").status ==
+          200);
+      exchange.wait([&](const auto& now) { return text(now, "sent") == std::to_string(count); });
+    };
+    fault("mute");
+    const auto before = ask();
+    CHECK_FALSE(before.empty());
+    ws_client client(exchange.port(), one.stream);
+    client.send(one.subscribe);
+    exchange.wait([](const auto& now) { return text(now, "sent") == "300"; });
+    const auto kept = ask();
+    CHECK(kept != before);
+    fault("still");
+    move_on(600);
+    CHECK(ask() == kept);
+    exchange.http("DELETE", "/sim/fault");
+    CHECK(ask() != kept);
+  }
 }
 
 TEST_CASE("duplicates and disorder repeat old frames, and the newest is the final state") {
