@@ -155,7 +155,7 @@ TEST_CASE("whatever is wrong with one connection, its rows say so, and no others
         {"a trickle of whole frames", "", false,
          [&] {
            on.fault(kraken, R"({"kind":"slow","seconds":600})");
-           on.wait_for_updates(kraken, "ETH-USD");
+           on.wait_for_updates(kraken, "ETH-USD", 1);
          },
          clear(kraken)});
   check(on, clients, coinbase,
