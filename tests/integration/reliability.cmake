@@ -1,6 +1,8 @@
 # Whole programs, and what goes wrong with them.
 tickboard_world_test(reliability_test reliability/stop_test.cpp reliability/watchdog_test.cpp)
 tickboard_world_test(reload_test reliability/reload_test.cpp)
+tickboard_world_test(mute_test reliability/mute_test.cpp)
+set_tests_properties(mute_test PROPERTIES TIMEOUT 600)
 tickboard_world_test(kill_test reliability/kill_test.cpp)
 tickboard_world_test(verify_test reliability/verify_test.cpp)
 
