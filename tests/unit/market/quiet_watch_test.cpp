@@ -231,7 +231,7 @@ TEST_CASE("quiet markets are never taken for mute, and looks at them are few") {
       heard += told;
     MESSAGE(one.name << ": " << on.looks << " looks in " << on.checks << " checks at " << count
                      << " markets in 12 h, " << heard << " updates");
-    CHECK(on.checks <= 12 * 360);     // the pace itself
+    CHECK(on.checks <= 12 * 360); // the pace itself
     CHECK(on.looks < count * 12); // one an hour and market, all rates together
   }
 }
