@@ -3,6 +3,8 @@ tickboard_world_test(reliability_test reliability/stop_test.cpp reliability/watc
 tickboard_world_test(reload_test reliability/reload_test.cpp)
 tickboard_world_test(connects_test reliability/connects_test.cpp)
 target_link_libraries(connects_test PRIVATE tickboard_exchange)
+tickboard_world_test(mute_test reliability/mute_test.cpp)
+set_tests_properties(mute_test PROPERTIES TIMEOUT 600)
 tickboard_world_test(kill_test reliability/kill_test.cpp)
 tickboard_world_test(verify_test reliability/verify_test.cpp)
 

@@ -360,3 +360,26 @@ TEST_CASE("a subscription that was refused is not looked up") {
   REQUIRE(markets.size() == 1);
   CHECK(markets[0]->native == "ADA/USD");
 }
+
+TEST_CASE("quotes are not trades: a market of which they alone come is looked up") {
+  connection_fixture one{"binance", {"BTCUSDT", "ETHUSDT"}};
+  probe<cross_check_asked> check{one};
+  one.config.cross_check = check.handle();
+  one.config.mute_after = 60s;
+  one.start();
+  const auto ticker = [](std::string_view symbol) {
+    return fmt::format(R"({{"e":"24hrTicker","E":1767225600123,"s":"{}","c":"91000.01"}})", symbol);
+  };
+  const std::string quote = R"({"u":7,"s":"ETHUSDT","b":"1","B":"2","a":"3","A":"4"})";
+  one.receive(binance_ack(1));
+  one.receive(ticker("ETHUSDT"));
+  for (int second = 0; second < 310; ++second) {
+    one.receive(ticker("BTCUSDT"));
+    one.receive(quote);
+    one.advance(1s, 500ms);
+  }
+  CHECK_FALSE(one.ended());
+  REQUIRE(check.all<cross_check_asked>().size() == 1);
+  REQUIRE(check.all<cross_check_asked>()[0].markets.size() == 1);
+  CHECK(check.all<cross_check_asked>()[0].markets[0]->native == "ETHUSDT");
+}

@@ -178,3 +178,11 @@ TEST_CASE("what is followed reaches every writer behind the frames that came bef
   one.run();
   CHECK(order == std::vector<std::string>{"patches", "followed by kraken"});
 }
+
+TEST_CASE("the report says whose last trades came, in order") {
+  normalizer_fixture one{2};
+  one.receive({kraken_ticker("B3/USD"), kraken_ticker("B39/USD"), R"({"channel":"heartbeat"})",
+               kraken_ticker("B99/USD"), kraken_ticker("B3/USD"), kraken_ticker("B0/USD")});
+  one.run();
+  CHECK(one.report().heard == std::vector<std::uint32_t>{3, 39, 3, 0});
+}

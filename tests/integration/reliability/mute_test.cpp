@@ -1,0 +1,159 @@
+// One market that is mute among live ones, though its subscription was acknowledged.
+
+#include "tests/integration/reliability/watcher.hpp"
+#include "tests/integration/spine/truth.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <sstream>
+
+using namespace tickboard;
+using namespace tickboard::test;
+
+namespace {
+
+/// 40 markets each, five updates a second of each.
+std::vector<simulated> three_paced_exchanges() {
+  std::vector<simulated> out;
+  for (const auto* name : {"binance", "coinbaseexchange", "kraken"})
+    out.push_back({name,
+                   name,
+                   {"--markets", "40", "--rate", "200", "--seed", "5"},
+                   {},
+                   "mute_after = \"3s\"\n"});
+  return out;
+}
+
+struct mute_world : world {
+  mute_world()
+      : world(three_paced_exchanges(), "[daemon]\nwarmup = \"3s\"\n[log]\nlevel = \"debug\"\n") {
+    wait_until("all is served, assets too", [this] {
+      return rows().size() == 120 && get("/readyz").status == 200 &&
+             get("/v1/assets").status == 200 && get("/v1/search?q=BTC").status == 200;
+    });
+    for (std::size_t i = 0; i < exchanges.size(); ++i) {
+      const auto all = parse_json(ask_exchange(i, "/sim/state").body);
+      natives.push_back(text_of(all[3], "native"));
+      ids.push_back(exchanges[i].name + ":" + text_of(all[3], "base") + "-" +
+                    text_of(all[3], "quote"));
+      others.push_back(exchanges[i].name + ":" + text_of(all[4], "base") + "-" +
+                       text_of(all[4], "quote"));
+    }
+  }
+
+  void fault(std::size_t i, const std::string& kind, const std::string& more) {
+    faulted_ = clock::now();
+    post_exchange(i, "/sim/fault",
+                  R"({"kind":")" + kind + R"(","symbol":")" + natives[i] + R"(","seconds":3000)" +
+                      more + "}");
+  }
+
+  double since_fault() const {
+    return std::chrono::duration<double>(clock::now() - faulted_).count();
+  }
+
+  std::int64_t received_ms(const std::string& id) {
+    return std::stoll(text_of(parse_json(get("/v1/markets/" + id).body), "received_ms"));
+  }
+
+  std::size_t log_lines_with(const std::string& text) const {
+    std::istringstream in{log_text()};
+    std::size_t out = 0;
+    for (std::string line; std::getline(in, line);)
+      out += line.find(text) != std::string::npos ? 1 : 0;
+    return out;
+  }
+
+  /// A member of every connection in /v1/exchanges, as one line.
+  std::string of_connections(const char* member) {
+    std::string out;
+    const auto told = parse_json(get("/v1/exchanges").body);
+    for (const auto& feed : told["data"].GetArray())
+      for (const auto& one : feed["connections"].GetArray())
+        out += text_of(one, member) + " ";
+    return out;
+  }
+
+  /// Until market `id` was heard of more than `seconds` after now, by the exchange's time.
+  void wait_for_rows_of(const std::string& id, int seconds) {
+    const auto end = received_ms(id) + seconds * 1'000;
+    wait_until(("rows of " + id + " come").c_str(), [&] { return received_ms(id) >= end; });
+  }
+
+  std::vector<std::string> natives, ids, others;
+
+private:
+  using clock = std::chrono::steady_clock;
+  clock::time_point faulted_;
+};
+
+} // namespace
+
+TEST_CASE("a market that is mute among live ones is found, and its rows come again") {
+  mute_world on;
+  watcher clients{on};
+  for (std::size_t i = 0; i < 3; ++i)
+    on.fault(i, "mute", R"(,"connections":1)"); // the one that is; not its successor
+  for (std::size_t i = 0; i < 3; ++i) {
+    CAPTURE(on.ids[i]);
+    on.wait_until("its connection is renewed", [&] {
+      return on.log_lines_with("renewing: mute, though subscribed: " + on.ids[i]) == 1;
+    });
+    MESSAGE(on.ids[i] << " was renewed " << on.since_fault() << " s after it fell mute");
+    on.wait_for_rows_of(on.ids[i], 2);
+  }
+  for (const auto& id : on.others)
+    on.wait_for_rows_of(id, 1);
+  CHECK(on.of_connections("restarts") == "0 0 0 ");
+  on.wait_until("none is called mute", [&] { return on.of_connections("mute") == "0 0 0 "; });
+  CHECK(on.get("/v1/markets?stale=true").body.find("\"data\":[]") != std::string::npos);
+  CHECK(on.log_lines_with("renewing:") == 3);
+  CHECK(clients.finish() == "");
+  CHECK(clients.refused() == 0);
+
+  for (std::size_t i = 0; i < 3; ++i)
+    on.post_exchange(i, "/sim/rate", R"({"rate":0,"count":100000})");
+  converged_rows(on);
+}
+
+TEST_CASE("a market that stays mute is found again by the next connection; others go on") {
+  mute_world on;
+  watcher clients{on};
+  on.fault(2, "mute", ""); // successors too
+  on.wait_until("it is renewed", [&] {
+    return on.log_lines_with("renewing: mute, though subscribed: " + on.ids[2]) == 1;
+  });
+  on.wait_until("and once more", [&] {
+    return on.log_lines_with("renewing: mute, though subscribed: " + on.ids[2]) == 2;
+  });
+  for (const auto& id : on.others)
+    on.wait_for_rows_of(id, 1);
+  CHECK(on.log_lines_with("mute, though REST tells of trades: " + on.ids[2]) == 2);
+  CHECK(on.of_connections("restarts") == "0 0 0 ");
+  CHECK(on.get("/v1/markets?stale=true").body.find("\"data\":[]") != std::string::npos);
+  CHECK(clients.finish() == "");
+  CHECK(clients.refused() == 0);
+}
+
+TEST_CASE("a market that is not traded is left alone") {
+  mute_world on;
+  for (std::size_t i = 0; i < 3; ++i)
+    on.fault(i, "still", "");
+  std::vector<std::int64_t> heard;
+  for (const auto& id : on.ids)
+    heard.push_back(on.received_ms(id));
+  on.wait_for_rows_of(on.others[0], 30); // ten times the time
+  for (const auto& id : on.others)
+    on.wait_for_rows_of(id, 1);
+  for (std::size_t i = 0; i < 3; ++i)
+    CHECK(on.received_ms(on.ids[i]) < heard[i] + 5'000);
+  for (const auto& one : on.exchanges) {
+    const auto looks = on.log_lines_with(one.name + " connection 1: asks REST for the last trades");
+    CHECK(looks >= 2);
+    CHECK(looks <= 8); // after 3, 4.5, 7.5, 13.5, 25.5 s
+  }
+  CHECK(on.log_lines_with("renewing") == 0);
+  CHECK(on.log_lines_with("mute, though") == 0);
+  CHECK(on.of_connections("mute") == "0 0 0 ");
+}
