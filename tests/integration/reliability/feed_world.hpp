@@ -22,7 +22,8 @@ inline simulated exchange_on(const std::string& protocol, std::shared_ptr<tcp_pr
       protocol,
       {"--markets", std::to_string(markets_each), "--rate", std::to_string(rate), "--seed", "23"},
       {}};
-  out.feed_options = "stall_timeout = \"2s\"\nstale_after = \"300ms\"\n";
+  // More reconnects than the exchanges allow would otherwise be put off.
+  out.feed_options = "stall_timeout = \"2s\"\nstale_after = \"300ms\"\nconnect_attempts = 1000\n";
   out.through = std::move(through);
   return out;
 }

@@ -87,7 +87,7 @@ TEST_CASE("whatever is wrong with one connection, its rows say so, and no others
   check(on, clients, coinbase,
         {"HTTP 503 at the upgrade", "HTTP status 503", true,
          [&] {
-           on.fault(coinbase, R"({"kind":"refuse","status":503,"seconds":600})");
+           on.fault(coinbase, R"({"kind":"refuse","status":503,"retry_after":0,"seconds":600})");
            on.fault(coinbase, R"({"kind":"drop"})");
          },
          clear(coinbase)});
