@@ -95,7 +95,7 @@ struct feed_state {
 /// successor must be live before the old one goes; what it goes through until then shows in the
 /// log alone. Rows of a connection that stays down are marked stale after `stale_after`, and all
 /// of them at once when the feed ends. Ends with an `ec` if the first listing cannot be had; its
-/// supervisor tries again.
+/// supervisor tries again. Its connections share one cross-check, for markets that may be mute.
 ///
 /// Looks at the listing again every `listing_interval`. A connection that is to follow other
 /// markets is renewed; once the old one has ended, writers are told, behind its last frames, what
