@@ -99,7 +99,8 @@ struct feed_state {
 /// successor must be live with all its subscriptions before the old one goes; what it goes through
 /// until then shows in the log alone. Rows of a connection that stays down are marked stale after
 /// `stale_after`, and all of them at once when the feed ends. Ends with an `ec` if the first
-/// listing cannot be had; its supervisor tries again.
+/// listing cannot be had; its supervisor tries again. Its connections share one cross-check, for
+/// markets that may be mute.
 ///
 /// The listing is asked when the connect gate allows it, which no listing waits for in vain.
 /// Looks at it again every `listing_interval`. A connection that is to follow other

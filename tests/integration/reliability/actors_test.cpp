@@ -107,9 +107,9 @@ public:
 TEST_CASE("whichever actor ends by a defect, pages come back and rows are as the exchanges say") {
   inner_world on;
   on.check_everything();
-  for (const auto* service :
-       {"status", "keeper", "rates", "assets", "writer 0", "normalizer 0", "quarantine", "query",
-        "search", "metadata", "feed binance", "feed coinbaseexchange", "feed kraken"}) {
+  for (const auto* service : {"status", "keeper", "rates", "assets", "writer 0", "normalizer 0",
+                              "quarantine", "connect gate", "query", "search", "metadata",
+                              "feed binance", "feed coinbaseexchange", "feed kraken"}) {
     INFO(service);
     on.end(service);
     on.check_everything();
