@@ -35,3 +35,6 @@ tickboard_world_test(two_daemons_test reliability/two_daemons_test.cpp)
 tickboard_world_test(postgres_faults_test reliability/postgres_faults_test.cpp postgres/database.cpp
   ${PROJECT_SOURCE_DIR}/tests/support/private_postgres.cpp)
 target_link_libraries(postgres_faults_test PRIVATE tickboard_actors)
+
+tickboard_mostly_waits(reliability_test reload_test connects_test mute_test limits_test
+  reliability_actors_test postgres_faults_test)

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <string>
 #include <thread>
 
@@ -19,8 +20,10 @@ public:
           static constexpr std::array targets{
               "/v1/markets?quote=USD&per_page=1&sort=id", "/v1/markets/kraken:BTC-USD",
               "/v1/markets?per_page=5&sort=-last", "/v1/assets?per_page=5", "/v1/search?q=BTC"};
-          for (std::size_t i = 0; !stop_; i = (i + 1) % targets.size())
+          for (std::size_t i = 0; !stop_; i = (i + 1) % targets.size()) {
             judge(targets[i], on.get(targets[i]));
+            std::this_thread::sleep_for(std::chrono::milliseconds{2}); // others need the processor
+          }
         }) {}
   ~watcher() { finish(); }
 
