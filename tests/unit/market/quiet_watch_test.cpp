@@ -166,7 +166,8 @@ TEST_CASE("the bar is what its definition says, and suspects come when their wai
     watch_time any{};
     for (int step = 0; step < 2'000; ++step) {
       now += std::chrono::milliseconds(
-          random() % (random() % 20 == 0 ? 3 * mute_after.count() : mute_after.count() / 8));
+          random() % static_cast<std::uint64_t>(random() % 20 == 0 ? 3 * mute_after.count()
+                                                                   : mute_after.count() / 8));
       if (const auto market = random() % (count * 2); market < count && random() % 4 != 0) {
         auto& one = all[market];
         if (one.heard)
