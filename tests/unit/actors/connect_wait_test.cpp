@@ -28,6 +28,7 @@ struct waiting_connection : connection_fixture {
 
 struct waiting_feed : feed_fixture {
   waiting_feed() {
+    config.settings.mute_after = 0s; // REST is asked for listings alone
     gate.config.file = "";
     gate.start();
     config.gate = gate.at;
