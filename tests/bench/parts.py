@@ -201,7 +201,8 @@ class Parts:
                         f'rest_url = "http://127.0.0.1:{one.port}"\nsymbols = ["*/*"]\n'
                         f'channels = ["{exchange["channel"]}"]')
         config.write_text("\n\n".join(text) + "\n")
-        process = self.start("daemon", [tickboard, "serve", "--config", config])
+        # What it keeps in its working directory ends with the parts.
+        process = self.start("daemon", [tickboard.resolve(), "serve", "--config", config], cwd=self.directory)
         process.port, process.api = port, Api(port)
         self.wait_until("daemon", process, lambda: process.api.ask("/healthz")[0] == 200)
         return process
