@@ -5,6 +5,7 @@
 #include "actors/daemon.hpp"
 #include "actors/error.hpp"
 #include "tests/integration/spine/truth.hpp"
+#include "tests/support/stopwatch.hpp"
 
 #include <caf/all.hpp>
 #include <doctest/doctest.h>
@@ -111,8 +112,11 @@ TEST_CASE("whichever actor ends by a defect, pages come back and rows are as the
                               "quarantine", "connect gate", "query", "search", "metadata",
                               "feed binance", "feed coinbaseexchange", "feed kraken"}) {
     INFO(service);
+    const stopwatch since;
     on.end(service);
     on.check_everything();
+    MESSAGE(std::string{service} << " ended: everything was right again after " << since.ms()
+                                 << " ms");
   }
 }
 

@@ -2,13 +2,13 @@
 
 #include "tests/integration/reliability/watcher.hpp"
 #include "tests/integration/spine/truth.hpp"
+#include "tests/support/stopwatch.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <csignal>
 #include <sstream>
 #include <string>
@@ -103,18 +103,13 @@ public:
   /// Once what was wrong is right again: something more is said, and every row is as it should be.
   /// Prints how long that took, for docs/reliability.md.
   void recovers(watcher& clients) {
-    const auto began = std::chrono::steady_clock::now();
-    const auto passed = [began] {
-      return std::chrono::duration_cast<std::chrono::milliseconds>(
-                 std::chrono::steady_clock::now() - began)
-          .count();
-    };
+    const stopwatch since;
     say_more();
     wait_until("it says that it is ready", [this] { return get("/readyz").status == 200; });
-    const auto ready = passed();
+    const auto ready = since.ms();
     converged_rows(*this);
     MESSAGE("recovered: ready after ", ready, " ms, every row as the exchanges say after ",
-            passed(), " ms");
+            since.ms(), " ms");
     CHECK(clients.finish() == "");
     CHECK(clients.good() > 0);
   }

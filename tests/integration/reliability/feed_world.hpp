@@ -2,6 +2,7 @@
 
 #include "tests/integration/reliability/row_watcher.hpp"
 #include "tests/integration/spine/truth.hpp"
+#include "tests/support/stopwatch.hpp"
 
 #include <doctest/doctest.h>
 
@@ -98,19 +99,6 @@ public:
     }
     return converged_rows(*this);
   }
-};
-
-/// Since it was made, for the tables of docs/reliability.md; nothing is asserted about it.
-class stopwatch {
-public:
-  long long ms() const {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
-                                                                 begin_)
-        .count();
-  }
-
-private:
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
 } // namespace tickboard::test

@@ -1,6 +1,7 @@
 // Whatever moment a daemon is killed at, what it leaves in Redis agrees with itself.
 
 #include "tests/integration/reliability/verified.hpp"
+#include "tests/support/stopwatch.hpp"
 
 #include <doctest/doctest.h>
 
@@ -50,6 +51,8 @@ TEST_CASE("a daemon killed under full load leaves nothing that disagrees") {
     }
     on.start_daemon();
   }
-  MESSAGE("seed " << seed << ": entries were behind their rows after " << behind << " of 6 kills");
+  const stopwatch since;
   wait_until_ready(on);
+  MESSAGE("ready " << since.ms() << " ms after the last start");
+  MESSAGE("seed " << seed << ": entries were behind their rows after " << behind << " of 6 kills");
 }

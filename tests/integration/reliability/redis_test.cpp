@@ -50,6 +50,7 @@ TEST_CASE("a frozen Redis costs no memory, however much the exchanges say") {
   on.say_more(20'000);
   converged_rows(on);
   watcher clients{on};
+  const stopwatch frozen;
   on.redis->kill(SIGSTOP);
   on.wait_until_ready_says("Redis is not reachable");
   on.wait_until_page_is(503, "not connected to Redis");
@@ -60,6 +61,7 @@ TEST_CASE("a frozen Redis costs no memory, however much the exchanges say") {
   const auto grown = static_cast<long>(on.daemon->resident_kb()) - static_cast<long>(before);
   MESSAGE("resident memory grew by " << grown << " KiB during a flood");
   CHECK(grown < 8 * 1024);
+  on.wait_until("it was frozen for half a minute", [&] { return frozen.ms() >= 30'000; });
   on.redis->kill(SIGCONT);
   on.recovers(clients);
 }
