@@ -145,15 +145,9 @@ public:
 
   std::vector<trade_question>
   last_trade_questions(std::span<const market_ptr> markets) const override {
-    if (markets.empty())
-      return {};
-    trade_question out;
     std::string list;
     append_natives(list, markets);
-    out.target = "/api/v3/ticker/24hr?symbols=" + query_escaped(list);
-    for (const auto& one : markets)
-      out.natives.push_back(one->native);
-    return {std::move(out)};
+    return one_trade_question("/api/v3/ticker/24hr?symbols=" + query_escaped(list), markets);
   }
 
   /// The mark is the id of the last trade.

@@ -133,17 +133,12 @@ public:
 
   std::vector<trade_question>
   last_trade_questions(std::span<const market_ptr> markets) const override {
-    if (markets.empty())
-      return {};
-    trade_question out;
     std::string list;
     for (const auto& one : markets) {
       const rest_pair pair(one->native);
       list.append(list.empty() ? "" : ",").append(pair.base).append(pair.quote);
-      out.natives.push_back(one->native);
     }
-    out.target = "/0/public/Ticker?pair=" + query_escaped(list);
-    return {std::move(out)};
+    return one_trade_question("/0/public/Ticker?pair=" + query_escaped(list), markets);
   }
 
   result<std::vector<trade_mark>>

@@ -102,6 +102,16 @@ void append_natives(std::string& out, std::span<const market_ptr> markets) {
   out.push_back(']');
 }
 
+std::vector<trade_question> one_trade_question(std::string target,
+                                               std::span<const market_ptr> markets) {
+  if (markets.empty())
+    return {};
+  trade_question out{std::move(target), {}};
+  for (const auto& one : markets)
+    out.natives.push_back(one->native);
+  return {std::move(out)};
+}
+
 std::vector<request>
 in_requests(std::span<const market_ptr> markets, std::size_t per_request, std::uint64_t first_id,
             const std::function<std::string(std::span<const market_ptr>, std::uint64_t)>& text) {

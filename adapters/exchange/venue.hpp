@@ -70,6 +70,10 @@ result<market_ptr> market_from_pair(std::string_view exchange, std::string_view 
 /// Appends ["a","b"] of the markets' symbols.
 void append_natives(std::string& out, std::span<const market_ptr> markets);
 
+/// The one request that tells the last trades of all these markets; none for no markets.
+std::vector<trade_question> one_trade_question(std::string target,
+                                               std::span<const market_ptr> markets);
+
 /// Cuts `markets` in runs of at most `per_request` and makes a request of each; `text` gets the
 /// run and the request's id.
 std::vector<request>
