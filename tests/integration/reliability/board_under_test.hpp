@@ -10,7 +10,6 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
-#include <sstream>
 #include <string>
 
 namespace tickboard::test {
@@ -90,14 +89,6 @@ public:
   void kill_redis() {
     redis->kill(SIGKILL);
     wait_until("redis-server is gone", [this] { return !redis->running(); });
-  }
-
-  std::size_t log_lines_with(const std::string& text) const {
-    std::istringstream in{log_text()};
-    std::size_t out = 0;
-    for (std::string line; std::getline(in, line);)
-      out += line.find(text) != std::string::npos ? 1 : 0;
-    return out;
   }
 
   /// Once what was wrong is right again: something more is said, and every row is as it should be.

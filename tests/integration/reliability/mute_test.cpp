@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <map>
-#include <sstream>
 
 using namespace tickboard;
 using namespace tickboard::test;
@@ -57,14 +56,6 @@ struct mute_world : world {
 
   std::int64_t received_ms(const std::string& id) {
     return std::stoll(text_of(parse_json(get("/v1/markets/" + id).body), "received_ms"));
-  }
-
-  std::size_t log_lines_with(const std::string& text) const {
-    std::istringstream in{log_text()};
-    std::size_t out = 0;
-    for (std::string line; std::getline(in, line);)
-      out += line.find(text) != std::string::npos ? 1 : 0;
-    return out;
   }
 
   /// A member of every connection in /v1/exchanges, as one line.

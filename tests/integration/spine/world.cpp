@@ -16,6 +16,7 @@
 #include <future>
 #include <iterator>
 #include <optional>
+#include <sstream>
 #include <thread>
 
 namespace tickboard::test {
@@ -150,6 +151,14 @@ copied_reply world::command(std::initializer_list<std::string_view> arguments) {
 std::string world::log_text() const {
   std::ifstream in{log()};
   return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+std::size_t world::log_lines_with(const std::string& text) const {
+  std::istringstream in{log_text()};
+  std::size_t out = 0;
+  for (std::string line; std::getline(in, line);)
+    out += line.find(text) != std::string::npos ? 1 : 0;
+  return out;
 }
 
 std::uint64_t world::patches() {

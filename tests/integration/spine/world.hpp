@@ -79,6 +79,7 @@ public:
 
   /// What the programs have logged by now.
   std::string log_text() const;
+  std::size_t log_lines_with(const std::string& text) const;
 
   /// That the daemon has received, over all connections.
   std::uint64_t patches();
