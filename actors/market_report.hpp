@@ -4,6 +4,8 @@
 #include "actors/messages.hpp"
 #include "actors/slot.hpp"
 
+#include <caf/actor_addr.hpp>
+
 #include <cstdint>
 #include <vector>
 

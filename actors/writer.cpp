@@ -45,13 +45,17 @@ void writer_state::connect() {
     if (auto to = caf::actor_cast<caf::actor>(me))
       caf::anon_send(to, store_lost{std::move(reason)});
   };
+  make_lanes();
   const auto& board = *config.board;
-  for (std::size_t i = 0; i < board.layout.size(); ++i)
-    lanes.emplace_back(board, i);
+  store = config.open({board.write, board.merge, board.forget}, std::move(events));
+}
+
+void writer_state::make_lanes() {
+  for (std::size_t i = 0; i < config.board->layout.size(); ++i)
+    lanes.emplace_back(*config.board, i);
   paused.resize(lanes.size());
   sent_at.resize(lanes.size());
   histories = std::make_unique<history_store>(config.board);
-  store = config.open({board.write, board.merge, board.forget}, std::move(events));
 }
 
 // -- updates --------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ struct writer_state {
   ~writer_state();
 
   void connect();
+  void make_lanes(); ///< of the board in `config`; `connect` does. `apply` needs no more than these
   void apply(const write_patches& batch);
   void mark(slot& market, std::int64_t now_ms);
   void queue(slot& market);
