@@ -77,7 +77,9 @@ path decode_path(const sample& from) {
   };
   auto all = std::make_shared<state>();
   all->origin = source_of(from);
-  return {fmt::format("decode:{}.{}", from.exchange, from.channel), "frame", frames_a_batch,
+  return {fmt::format("decode:{}.{}", from.exchange, from.channel),
+          "frame",
+          frames_a_batch,
           [all, &from] { all->frames = batch_of(from); },
           [all, &from] {
             all->decoder.decode(all->origin, *all->frames);
@@ -89,7 +91,9 @@ path decode_path(const sample& from) {
 
 path raw_path(const sample& from) {
   auto frames = std::make_shared<net::frame_batch_ptr>();
-  return {fmt::format("raw_parse:{}.{}", from.exchange, from.channel), "frame", frames_a_batch,
+  return {fmt::format("raw_parse:{}.{}", from.exchange, from.channel),
+          "frame",
+          frames_a_batch,
           [frames, &from] { *frames = batch_of(from); },
           [frames, &from] {
             constexpr unsigned flags =

@@ -17,7 +17,7 @@ struct path {
   std::string_view item;         ///< what its figures are of: "frame"
   std::size_t items = 1;         ///< of these, in a round
   std::function<void()> prepare; ///< makes what the next round uses up; not measured
-  std::function<void()> run;     ///< a round; ends the program if the result is not the expected one
+  std::function<void()> run;     ///< a round; ends in `fail` if the result is wrong
   bool may_allocate = true;      ///< in the long run
 };
 

@@ -2,20 +2,19 @@
 // body written, a request routed.
 //
 //   paths_bench [NAME...]           ns of each, and decoding as a multiple of parsing alone
-//   paths_bench --allocations       allocations of each, once warm; 1 if one that must not allocate does
-//   paths_bench --counted FEW MANY  runs so many rounds of each, marked for valgrind (see `guard`)
-//   paths_bench --build             what the counts depend on beside this program
+//   paths_bench --allocations       allocations of each, once warm; 1 if decoding or merging has
+//   any paths_bench --counted FEW MANY  so many rounds of each, marked for valgrind (see `guard`)
+//   paths_bench --build             what counts depend on beside this program
 
 #include "tests/bench/paths/allocations.hpp"
 #include "tests/bench/paths/paths.hpp"
 #include "tests/bench/store/figures.hpp"
 
-#include <gnu/libc-version.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <gnu/libc-version.h>
 #include <iterator>
 #include <map>
 
@@ -25,6 +24,7 @@ using namespace tickboard::bench;
 extern "C" {
 [[gnu::noinline]] void tickboard_counted_round(const path& one) {
   one.run();
+  asm volatile(""); // so that it is called, not jumped to: valgrind is to see where the round ends
 }
 [[gnu::noinline]] void tickboard_count_ends() {
   asm volatile("");
@@ -109,10 +109,10 @@ int show_allocations(const std::vector<path>& paths) {
     }
     const bool is_wrong = made > 0 && !one.may_allocate;
     wrong += is_wrong ? 1 : 0;
-    print_row({"`" + one.name + "`", std::string{one.item},
-               fmt::format("{:g}{}",
-                           static_cast<double>(made) / static_cast<double>(rounds * one.items),
-                           is_wrong ? " FAILED: must be 0" : "")});
+    print_row(
+        {"`" + one.name + "`", std::string{one.item},
+         fmt::format("{:g}{}", static_cast<double>(made) / static_cast<double>(rounds * one.items),
+                     is_wrong ? " FAILED: must be 0" : "")});
   }
   return wrong == 0 ? 0 : 1;
 }

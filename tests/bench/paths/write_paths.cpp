@@ -83,7 +83,9 @@ std::size_t send_batch(lone_writer& from) {
 
 path merge_path() {
   auto writer = std::make_shared<lone_writer>(merged_markets);
-  return {"merge", "update", merged_markets * updates_a_market,
+  return {"merge",
+          "update",
+          merged_markets * updates_a_market,
           [writer] {
             writer->now_ms += 5;
             writer->make_updates(updates_a_market);
