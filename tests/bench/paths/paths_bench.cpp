@@ -3,7 +3,7 @@
 //
 //   paths_bench [NAME...]           ns of each, and decoding as a multiple of parsing alone
 //   paths_bench --allocations       allocations of each, once warm; 1 if decoding or merging has
-//   any paths_bench --counted FEW MANY  so many rounds of each, marked for valgrind (see `guard`)
+//   any paths_bench --counted FEW MANY  so many rounds of each, for `guard`
 //   paths_bench --build             what counts depend on beside this program
 
 #include "tests/bench/paths/allocations.hpp"
@@ -15,7 +15,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <gnu/libc-version.h>
-#include <iterator>
 #include <map>
 
 using namespace tickboard::bench;
@@ -42,10 +41,13 @@ constexpr int warming_rounds = 20;
 constexpr int repeats = 5;
 constexpr std::chrono::milliseconds sample_time{40};
 
+constexpr auto groups = {decode_paths, write_paths, read_paths};
+
 std::vector<path> all_paths() {
-  auto out = decode_paths();
-  for (auto more : {write_paths(), read_paths()})
-    std::move(more.begin(), more.end(), std::back_inserter(out));
+  std::vector<path> out;
+  for (const auto make : groups)
+    for (auto& one : make())
+      out.push_back(std::move(one));
   return out;
 }
 
@@ -118,19 +120,21 @@ int show_allocations(const std::vector<path>& paths) {
 }
 
 /// Each path twice, so that what every run of rounds has in common falls out of the difference.
-int run_counted(const std::vector<path>& paths, int few, int many) {
-  for (const auto& one : paths) {
-    for (int i = 0; i < warming_rounds; ++i) {
-      one.prepare();
-      one.run();
+/// A group is made only when the ones before it have run, so that they leave it the same memory.
+int run_counted(int few, int many) {
+  for (const auto make : groups)
+    for (const auto& one : make()) {
+      for (int i = 0; i < warming_rounds; ++i) {
+        one.prepare();
+        one.run();
+      }
+      for (const int rounds : {few, many}) {
+        for (int i = 0; i < rounds; ++i)
+          round(one);
+        tickboard_count_ends();
+      }
+      fmt::print("{} {}\n", one.name, one.items);
     }
-    for (const int rounds : {few, many}) {
-      for (int i = 0; i < rounds; ++i)
-        round(one);
-      tickboard_count_ends();
-    }
-    fmt::print("{} {}\n", one.name, one.items);
-  }
   return 0;
 }
 
@@ -145,11 +149,11 @@ int main(int argc, char** argv) {
     fmt::print("{} glibc {}\n", TICKBOARD_BUILT_BY, gnu_get_libc_version());
     return 0;
   }
+  if (is("--counted", 2) && std::atoi(argv[2]) > 0 && std::atoi(argv[3]) > std::atoi(argv[2]))
+    return run_counted(std::atoi(argv[2]), std::atoi(argv[3]));
   auto paths = all_paths();
   if (is("--allocations", 0))
     return show_allocations(paths);
-  if (is("--counted", 2) && std::atoi(argv[2]) > 0 && std::atoi(argv[3]) > std::atoi(argv[2]))
-    return run_counted(paths, std::atoi(argv[2]), std::atoi(argv[3]));
   for (const auto& name : given)
     if (std::none_of(paths.begin(), paths.end(), [&](const path& one) { return one.name == name; }))
       fail(fmt::format("{} is no path and no option; the paths are those that paths_bench shows",
