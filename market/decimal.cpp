@@ -41,27 +41,38 @@ std::optional<fixed_point> to_fixed(std::string_view text) noexcept {
   return out;
 }
 
-decimal from_fixed(fixed_point value) noexcept {
-  while (value.scale > 0 && value.digits % 10 == 0) { // digits that only arithmetic made
-    value.digits /= 10;
-    --value.scale;
-  }
-  const bool negative = value.digits < 0;
-  auto rest = negative ? -value.digits : value.digits;
-  std::array<char, 64> reversed;
+/// More than any result has: a product has up to twice the places of a decimal behind the point.
+constexpr std::size_t most_digits = 2 * decimal::max_length;
+
+/// The digits of `rest`, the last one first, and zeros behind them until there are `least`.
+template <class Unsigned>
+std::size_t write_reversed(std::array<char, most_digits>& to, Unsigned rest,
+                           std::size_t least) noexcept {
   std::size_t n = 0;
-  while (rest != 0 || n <= static_cast<std::size_t>(value.scale)) {
-    reversed[n++] = static_cast<char>('0' + static_cast<int>(rest % 10));
-    rest /= 10;
-  }
-  std::array<char, 72> text;
+  for (; rest != 0 || n < least; rest /= 10)
+    to[n++] = static_cast<char>('0' + static_cast<int>(rest % 10));
+  return n;
+}
+
+decimal from_fixed(fixed_point value) noexcept {
+  const bool negative = value.digits < 0;
+  const auto magnitude = negative ? -value.digits : value.digits;
+  const auto scale = static_cast<std::size_t>(value.scale);
+  std::array<char, most_digits> reversed;
+  const auto n = magnitude <= UINT64_MAX // nearly always, and dividing these is cheap
+                     ? write_reversed(reversed, static_cast<std::uint64_t>(magnitude), scale + 1)
+                     : write_reversed(reversed, magnitude, scale + 1);
+  std::size_t end = 0;                        // behind the last digit, counted from there
+  while (end < scale && reversed[end] == '0') // digits that only arithmetic made
+    ++end;
+  std::array<char, most_digits + 2> text;
   std::size_t size = 0;
   if (negative)
     text[size++] = '-';
-  while (n > 0) {
-    text[size++] = reversed[--n];
-    if (n == static_cast<std::size_t>(value.scale) && n != 0)
+  for (auto i = n; i > end; --i) {
+    if (i == scale)
       text[size++] = '.';
+    text[size++] = reversed[i - 1];
   }
   return decimal::parse({text.data(), size}).value_or(decimal{});
 }

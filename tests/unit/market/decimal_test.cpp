@@ -95,6 +95,21 @@ TEST_CASE("decimal arithmetic is exact or empty") {
   CHECK(decimal::product(huge, huge).empty());
 }
 
+TEST_CASE("a product that has more places than a decimal can is empty") {
+  const auto of = [](const char* a, const char* b) {
+    return decimal::product(*decimal::parse(a), *decimal::parse(b));
+  };
+  const std::string least = "0." + std::string(35, '0') + "1", none = "0." + std::string(36, '0');
+  CHECK(of(least.c_str(), least.c_str()).empty());
+  CHECK(of("-1e-35", least.c_str()).empty());
+  CHECK(of(none.c_str(), none.c_str()).text() == "0");
+  CHECK(of(least.c_str(), none.c_str()).text() == "0");
+  CHECK(of(least.c_str(), "10").text() == "0." + std::string(34, '0') + "1");
+  CHECK(of("1e-18", "1e-18").text() == least);
+  CHECK(of("4294967296", "4294967296").text() == "18446744073709551616"); // more than 64 bits
+  CHECK(of("-4294967296.5", "4294967296.5").text() == "-18446744078004518912.25");
+}
+
 TEST_CASE("change in percent") {
   const auto pct = [](const char* open, const char* last) {
     return tickboard::change_pct(decimal::parse(open).value_or(decimal{}),
