@@ -77,6 +77,29 @@ def cpu_seconds(pids):
     return total / TICKS
 
 
+def family(pid):
+    """The process and all its living descendants."""
+    found = [pid]
+    for one in found:
+        try:
+            found += map(int, pathlib.Path(f"/proc/{one}/task/{one}/children").read_text().split())
+        except FileNotFoundError:
+            pass  # it has ended
+    return found
+
+
+def family_seconds(pid):
+    """User and system time of the process and all its descendants, also of those that ended."""
+    total = 0
+    for one in family(pid):
+        try:
+            stat = pathlib.Path(f"/proc/{one}/stat").read_text()
+        except FileNotFoundError:
+            continue
+        total += sum(map(int, stat[stat.rindex(")") + 2 :].split()[11:15]))
+    return total / TICKS
+
+
 def busy_seconds():
     """What all processes of the machine have used."""
     fields = [int(x) for x in pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:]]

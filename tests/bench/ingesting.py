@@ -1,0 +1,2 @@
+LOADS = {}
+PEERS = {}
