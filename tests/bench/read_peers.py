@@ -298,6 +298,5 @@ PEERS = {
     "nginx_microcache": (lambda: missing(*NGINX), nginx("CACHED")),
     "nginx_static": (lambda: missing(*NGINX), nginx("STATIC", fresh=False)),
 }
-PEERS["fastify_joined"] = (lambda: None, fastify("fastify_joined", "redis", REDIS_WRITER))
 NOTES = {"nginx_microcache": "up to a second old, and more", "nginx_static": "the machine's limit of HTTP",
          "tickboard_100ms": "view.max_age = 100 ms"}

@@ -15,13 +15,13 @@ import time
 import parts as bench
 from read_peers import MOST_PAGES, NOTES, PEERS, PER_PAGE, SORTS, Arena, Board, Peer, path_of
 from tables import cell, ratio, table
+from tick import take
 
 SHARES = {"USDT": 1800, "USDC": 300, "BTC": 300, "FDUSD": 300, "TRY": 300}
 LISTED = 7500  # markets of the simulated exchange; the daemon follows SHARES of them
 QUICK = 6  # so many times fewer with --quick
 CONNECTIONS = 64
 SLOW = {"fastapi_python": 8}  # connections of those that would only queue
-NOISY = 0.3  # cores used by others: the sample is taken again, at most twice
 STAMPEDE = 500  # connections
 EVALUATES = ("sort", "zrevrange", "zrange", "ft.search")  # commands in which a page's index is read, once each
 LOADS = {
@@ -116,18 +116,6 @@ class Field:
 def own_seconds():
     """Processor time of all that this benchmark runs and ran."""
     return bench.family_seconds(os.getpid())
-
-
-def take(field, sample):
-    """A sample, again while others use the machine (not in a smoke test)."""
-    for _ in range(3):
-        if not field.given.quick:
-            bench.wait_for_quiet(20)
-        found = sample()
-        if field.given.quick or found["others"] < NOISY:
-            return found
-        print(f"others used {found['others']:.2f} cores: once more", file=sys.stderr)
-    return found
 
 
 # -- loads ----------------------------------------------------------------------------------------
@@ -312,13 +300,13 @@ def measure(given, root):
         for field.round in range(given.repeats):
             for load in given.loads:
                 for name, one in field.members(load).items():
-                    sample = take(field, lambda: SAMPLES[load](field, name, one, load))
+                    sample = take(given, lambda: SAMPLES[load](field, name, one, load))
                     found[load][name].append(sample)
                     print(f"round {field.round + 1} {load} {name}: " + ", ".join(
                         f"{key} {value:.4g}" for key, value in sample.items() if value is not None), file=sys.stderr)
             if "spread" in given.loads:
                 found.setdefault("redis", collections.defaultdict(list))["redis-benchmark"].append(
-                    take(field, lambda: redis_benchmark(field, root)))
+                    take(given, lambda: redis_benchmark(field, root)))
     return found
 
 

@@ -4,7 +4,7 @@ import Redis from 'ioredis';
 import { serve } from './server.mjs';
 
 const [port, path] = process.argv.slice(2);
-const redis = new Redis({ path, enableAutoPipelining: true });
+const redis = new Redis({ path });
 redis.defineCommand('page', { numberOfKeys: 1, lua: readFileSync(new URL('page.lua', import.meta.url), 'utf8') });
 
 await serve(port, async (quote, field, offset, limit) => {

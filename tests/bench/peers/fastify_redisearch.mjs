@@ -3,7 +3,7 @@ import Redis from 'ioredis';
 import { serve } from './server.mjs';
 
 const [port, path] = process.argv.slice(2);
-const redis = new Redis({ path, enableAutoPipelining: true });
+const redis = new Redis({ path });
 
 await serve(port, async (quote, field, offset, limit) => {
   const [total, ...found] = await redis.call('FT.SEARCH', 'markets', `@quote:{${quote}}`, 'SORTBY', field, 'DESC', 'LIMIT', offset, limit, 'RETURN', 1, 'row');
