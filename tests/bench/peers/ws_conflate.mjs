@@ -12,6 +12,7 @@ socket.on('open', () => socket.send(JSON.stringify({ method: 'SUBSCRIBE', params
 socket.on('message', (text) => {
   const { data: d } = JSON.parse(text);
   if (d?.e !== '24hrTicker') return;
-  put({ ...markets.get(d.s), last: +d.c, bid: +d.b, ask: +d.a, bid_size: +d.B, ask_size: +d.A, open_24h: +d.o, high_24h: +d.h, low_24h: +d.l, volume_24h: +d.v, quote_volume_24h: +d.q, change_24h_pct: +d.P, ts_ms: d.E });
+  const { id, base, quote } = markets.get(d.s);
+  put({ id, base, quote, last: +d.c, bid: +d.b, ask: +d.a, bid_size: +d.B, ask_size: +d.A, open_24h: +d.o, high_24h: +d.h, low_24h: +d.l, volume_24h: +d.v, quote_volume_24h: +d.q, change_24h_pct: +d.P, ts_ms: d.E });
 });
 for (const end of ['close', 'error']) socket.on(end, (why) => { console.error(end, String(why)); process.exit(1); });
