@@ -13,7 +13,7 @@ import sys
 import time
 
 import parts as bench
-from read_peers import MOST_PAGES, NOTES, PEERS, PER_PAGE, SORTS, Arena, Board, Peer, path_of
+from read_peers import MOST_PAGES, NOTES, PEERS, PER_PAGE, SORTS, Arena, Board, missing, path_of
 from tables import cell, ratio, table
 from tick import take
 
@@ -294,6 +294,8 @@ def redis_benchmark(field, root):
 
 def measure(given, root):
     """{load: {name: samples}}; rounds are outermost, so that noise falls on all alike."""
+    if lacks := missing("redis-benchmark", *(["wrk"] if set(given.loads) - {"stampede"} else [])):
+        raise bench.Failure(f"{lacks} is not there: apt install wrk redis-tools")
     found = {load: collections.defaultdict(list) for load in given.loads}
     with bench.Parts() as parts:
         field = Field(parts, given)
