@@ -19,7 +19,8 @@ def ratio(samples, other, key):
     theirs = [r[key] for r in other if r.get(key) is not None]
     if not ours or not theirs or key in ("dropped", "others") or statistics.median(theirs) == 0:
         return "-"
-    return f"{statistics.median(ours) / statistics.median(theirs):.2f}"
+    found = statistics.median(ours) / statistics.median(theirs)
+    return f"{found:.2f}" if found >= 0.1 else f"{found:.3f}"
 
 
 def table(rows, columns, more=()):
