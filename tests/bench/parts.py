@@ -77,6 +77,29 @@ def cpu_seconds(pids):
     return total / TICKS
 
 
+def family(pid):
+    """The process and all its living descendants."""
+    found = [pid]
+    for one in found:
+        try:
+            found += map(int, pathlib.Path(f"/proc/{one}/task/{one}/children").read_text().split())
+        except FileNotFoundError:
+            pass  # it has ended
+    return found
+
+
+def family_seconds(pid):
+    """User and system time of the process and all its descendants, also of those that ended."""
+    total = 0
+    for one in family(pid):
+        try:
+            stat = pathlib.Path(f"/proc/{one}/stat").read_text()
+        except FileNotFoundError:
+            continue
+        total += sum(map(int, stat[stat.rindex(")") + 2 :].split()[11:15]))
+    return total / TICKS
+
+
 def busy_seconds():
     """What all processes of the machine have used."""
     fields = [int(x) for x in pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:]]
@@ -158,12 +181,12 @@ class Parts:
         what = "ended" if process.poll() is not None else f"was not ready within {START_TIMEOUT} s"
         raise Failure(f"{name} {what}:\n{self.log(name).read_text(errors='replace')[-2000:]}")
 
-    def redis(self):
-        """redis-server on a Unix socket alone."""
-        path = self.directory / "redis.sock"
-        process = self.start("redis", [
+    def redis(self, name="redis", *more):
+        """redis-server on a Unix socket alone; `more` are arguments of its own."""
+        path = self.directory / f"{name}.sock"
+        process = self.start(name, [
             "redis-server", "--port", 0, "--unixsocket", path, "--dir", self.directory, "--save", "",
-            "--appendonly", "no", "--daemonize", "no", "--loglevel", "warning"])
+            "--appendonly", "no", "--daemonize", "no", "--loglevel", "warning", *more])
         process.path = path
 
         def answers():
@@ -172,39 +195,49 @@ class Parts:
                 probe.sendall(b"PING\r\n")
                 return probe.recv(64).startswith(b"+PONG")
 
-        self.wait_until("redis", process, answers)
+        self.wait_until(name, process, answers)
         return process
 
-    def simulator(self, tickboard, exchange, markets, rate, count, markers, marker_every):
+    def simulator(self, tickboard, exchange, markets, rate, count, markers, marker_every, name=None):
         """A simulated exchange that waits for POST /sim/go."""
-        process = self.start(f"simulate-{exchange}", [
+        name = name or f"simulate-{exchange}"
+        process = self.start(name, [
             tickboard, "simulate", "--exchange", exchange, "--listen", "127.0.0.1:0", "--markets",
             markets, "--rate", rate, "--count", count, "--hold", "--markers",
             f"127.0.0.1:{markers}", "--marker-every", marker_every], stdout=subprocess.PIPE, text=True)
         line = process.stdout.readline()
         if not line.startswith("listening on "):
-            raise Failure(f"simulate: {self.log(f'simulate-{exchange}').read_text()}")
+            raise Failure(f"simulate: {self.log(name).read_text()}")
         process.exchange, process.port = exchange, int(line.rsplit(":", 1)[1])
         process.api = Api(process.port)
         return process
 
-    def daemon(self, tickboard, redis, simulators, threads):
+    def daemon(self, tickboard, redis, simulators, threads, name="daemon", symbols=("*/*",), settings=None):
+        """`settings` are further lines of the configuration's tables; "feed" is each feed."""
         port = free_port()
-        config = self.directory / "daemon.toml"
-        text = [f'[http]\nlisten = "127.0.0.1:{port}"', f'[redis]\nurl = "unix://{redis.path}"']
+        config = self.directory / f"{name}.toml"
+        more = {key: list(lines) for key, lines in (settings or {}).items()}
+        feeds = more.pop("feed", [])
+        tables = {"http": [f'listen = "127.0.0.1:{port}"'], "redis": [f'url = "unix://{redis.path}"']}
         if threads:
-            text += [f"[io]\nthreads = {threads[0]}", f"[actors]\nthreads = {threads[1]}"]
+            tables |= {"io": [f"threads = {threads[0]}"], "actors": [f"threads = {threads[1]}"]}
+        for key, lines in more.items():
+            tables.setdefault(key, []).extend(lines)
+        text = ["\n".join([f"[{key}]", *lines]) for key, lines in tables.items()]
         for one in simulators:
             exchange = EXCHANGES[one.exchange]
-            text.append(f'[[feed]]\nexchange = "{one.exchange}"\n'
-                        f'ws_url = "ws://127.0.0.1:{one.port}{exchange["path"]}"\n'
-                        f'rest_url = "http://127.0.0.1:{one.port}"\nsymbols = ["*/*"]\n'
-                        f'channels = ["{exchange["channel"]}"]')
+            text.append("\n".join([
+                "[[feed]]", f'exchange = "{one.exchange}"',
+                f'ws_url = "ws://127.0.0.1:{one.port}{exchange["path"]}"',
+                f'rest_url = "http://127.0.0.1:{one.port}"', f"symbols = {json.dumps(symbols)}",
+                f'channels = ["{exchange["channel"]}"]', *feeds]))
         config.write_text("\n\n".join(text) + "\n")
         # What it keeps in its working directory ends with the parts.
-        process = self.start("daemon", [tickboard.resolve(), "serve", "--config", config], cwd=self.directory)
+        directory = self.directory / f"{name}-files"
+        directory.mkdir()
+        process = self.start(name, [tickboard.resolve(), "serve", "--config", config], cwd=directory)
         process.port, process.api = port, Api(port)
-        self.wait_until("daemon", process, lambda: process.api.ask("/healthz")[0] == 200)
+        self.wait_until(name, process, lambda: process.api.ask("/healthz")[0] == 200)
         return process
 
 

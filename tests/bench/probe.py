@@ -1,8 +1,9 @@
-"""probe.py API_PORT FEED=UDP_PORT...: how long updates take until they are answered.
+"""probe.py API_PORT|REDIS_SOCKET FEED=UDP_PORT...: how long updates take until they are answered.
 
 The simulator tells by UDP which update left when (adapters/simulator/markers.hpp). GET
 /v1/markets/{id} of all outstanding ones, pipelined on one connection about every 0.2 ms, shows when
-the row's ts_ms has come that far. So a stall is charged to every marker that it covers. A process of
+the row's ts_ms has come that far. So a stall is charged to every marker that it covers. Of a peer,
+which has no HTTP, the keys m:{id} in its Redis are asked in the same way. A process of
 its own, so that nothing else delays it. Prints one JSON object when its standard input ends."""
 
 import json
@@ -38,6 +39,22 @@ class Board:
             yield time.monotonic_ns(), int(found[1]) if found else 0
 
 
+class Keys:
+    """A peer's rows in Redis, asked as Board asks."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)
+        self.replies = self.socket.makefile("rb", buffering=1 << 16)
+
+    def ask(self, ids):
+        self.socket.sendall(b"".join(b"*2\r\n$3\r\nGET\r\n$%d\r\nm:%s\r\n" % (len(i) + 2, i) for i in ids))
+        for _ in ids:
+            length = int(self.replies.readline()[1:])
+            found = TS_MS.search(self.replies.read(length + 2)) if length >= 0 else None
+            yield time.monotonic_ns(), int(found[1]) if found else 0
+
+
 def read_markers(source, feed, waiting):
     count = 0
     while True:
@@ -57,7 +74,7 @@ def main():
         source.bind(("127.0.0.1", int(port)))
         source.setblocking(False)
         sources[source] = feed
-    board = Board(int(sys.argv[1]))
+    board = Board(int(sys.argv[1])) if sys.argv[1].isdigit() else Keys(sys.argv[1])
     waiting, latencies = {}, []
     sent = lost = polls = 0
     ended = False
@@ -88,7 +105,7 @@ def main():
         return latencies[min(len(latencies) - 1, int(len(latencies) * part))] if latencies else None
 
     print(json.dumps({"sent": sent, "lost": lost, "polls": polls, "p50": share(0.5),
-                      "p99": share(0.99), "max": share(1)}))
+                      "p99": share(0.99), "p999": share(0.999), "max": share(1)}))
 
 
 main()

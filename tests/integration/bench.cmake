@@ -11,3 +11,13 @@ add_test(NAME bench_drift
     --quick --tickboard $<TARGET_FILE:tickboard>)
 set_tests_properties(bench_drift PROPERTIES TIMEOUT 120)
 tickboard_whole(bench_drift tickboard)
+# Beside its peers, tickboard alone: what needs neither wrk nor a peer.
+foreach(what IN ITEMS "read --loads stampede" "ingest --loads full,paced,twice")
+  string(REPLACE " " ";" arguments ${what})
+  list(GET arguments 0 name)
+  add_test(NAME bench_run_${name}
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/bench/run ${arguments}
+      --quick --tickboard $<TARGET_FILE:tickboard>)
+  set_tests_properties(bench_run_${name} PROPERTIES TIMEOUT 120)
+  tickboard_whole(bench_run_${name} tickboard)
+endforeach()

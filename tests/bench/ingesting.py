@@ -1,0 +1,191 @@
+"""`run ingest`: a simulated exchange followed by tickboard and its peers, at full speed and paced."""
+
+import argparse
+import collections
+import json
+import os
+import socket
+import sys
+
+import parts as bench
+from read_peers import HERE, PYTHON, missing
+from tables import ratio, table
+from tick import Spine, take
+
+MARKETS = 1000
+PACE = 4000  # updates/s
+RATES = (40_000, 200_000)  # updates/s, of tickboard alone
+DENSE = 500  # markers/s at RATES, enough for a p99.9
+FULL = {"tickboard": 2_000_000, "ws_conflate": 500_000}  # updates at full speed
+FULL_ELSE = 150_000
+TICKBOARD = "tickboard"
+LOADS = {
+    "full": "Full speed, as fast as the follower reads",
+    "paced": f"Paced at {PACE} updates/s",
+    **{f"rate{rate}": f"Paced at {rate} updates/s, tickboard alone" for rate in RATES},
+    "twice": f"Redis at {PACE} and {2 * PACE} updates/s over the same markets, tickboard alone",
+}
+NODE = ("node", HERE / "node_modules/ws", HERE / "node_modules/ioredis")
+# name: (what is missing or None, the command in front of EXCHANGE_PORT REDIS_SOCKET)
+PEERS = {
+    "py_websockets": (lambda: missing("py:uvloop, websockets, redis, hiredis"), [PYTHON, HERE / "py_websockets.py"]),
+    "ccxt_hook": (lambda: missing(*NODE, HERE / "node_modules/ccxt"), ["node", HERE / "ccxt_hook.mjs"]),
+    "ws_conflate": (lambda: missing(*NODE), ["node", HERE / "ws_conflate.mjs"]),
+}
+
+
+class PeerSpine(Spine):
+    """A peer in tickboard's place. Its rows are asked of its Redis; numbers are compared as numbers, since that is
+    what peers keep."""
+
+    PAUSE = 0.05
+
+    def __init__(self, parts, given, command, **options):
+        self.command = command
+        super().__init__(parts, given, given.tickboard, **options)
+
+    def start_daemon(self, tickboard):
+        port = self.simulators[0].port
+        return self.parts.start("daemon", [*self.command, port, self.redis.path], env={
+            **os.environ, "NODE_ENV": "production", "PYTHONDONTWRITEBYTECODE": "1"})
+
+    def is_ready(self):
+        return self.daemon.poll() is None
+
+    def probed(self):
+        return self.redis.path
+
+    @staticmethod
+    def compared(row):
+        return [float(x) for x in Spine.compared(row)] + [float(row["last"])]
+
+    def rows(self):
+        """With the score of the index of last prices, which must be the row's."""
+        state = self.simulators[0].api.json("/sim/state")
+        ids = [(f"binance:{row['base']}-{row['quote']}", row["quote"]) for row in state]
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(str(self.redis.path))
+            link.sendall(b"".join(encode(command) for name, quote in ids for command in (
+                ("GET", "m:" + name), ("ZSCORE", f"z:{quote}:last", name))))
+            replies = link.makefile("rb")
+            found = {name: (bulk(replies), bulk(replies)) for name, _ in ids}
+        wanted = ("last", "bid", "ask", "volume_24h")
+        return {name: [float(json.loads(row)[field]) for field in wanted] + [float(score)]
+                for name, (row, score) in found.items() if row and score}
+
+    def ask_views(self):
+        pass
+
+    def explain(self):
+        print("its log:\n" + self.parts.log("daemon").read_text()[-3000:], file=sys.stderr)
+
+
+def encode(words):
+    sent = [word.encode() for word in words]
+    return b"*%d\r\n" % len(sent) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in sent)
+
+
+def bulk(replies):
+    length = int(replies.readline()[1:])
+    return replies.read(length + 2)[:-2] if length >= 0 else None
+
+
+def launch(parts, given, name, rate=PACE, **options):
+    """Everything of one sample; `given` of `run`, and what Spine wants of `spine`'s."""
+    wanted = argparse.Namespace(
+        tickboard=given.tickboard, exchanges=["binance"], markets=MARKETS if not given.quick else 100, rate=rate,
+        seconds=given.secs, threads=None, views=["volume_usd_24h", "change_24h_pct", "last"], quick=given.quick)
+    if name == TICKBOARD:
+        return Spine(parts, wanted, given.tickboard, **options)
+    return PeerSpine(parts, wanted, PEERS[name][1], **options)
+
+
+# -- loads ----------------------------------------------------------------------------------------
+
+
+def full(given, name):
+    count = FULL.get(name, FULL_ELSE) // (40 if given.quick else 1)
+    with bench.Parts() as parts:
+        spine = launch(parts, given, name)
+        found = take(given, lambda: spine.measure(0, count))
+        if name == TICKBOARD:
+            spine.expect_all_decoded()
+        return found
+
+
+def paced(given, name, rate=PACE, **options):
+    with bench.Parts() as parts:
+        spine = launch(parts, given, name, rate, **options)
+        found = take(given, lambda: spine.measure(rate, rate * given.secs))
+        seen = take(given, spine.latency)
+        return {**found, **{key: seen[key] for key in ("p50", "p99", "p999", "max", "markers")},
+                "dropped": found["dropped"] + seen["dropped"], "others": max(found["others"], seen["others"])}
+
+
+def twice(given, name):
+    with bench.Parts() as parts:
+        spine = launch(parts, given, name)
+        once, double = (take(given, lambda: spine.measure(rate, rate * given.secs)) for rate in (PACE, 2 * PACE))
+        return {"redis_cores": once["redis_cores"], "double_cores": double["redis_cores"],
+                "times": double["redis_cores"] / once["redis_cores"] if once["redis_cores"] else None,
+                "daemon_cores": once["daemon_cores"], "daemon_double_cores": double["daemon_cores"],
+                "dropped": once["dropped"] + double["dropped"], "others": max(once["others"], double["others"])}
+
+
+def sample(given, load, name):
+    if load.startswith("rate"):
+        return paced(given, name, int(load[4:]), markers_per_second=DENSE)
+    return {"full": full, "paced": paced, "twice": twice}[load](given, name)
+
+
+def measure(given, root):
+    """{load: {name: samples}}; rounds are outermost, so that noise falls on all alike."""
+    found = {load: collections.defaultdict(list) for load in given.loads}
+    names = []
+    for name, (lacks, _) in PEERS.items():
+        if given.only and name not in given.only:
+            continue
+        if what := lacks():
+            print(f"{name} is skipped: {what} is not there (tests/bench/peers/README.md)", file=sys.stderr)
+            continue
+        names.append(name)
+    for number in range(given.repeats):
+        for load in given.loads:
+            for name in [*(names if load in ("full", "paced") else []), TICKBOARD]:
+                one = sample(given, load, name)
+                found[load][name].append(one)
+                print(f"round {number + 1} {load} {name}: " + ", ".join(
+                    f"{key} {value:.4g}" for key, value in one.items() if value is not None), file=sys.stderr)
+    return found
+
+
+COMMON = [("dropped", "dropped", 0), ("follower cores", "daemon_cores", 3), ("Redis cores", "redis_cores", 3),
+          ("follower CPU s/100k", "daemon_cpu_100k", 2), ("Redis CPU s/100k", "redis_cpu_100k", 2),
+          ("peak RSS MB", "rss_mb", 0), ("others' cores", "others", 2)]
+LATENCY = [("p50 ms", "p50", 2), ("p99 ms", "p99", 2), ("p99.9 ms", "p999", 2), ("max ms", "max", 1),
+           ("updates/s", "updates_per_s", 0), *COMMON]
+COLUMNS = {
+    "full": [("updates/s", "updates_per_s", 0), *COMMON],
+    "paced": [column for column in LATENCY if column[1] != "p999"],  # of 50 markers/s that would be the max
+    "twice": [("Redis, times", "times", 2), (f"Redis cores at {PACE}/s", "redis_cores", 3),
+              (f"at {2 * PACE}/s", "double_cores", 3), ("follower cores", "daemon_cores", 3),
+              ("at twice", "daemon_double_cores", 3), ("dropped", "dropped", 0), ("others' cores", "others", 2)],
+}
+
+
+def print_tables(given, found):
+    print(f"\nIngest; {'' if given.quick else f'{MARKETS:,} Binance markets, '}median (min..max) of {given.repeats}, "
+          f"paced samples of {given.secs} s.  ")
+    print(f"Machine: {given.machine}.\n")
+    for load in given.loads:
+        rows = found[load]
+        more = []
+        if load == "full":
+            more = [("/ ws_conflate", {name: ratio(rows[name], rows.get("ws_conflate", []), "updates_per_s")
+                                       for name in rows})]
+        print(f"**{LOADS[load]}**\n")
+        print(table(rows, COLUMNS.get(load, LATENCY), more))
+
+
+def errors(found):
+    return sum(row["dropped"] for load in found.values() for rows in load.values() for row in rows)
