@@ -109,7 +109,7 @@ private:
     to.add(keys().by[query_.sort]);
     to.add(keys().row);
     one.keys = 3;
-    one.by_sha = !query_.filtered() ? board_->page
+    one.by_sha = !query_.filtered() ? board_->assets_page
                  : is_named()       ? board_->assets_named
                                     : board_->assets_filtered;
     if (query_.filtered()) {
@@ -262,7 +262,7 @@ void evaluate_asset(const board_ptr& board, const std::shared_ptr<redis::client>
                     const std::string& symbol, const evaluation_bounds& bounds, std::int64_t now_ms,
                     evaluation_callback done) {
   redis::call row;
-  row.by_sha = board->row;
+  row.by_sha = board->rows;
   row.keys = 2;
   row.arguments = redis::command{board->assets.epoch, board->assets.row, symbol};
   row.done = [board, store, symbol, bounds, now_ms,

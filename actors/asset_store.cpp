@@ -59,6 +59,8 @@ redis::call write_assets(const board& on, std::string_view owner,
       ++out.keys;
     }
   to.add(owner);
+  to.add("2");
+  to.add("0"); // rows of assets are in a hash
   to.add(rows);
   to.add(tags);
   for (const auto& changed : scores) {

@@ -25,11 +25,11 @@ board::script_ptr asset_script(std::string_view name, std::string_view text) {
 } // namespace
 
 board::board(std::string_view prefix, const std::vector<std::string>& quotes)
-    : layout(prefix, quotes), page(script("page", lua::page)), walk(view_script("walk", lua::walk)),
+    : layout(prefix, quotes), walk(view_script("walk", lua::walk)),
       gather(view_script("gather", lua::gather)), freeze(view_script("freeze", lua::freeze)),
-      row(script("row", lua::row)), rows(script("rows", lua::rows)),
-      write(script("write", lua::write)), merge(order_script("merge", lua::merge)),
-      forget(order_script("forget", lua::forget)), assets(prefix),
+      rows(script("rows", lua::rows)), write(script("write", lua::write)),
+      merge(order_script("merge", lua::merge)), forget(order_script("forget", lua::forget)),
+      assets(prefix), assets_page(script("assets_page", lua::assets_page)),
       assets_filtered(asset_script("assets_filtered", lua::assets_filtered)),
       assets_named(asset_script("assets_named", lua::assets_named)),
       movers(script("movers", lua::movers)), keep(script("keep", lua::keep)),

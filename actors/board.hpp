@@ -20,11 +20,11 @@ struct board {
   std::vector<std::string> epochs() const;
 
   redis::layout layout;
-  script_ptr page, walk, gather, freeze, row, rows; // for the query actor
-  script_ptr write, merge, forget;                  // for the writers
+  script_ptr walk, gather, freeze, rows; // for the query actor
+  script_ptr write, merge, forget;       // for the writers
   redis::asset_keys assets;
-  script_ptr assets_filtered, assets_named, movers; // for the query actor
-  script_ptr keep, drop;                            // for the assets actor
+  script_ptr assets_page, assets_filtered, assets_named, movers; // for the query actor
+  script_ptr keep, drop;                                         // for the assets actor
 };
 
 using board_ptr = std::shared_ptr<const board>;

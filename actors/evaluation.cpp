@@ -4,15 +4,19 @@
 
 namespace tickboard {
 
-evaluation_outcome evaluation_failure(const redis::reply& answer) {
+evaluation_outcome board_is_rebuilt() {
   evaluation_outcome out;
-  if (answer.is_nil()) {
-    out.error = ec::rebuilding;
-    out.problem = "the board is being rebuilt after Redis lost it";
-  } else {
-    out.error = ec::store_unavailable;
-    out.problem = answer.failed() ? std::string{answer.error()} : "an answer of an unknown shape";
-  }
+  out.error = ec::rebuilding;
+  out.problem = "the board is being rebuilt after Redis lost it";
+  return out;
+}
+
+evaluation_outcome evaluation_failure(const redis::reply& answer) {
+  if (answer.is_nil())
+    return board_is_rebuilt();
+  evaluation_outcome out;
+  out.error = ec::store_unavailable;
+  out.problem = answer.failed() ? std::string{answer.error()} : "an answer of an unknown shape";
   return out;
 }
 
@@ -21,18 +25,21 @@ void evaluate_row(const board_ptr& board, const std::shared_ptr<redis::client>& 
                   evaluation_callback done) {
   const auto& keys = board->layout[board->layout.find(quote)];
   redis::call one;
-  one.by_sha = board->row;
-  one.keys = 2;
-  one.arguments = redis::command{keys.epoch, keys.row, id};
+  one.arguments = redis::command{"MGET", keys.epoch};
+  one.arguments.add(keys.rows, id);
   one.done = [now_ms, done = std::move(done)](const redis::reply& answer) {
-    if (!answer.is_array()) {
+    if (answer.size() != 2) {
       done(evaluation_failure(answer));
       return;
     }
+    if (answer[0].is_nil()) {
+      done(board_is_rebuilt());
+      return;
+    }
     evaluation_outcome out;
-    if (answer.size() == 1 && answer[0].is_text()) {
+    if (answer[1].is_text()) {
       answer_text text{now_ms, ""};
-      text.append_object(answer[0].text());
+      text.append_object(answer[1].text());
       out.mark = text.mark();
       out.body = text.take();
       out.total = 1;

@@ -28,6 +28,8 @@ using evaluation_callback = std::function<void(evaluation_outcome)>;
 
 /// Why `answer` is no array of rows: the partition is not whole, or Redis failed.
 evaluation_outcome evaluation_failure(const redis::reply& answer);
+/// The same of a partition that is known not to be whole.
+evaluation_outcome board_is_rebuilt();
 
 /// How much of Redis a question may take.
 struct evaluation_bounds {

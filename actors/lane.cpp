@@ -224,7 +224,7 @@ redis::call lane::write_call(std::string_view token, time_point now,
 
   redis::call out;
   out.by_sha = board_->write;
-  out.keys = 3 + changed.size();
+  out.keys = 2 + changed.size();
   auto& to = out.arguments;
   std::size_t bytes = 1'024; // keys and counts
   for (auto* one : known)
@@ -232,16 +232,16 @@ redis::call lane::write_call(std::string_view token, time_point now,
              changed.size() * (one->subject->id.size() + 40);
   to.reserve(bytes + 64 * changed.size());
   to.add(keys.owner);
-  to.add(keys.row);
   to.add(keys.version);
   for (const auto& one : changed)
     to.add(keys.by[one.index]);
   to.add(token);
+  to.add("1");
 
   const auto count = static_cast<std::int64_t>(2 * known.size());
   to.add(count);
   for (auto* one : known) {
-    to.add(one->subject->id);
+    to.add(keys.rows, one->subject->id);
     to.add(one->row());
   }
   to.add(count);
@@ -285,7 +285,7 @@ redis::call lane::whole_partition_call(const board::script_ptr& script,
   out.keys = 6 + indexes_.size();
   auto& to = out.arguments;
   for (const auto* key :
-       {&keys.owner, &keys.row, &keys.version, &keys.bases, &keys.counts, &keys.by[id_field]})
+       {&keys.owner, &keys.rows, &keys.version, &keys.bases, &keys.counts, &keys.by[id_field]})
     to.add(*key);
   for (const auto index : indexes_)
     to.add(keys.by[index]);

@@ -201,7 +201,7 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
                              std::max(state.config.max_age, state.config.max_stale));
   const auto& board = *state.config.board;
   state.store =
-      state.config.open({board.page, board.walk, board.gather, board.freeze, board.row, board.rows,
+      state.config.open({board.walk, board.gather, board.freeze, board.rows, board.assets_page,
                          board.assets_filtered, board.assets_named, board.movers},
                         redis::client_events{});
   state.ask_for_catalogue();

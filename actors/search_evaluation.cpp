@@ -22,10 +22,11 @@ struct found_rows {
   std::vector<std::string> assets, markets;
 };
 
-std::vector<std::string> copy_rows(const redis::reply& from, std::size_t count) {
+std::vector<std::string> copy_rows(const redis::reply& from, std::size_t count,
+                                   std::size_t first = 0) {
   std::vector<std::string> out(count);
-  for (std::size_t i = 0; i < std::min(count, from.size()); ++i)
-    out[i] = from[i].text();
+  for (std::size_t i = 0; i < count && first + i < from.size(); ++i)
+    out[i] = from[first + i].text();
   return out;
 }
 
@@ -79,14 +80,14 @@ void evaluate_found(const board_ptr& board, const std::shared_ptr<redis::client>
                     const found_asked& asked, std::int64_t now_ms, evaluation_callback done) {
   const auto& keys = board->layout[redis::layout::board];
   redis::call assets, markets;
-  assets.by_sha = markets.by_sha = board->rows;
-  assets.keys = markets.keys = 2;
+  assets.by_sha = board->rows;
+  assets.keys = 2;
   assets.arguments = redis::command{board->assets.epoch, board->assets.row};
-  markets.arguments = redis::command{keys.epoch, keys.row};
+  markets.arguments = redis::command{"MGET", keys.epoch};
   std::size_t asset_count = 0, market_count = 0;
   for (const auto& found : asked.found)
     if (const auto* const market = market_in(found)) {
-      markets.arguments.add(market->id);
+      markets.arguments.add(keys.rows, market->id);
       ++market_count;
     } else {
       assets.arguments.add(id_of(found.document));
@@ -104,11 +105,15 @@ void evaluate_found(const board_ptr& board, const std::shared_ptr<redis::client>
   }
   if (market_count > 0) {
     markets.done = [asked, rows, market_count, now_ms, done](const redis::reply& answer) {
-      if (answer.size() != market_count) {
+      if (answer.size() != market_count + 1) {
         done(evaluation_failure(answer));
         return;
       }
-      rows->markets = copy_rows(answer, market_count);
+      if (answer[0].is_nil()) {
+        done(board_is_rebuilt());
+        return;
+      }
+      rows->markets = copy_rows(answer, market_count, 1);
       done(fill(asked, now_ms, *rows));
     };
     calls.push_back(std::move(markets));

@@ -37,7 +37,7 @@ public:
     redis::call one;
     one.by_sha = board_->freeze;
     auto& to = one.arguments;
-    for (const auto* key : {&keys.epoch, &keys.by[plan_.index], &keys.row, &keys.by[id_field],
+    for (const auto* key : {&keys.epoch, &keys.by[plan_.index], &keys.rows, &keys.by[id_field],
                             &keys.snapshots, &own.ranking, &own.rows, &own.alive})
       to.add(*key);
     add_range_keys(one, 8, plan_, keys);

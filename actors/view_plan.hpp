@@ -22,7 +22,7 @@ struct index_range {
 /// Refers to the query and the bases that it was made for.
 struct view_plan {
   enum class access {
-    page,   ///< page.lua: no filter at all
+    page,   ///< no filter at all: SORT, which takes a row's key from its id
     walk,   ///< walk.lua: along an index
     gather, ///< gather.lua: few candidates
   };

@@ -1,7 +1,7 @@
 -- One piece of a snapshot: a view's markets with their scores of now, copied into a sorted set of
 -- its own, which walk.lua then pages through like any index. Goes along by:id, in which no market
 -- ever moves, so that each is met exactly once however the scores change between the pieces.
--- KEYS   1 epoch  2 index (by:<field>)  3 row  4 by:id  5 snapshots  6 ranking  7 rows of the
+-- KEYS   1 epoch  2 index (by:<field>)  3 rows, as rows_of wants them  4 by:id  5 snapshots  6 ranking  7 rows of the
 --        snapshot  8 alive  9.. indexes that ranges name
 -- ARGV   1 name of the snapshot  2 lifetime in ms  3 most snapshots  4 most rows to copy, 0 to copy
 --        none  5 id to go on behind, or ''  6 scan  7 number of ids in whose order the markets are,

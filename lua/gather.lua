@@ -1,6 +1,6 @@
 -- One page of a view of few markets: those of some base assets, those that are named, or those in
 -- a narrow range. All of them are looked at, and put in order by their ranks in the index.
--- KEYS   1 epoch  2 index (by:<field>)  3 row  4 bases  5 by:id  6.. indexes that ranges name
+-- KEYS   1 epoch  2 index (by:<field>)  3 rows, as rows_of wants them  4 bases  5 by:id  6.. indexes that ranges name
 -- ARGV   1 'asc', 'desc', or 'given': in the order of the ids
 --        2 limit  3 markets to skip  4 id of a market whose page is wanted, or ''
 --        5, 6 place to go on behind: score and id, or '', ''; if 'given', the place in the list of

@@ -1,6 +1,6 @@
 -- Rows whose stored state this writer does not know: after a start, a reconnect, or another
 -- daemon's write. Each is written only if none of its groups is older than what is stored.
--- KEYS   1 owner  2 row  3 version  4 bases  5 counts  6 by:id  7.. the other indexes
+-- KEYS   1 owner  2 what keys of rows begin with  3 version  4 bases  5 counts  6 by:id  7.. the other indexes
 -- ARGV   1 token; then for each market: id, base, 'exchange|quote', row, version, one score for
 --        each of KEYS[7..]
 -- Reply  {owner before: 1 this token, 0 another, -1 none, then for each market that is stored
@@ -20,7 +20,7 @@ for at = 2, #ARGV, 5 + indexes do
   if stored and not covers(version, stored) then
     reply[#reply + 1] = id
     reply[#reply + 1] = stored
-    reply[#reply + 1] = redis.call('HGET', KEYS[2], id) or ''
+    reply[#reply + 1] = redis.call('GET', KEYS[2] .. id) or ''
   else
     if not stored then
       redis.call('ZADD', KEYS[4], 0, ARGV[at + 1] .. '|' .. id)
@@ -28,7 +28,7 @@ for at = 2, #ARGV, 5 + indexes do
         redis.call('HINCRBY', KEYS[5], ARGV[at + 2], 1)
       end
     end
-    redis.call('HSET', KEYS[2], id, row)
+    redis.call('SET', KEYS[2] .. id, row)
     redis.call('HSET', KEYS[3], id, version)
     for i = 1, indexes do
       redis.call('ZADD', KEYS[6 + i], ARGV[at + 4 + i], id)

@@ -1,6 +1,6 @@
--- The rows of some markets, as search found them.
+-- The rows of some assets, by name.
 -- KEYS   1 epoch  2 row
--- ARGV   ids, at least one
+-- ARGV   symbols, at least one
 -- Reply  nil if the partition is not whole; else {row, ...} in the order of the ids, nil for those
 --        that have none
 -- Cost   O(ids)

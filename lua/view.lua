@@ -152,8 +152,18 @@ local function members_in_range(at)
   return ask_range('ZRANGEBYSCORE', at)
 end
 
-local function rows_of(key, ids)
-  return #ids > 0 and redis.call('HMGET', key, unpack(ids)) or {}
+-- The rows of `ids`: `rows` is a hash of them, or, if it ends in ':', what their keys begin with.
+local function rows_of(rows, ids)
+  if #ids == 0 then
+    return {}
+  elseif string.sub(rows, -1) ~= ':' then
+    return redis.call('HMGET', rows, unpack(ids))
+  end
+  local keys = {}
+  for i, id in ipairs(ids) do
+    keys[i] = rows .. id
+  end
+  return redis.call('MGET', unpack(keys))
 end
 
 -- Where `id` is in `index`, for `behind`; {} for nil.

@@ -1,7 +1,7 @@
 -- One page of a view, found by walking an index in the order of one field. Looks at no more than
 -- `scan` entries a call, so that no call holds Redis for long; the caller goes on from the place
 -- that the reply names until the page is done.
--- KEYS   1 epoch  2 index (by:<field>)  3 row  4 counts  5.. indexes that ranges name
+-- KEYS   1 epoch  2 index (by:<field>)  3 rows, as rows_of wants them  4 counts  5.. indexes that ranges name
 -- ARGV   1 'asc' or 'desc'
 --        2 how the view is counted, and so when a page is done:
 --          'interval'  by its ranks: it has no filters, and its page is gone to at once

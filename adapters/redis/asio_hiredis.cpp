@@ -6,12 +6,34 @@
 #include <hiredis/async.h>
 
 #include <memory>
+#include <sys/socket.h>
 
 namespace tickboard::redis {
 
 namespace {
 
 namespace net = boost::asio;
+
+constexpr std::size_t read_size = 128 * 1024;
+
+/// hiredis reads 16 KB at a time, and asks epoll before each: a page would take several rounds. So
+/// what there is is fed to it first, and finding nothing more it goes on to handle that. May free
+/// the context.
+void read_replies(redisAsyncContext* context) {
+  constexpr std::size_t most = 1024 * 1024; ///< at once, so that others on this thread get a turn
+  static thread_local const auto buffer = std::make_unique_for_overwrite<char[]>(read_size);
+  auto& c = context->c;
+  for (std::size_t total = 0; total < most;) {
+    const auto bytes = ::recv(c.fd, buffer.get(), read_size, MSG_DONTWAIT);
+    if (bytes <= 0 || // whatever is wrong, hiredis will see for itself
+        redisReaderFeed(c.reader, buffer.get(), static_cast<std::size_t>(bytes)) != REDIS_OK)
+      break;
+    total += static_cast<std::size_t>(bytes);
+    if (static_cast<std::size_t>(bytes) < read_size)
+      break;
+  }
+  redisAsyncHandleRead(context);
+}
 
 /// Lives as long as hiredis or a pending wait needs it. hiredis owns the file descriptor, so it is
 /// released, never closed, here.
@@ -50,7 +72,7 @@ struct asio_attachment final : attachment, std::enable_shared_from_this<asio_att
 
   void wait_read() {
     wait(net::posix::stream_descriptor::wait_read, &asio_attachment::reading,
-         &asio_attachment::waiting_to_read, redisAsyncHandleRead);
+         &asio_attachment::waiting_to_read, read_replies);
   }
 
   void wait_write() {
@@ -88,7 +110,7 @@ struct asio_attachment final : attachment, std::enable_shared_from_this<asio_att
 
   void look() override {
     if (context != nullptr && reading && connected())
-      redisAsyncHandleRead(context); // may free the context
+      read_replies(context); // may free the context
   }
 
   bool connected() const { return (context->c.flags & REDIS_CONNECTED) != 0; }

@@ -2,6 +2,7 @@
 
 #include "adapters/redis/asio_hiredis.hpp"
 #include "adapters/redis/info.hpp"
+#include "adapters/redis/reply_arena.hpp"
 #include "market/backoff.hpp"
 
 #include <boost/asio/dispatch.hpp>
@@ -20,50 +21,6 @@
 #include <utility>
 
 namespace tickboard::redis {
-
-// -- reply ----------------------------------------------------------------------------------------
-
-bool reply::failed() const noexcept {
-  return raw_ == nullptr || raw_->type == REDIS_REPLY_ERROR;
-}
-
-std::string_view reply::error() const noexcept {
-  if (raw_ == nullptr)
-    return failure_;
-  return failed() ? std::string_view{raw_->str, static_cast<std::size_t>(raw_->len)}
-                  : std::string_view{};
-}
-
-bool reply::is_nil() const noexcept {
-  return raw_ != nullptr && raw_->type == REDIS_REPLY_NIL;
-}
-
-bool reply::is_array() const noexcept {
-  return raw_ != nullptr && raw_->type == REDIS_REPLY_ARRAY;
-}
-
-bool reply::is_text() const noexcept {
-  return raw_ != nullptr && (raw_->type == REDIS_REPLY_STRING || raw_->type == REDIS_REPLY_STATUS);
-}
-
-std::int64_t reply::integer(std::int64_t otherwise) const noexcept {
-  return raw_ != nullptr && raw_->type == REDIS_REPLY_INTEGER ? raw_->integer : otherwise;
-}
-
-std::string_view reply::text() const noexcept {
-  return is_text() ? std::string_view{raw_->str, static_cast<std::size_t>(raw_->len)}
-                   : std::string_view{};
-}
-
-std::size_t reply::size() const noexcept {
-  return is_array() ? raw_->elements : 0;
-}
-
-reply reply::operator[](std::size_t i) const noexcept {
-  return reply{raw_->element[i]};
-}
-
-// -- client ---------------------------------------------------------------------------------------
 
 namespace {
 
@@ -201,6 +158,7 @@ private:
     context_->data = this; // this outlives the context: `hold_` keeps it
     hold_ = shared_from_this();
     attachment_ = attach(io_, *context_);
+    replies_.serve(*context_->c.reader);
     redisAsyncSetConnectCallback(context_, [](const redisAsyncContext* ctx, int status) {
       auto* self = static_cast<client_impl*>(ctx->data);
       if (status == REDIS_OK) {
@@ -320,6 +278,10 @@ private:
                               : std::string_view{"not connected to Redis"}});
       return;
     }
+    if (!one.transaction.empty()) {
+      send_transaction(one);
+      return;
+    }
     if (!one.by_sha) {
       send(nullptr, one.arguments.finish(), std::move(one.done), one.patient);
       return;
@@ -329,6 +291,36 @@ private:
 
   static std::string evalsha(call& one) {
     return one.arguments.finish({"EVALSHA", one.by_sha->sha, std::to_string(one.keys)});
+  }
+
+  /// Redis answers MULTI and each command with a word, and EXEC with all replies.
+  void send_transaction(call& one) {
+    static constexpr std::string_view multi = "*1\r\n$5\r\nMULTI\r\n",
+                                      exec = "*1\r\n$4\r\nEXEC\r\n";
+    const auto queue = [this](std::string_view bytes, redisCallbackFn* on_word) {
+      redisAsyncFormattedCommand(context_, on_word, nullptr, bytes.data(), bytes.size());
+    };
+    queue(multi, [](redisAsyncContext* ctx, void*, void*) {
+      static_cast<client_impl*>(ctx->data)->refusal_.clear();
+    });
+    for (auto& command : one.transaction)
+      queue(command.finish(), [](redisAsyncContext* ctx, void* raw, void*) {
+        auto& self = *static_cast<client_impl*>(ctx->data);
+        if (const reply answer{static_cast<const redisReply*>(raw)};
+            raw != nullptr && answer.failed() && self.refusal_.empty())
+          self.refusal_ = answer.error();
+      });
+    send(
+        nullptr, std::string{exec},
+        [this, done = std::move(one.done)](const reply& answer) {
+          if (!done)
+            return;
+          if (answer.error().starts_with("EXECABORT") && !refusal_.empty())
+            done(reply{refusal_});
+          else
+            done(answer);
+        },
+        one.patient);
   }
 
   void send(std::shared_ptr<const script> by_sha, std::string bytes, reply_handler done,
@@ -471,6 +463,8 @@ private:
   std::shared_ptr<client_impl> hold_;      ///< while hiredis may call back
   std::deque<clock::time_point> sent_;     ///< when each unanswered command was sent, oldest first
   clock::time_point deadline_;
+  reply_arena replies_;
+  std::string refusal_; ///< why Redis will not run the transaction whose words come in; empty: none
   std::string drop_reason_;
   unsigned attempts_ = 0;
   std::size_t prompt_ = 0;    ///< unanswered calls that are not patient

@@ -39,7 +39,7 @@ struct client_events {
 
 using reply_handler = std::function<void(const reply&)>;
 
-/// One command to run: a plain one, or a script by its SHA.
+/// One command to run: a plain one, a script by its SHA, or a transaction.
 struct call {
   std::shared_ptr<const script> by_sha; ///< null: `arguments` is the whole command
   std::size_t keys = 0;                 ///< of a script: how many of `arguments` are keys
@@ -48,6 +48,10 @@ struct call {
   /// The reply may be noticed up to twice client_options::patience late, unless somebody looks: at
   /// a thousand calls a second, waking up for each reply costs more than making and handling it.
   bool patient = false;
+  /// If there are any, these run instead, with nothing of anybody else between them (MULTI, EXEC).
+  /// `done` gets the array of their replies, of which some may be errors; or the error for which
+  /// none ran.
+  std::vector<command> transaction{};
 };
 
 /// A connection to Redis that reconnects by itself (exponential backoff, full jitter). Commands

@@ -22,13 +22,17 @@ command::command(std::initializer_list<std::string_view> arguments) {
 }
 
 void command::add(std::string_view argument) {
+  add(argument, {});
+}
+
+void command::add(std::string_view argument, std::string_view rest) {
   std::array<char, 24> head;
   head[0] = '$';
-  auto* end = std::to_chars(head.begin() + 1, head.end(), argument.size()).ptr;
+  auto* end = std::to_chars(head.begin() + 1, head.end(), argument.size() + rest.size()).ptr;
   *end++ = '\r';
   *end++ = '\n';
   body_.append(head.begin(), end);
-  body_.append(argument);
+  body_.append(argument).append(rest);
   body_.append("\r\n", 2);
   ++count_;
 }

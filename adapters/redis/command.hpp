@@ -15,6 +15,7 @@ public:
   command(std::initializer_list<std::string_view> arguments);
 
   void add(std::string_view argument);
+  void add(std::string_view argument, std::string_view rest); ///< both together are one
   void add(std::int64_t argument);
   /// Shortest text that reads back as the same double.
   void add(double argument);

@@ -8,10 +8,21 @@ namespace tickboard::redis {
 
 namespace {
 
-constexpr int layout_version = 1; // a new layout is built beside the old one
+constexpr int layout_version = 2; // a new layout is built beside the old one
 
 std::string key_of(std::string_view prefix, std::string_view partition, std::string_view rest) {
   return fmt::format("{}:{}:{{{}}}:{}", prefix, layout_version, partition, rest);
+}
+
+/// As KEYS and SCAN match it, and nothing else.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::string_view{"*?[]\\^"}.find(c) != std::string_view::npos)
+      out.push_back('\\');
+    out.push_back(c);
+  }
+  return out;
 }
 
 } // namespace
@@ -20,7 +31,7 @@ partition_keys::partition_keys(std::string_view prefix, std::string_view partiti
   const auto key = [&](std::string_view rest) { return key_of(prefix, partition, rest); };
   epoch = key("epoch");
   owner = key("owner");
-  row = key("row");
+  rows = key("row:");
   version = key("version");
   bases = key("bases");
   counts = key("counts");
@@ -32,7 +43,7 @@ partition_keys::partition_keys(std::string_view prefix, std::string_view partiti
 }
 
 asset_keys::asset_keys(std::string_view prefix) {
-  const auto key = [&](std::string_view rest) { return key_of(prefix, "*assets", rest); };
+  const auto key = [&](std::string_view rest) { return key_of(prefix, ":assets", rest); };
   epoch = key("epoch");
   owner = key("owner");
   row = key("row");
@@ -42,7 +53,7 @@ asset_keys::asset_keys(std::string_view prefix) {
 }
 
 layout::layout(std::string_view prefix, const std::vector<std::string>& quotes) : prefix_(prefix) {
-  names_.emplace_back("*");
+  names_.emplace_back(":board"); // no quote has a colon
   names_.insert(names_.end(), quotes.begin(), quotes.end());
   for (const auto& name : names_)
     partitions_.emplace_back(prefix, name);
@@ -62,17 +73,15 @@ snapshot_keys layout::snapshot(std::string_view name) const {
 }
 
 std::string layout::history(std::int64_t period) const {
-  return fmt::format("{}:{}:history:{{*}}:{}", prefix_, layout_version, period);
+  return fmt::format("{}:{}:history:{{{}}}:{}", prefix_, layout_version, names_[board], period);
 }
 
 std::string layout::pattern() const {
-  std::string escaped;
-  for (const char c : prefix_) {
-    if (std::string_view{"*?[]\\^"}.find(c) != std::string_view::npos)
-      escaped.push_back('\\');
-    escaped.push_back(c);
-  }
-  return fmt::format("{}:{}:{{*", escaped, layout_version);
+  return fmt::format("{}:{}:{{*", escaped(prefix_), layout_version);
+}
+
+std::string layout::rows_pattern(std::size_t partition) const {
+  return escaped(partitions_[partition].rows) + "*";
 }
 
 } // namespace tickboard::redis

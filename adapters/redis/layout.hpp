@@ -15,7 +15,11 @@ namespace tickboard::redis {
 struct partition_keys {
   partition_keys(std::string_view prefix, std::string_view partition);
 
-  std::string epoch, owner, row, version, bases, counts;
+  /// The key of a market's row, a string.
+  std::string row(std::string_view id) const { return std::string{rows}.append(id); }
+
+  std::string epoch, owner, version, bases, counts;
+  std::string rows;      ///< what the key of a row begins with; its id follows
   std::string snapshots; ///< of the board only: sorted set, snapshot by when it expires, Unix ms
   std::string daemons;   ///< of the board only: sorted set, daemon id by when it was last heard of
   /// In the order of `sort_fields`, then that of staleness. A quote's own partition has those that
@@ -62,6 +66,8 @@ public:
 
   /// What SCAN matches to find every key of the board.
   std::string pattern() const;
+  /// The same for the rows of a partition.
+  std::string rows_pattern(std::size_t partition) const;
 
 private:
   std::string prefix_;

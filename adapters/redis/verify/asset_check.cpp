@@ -15,7 +15,7 @@ namespace tickboard::redis {
 
 namespace {
 
-constexpr std::string_view partition = "{*assets}";
+constexpr std::string_view partition = "{:assets}";
 
 class asset_check {
 public:

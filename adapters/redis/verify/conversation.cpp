@@ -72,10 +72,24 @@ void conversation::ask(std::initializer_list<std::string_view> arguments,
 
 void conversation::scan(std::string_view how, const std::string& key,
                         const std::function<void(const std::vector<std::string>&)>& visit) {
+  scan({how, key, "", "COUNT", scan_count}, 2, visit);
+}
+
+void conversation::scan_keys(const std::string& pattern,
+                             const std::function<void(const std::vector<std::string>&)>& visit) {
+  scan({"SCAN", "", "MATCH", pattern, "COUNT", scan_count}, 1, visit);
+}
+
+void conversation::scan(std::vector<std::string_view> command, std::size_t cursor_at,
+                        const std::function<void(const std::vector<std::string>&)>& visit) {
   std::string cursor = "0";
   do {
     std::vector<std::string> some;
-    ask({how, key, cursor, "COUNT", scan_count}, [&](const reply& answer) {
+    command[cursor_at] = cursor;
+    call one;
+    for (const auto argument : command)
+      one.arguments.add(argument);
+    ask(std::move(one), [&](const reply& answer) {
       cursor = answer.size() == 2 ? answer[0].text() : "0";
       for (std::size_t i = 0; answer.size() == 2 && i < answer[1].size(); ++i)
         some.emplace_back(answer[1][i].text());

@@ -38,7 +38,14 @@ public:
   void scan(std::string_view how, const std::string& key,
             const std::function<void(const std::vector<std::string>&)>& visit);
 
+  /// Runs SCAN through all keys of the database for those that `pattern` matches; else as `scan`.
+  void scan_keys(const std::string& pattern,
+                 const std::function<void(const std::vector<std::string>&)>& visit);
+
 private:
+  void scan(std::vector<std::string_view> command, std::size_t cursor_at,
+            const std::function<void(const std::vector<std::string>&)>& visit);
+
   net::io_thread io_;
   std::shared_ptr<client> client_;
 };

@@ -85,7 +85,7 @@ std::vector<market_copy> inspector::copies(std::size_t partition, std::span<cons
   call one;
   one.by_sha = inspect_script();
   auto& to = one.arguments;
-  to.add(keys.row);
+  to.add(keys.rows);
   to.add(keys.version);
   to.add(keys.bases);
   one.keys = 3;

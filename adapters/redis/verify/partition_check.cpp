@@ -87,11 +87,17 @@ void partition_check::first_look(std::vector<std::string>& ids, bool last) {
 }
 
 void partition_check::check_rows() {
-  on_.scan("HSCAN", keys_[partition_].row, [this](const std::vector<std::string>& entries) {
-    std::vector<std::string> ids;
-    for (std::size_t i = 0; i < entries.size(); i += 2)
-      ids.push_back(entries[i]);
-    take(ids);
+  scan_rows(partition_, [this](const std::vector<std::string>& ids) { take(ids); });
+}
+
+/// `visit` gets ids, each at least once.
+void partition_check::scan_rows(std::size_t partition,
+                                const std::function<void(const std::vector<std::string>&)>& visit) {
+  const auto begin = keys_[partition].rows.size();
+  on_.scan_keys(keys_.rows_pattern(partition), [&](std::vector<std::string> found) {
+    for (auto& one : found)
+      one.erase(0, begin);
+    visit(found);
   });
 }
 
@@ -182,10 +188,10 @@ void partition_check::judge_again(suspect& one, const sighting& seen, bool last_
 partition_check::counts partition_check::count_rows(std::size_t partition) {
   std::map<std::string, std::size_t> numbers;
   std::unordered_set<std::size_t> seen;
-  on_.scan("HSCAN", keys_[partition].row, [&](const std::vector<std::string>& entries) {
-    for (std::size_t i = 0; i < entries.size(); i += 2)
-      if (const auto name = count_name(entries[i]);
-          !name.empty() && seen.insert(std::hash<std::string>{}(entries[i])).second)
+  scan_rows(partition, [&](const std::vector<std::string>& ids) {
+    for (const auto& id : ids)
+      if (const auto name = count_name(id);
+          !name.empty() && seen.insert(std::hash<std::string>{}(id)).second)
         ++numbers[name];
   });
   counts out;

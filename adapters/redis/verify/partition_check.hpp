@@ -5,6 +5,7 @@
 #include "adapters/redis/verify/verification.hpp"
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -61,6 +62,8 @@ private:
   void first_look(std::vector<std::string>& ids, bool last);
   void judge_again(suspect& one, const sighting& seen, bool last_look);
   void check_rows();
+  void scan_rows(std::size_t partition,
+                 const std::function<void(const std::vector<std::string>&)>& visit);
   void check_rests();
   void check_bases();
   using counts = std::map<std::string, std::string>; ///< by "exchange|quote"

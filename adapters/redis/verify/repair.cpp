@@ -82,7 +82,7 @@ private:
     one.by_sha = mend_script();
     auto& to = one.arguments;
     for (const auto* key :
-         {&keys.owner, &keys.row, &keys.version, &keys.bases, &keys.counts, &keys.by[id_field]})
+         {&keys.owner, &keys.rows, &keys.version, &keys.bases, &keys.counts, &keys.by[id_field]})
       to.add(*key);
     for (const auto index : looking_.indexes(partition))
       to.add(keys.by[index]);

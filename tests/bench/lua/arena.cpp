@@ -85,7 +85,6 @@ void arena::add_sets() {
     const auto& of = *one.subject;
     commands.push_back({"SADD", "of:exchange:" + of.exchange, of.id});
     commands.push_back({"SADD", "of:quote:" + of.quote, of.id});
-    commands.push_back({"SET", "row:" + of.id, test::model::row(one)});
   }
   for (std::size_t i = 3; i < assets.size(); i += 10)
     commands.push_back({"SADD", "of:category:tenth", assets[i].symbol});
@@ -158,9 +157,12 @@ question page_of(const arena& in, const view_query& query) {
 
 void then_rows(const std::shared_ptr<redis::client>& client, const std::string& rows, answer before,
                const answer& ids, const finished& done) {
-  redis::command get{"HMGET", rows};
+  const bool keys_of_rows = rows.ends_with(':');
+  redis::command get{keys_of_rows ? "MGET" : "HMGET"};
+  if (!keys_of_rows)
+    get.add(rows);
   for (const auto& id : ids)
-    get.add(id);
+    get.add(keys_of_rows ? rows + id : id);
   ask_plain(client, {std::move(get)}, [before = std::move(before), done](answer found) {
     auto out = before;
     out.insert(out.end(), std::make_move_iterator(found.begin()),

@@ -21,15 +21,16 @@ struct contender {
 
 /// A script, and what one would do without it. All must lead to the same.
 struct contest {
-  std::string script, what;
+  std::string script; ///< empty: the daemon itself does without one
+  std::string what;
   contender ours;
   std::vector<contender> instead;
   std::optional<contender> search; ///< RediSearch, where it can do this at all
 };
 
 /// What the contests are about: a board, assets in a partition of their own, what the alternatives
-/// need besides (sets of each exchange, quote and category; each row as a key of its own), and, if
-/// the module is there, a server with the same in RediSearch.
+/// need besides (sets of each exchange, quote and category), and, if the module is there, a server
+/// with the same in RediSearch.
 struct arena {
   arena(std::size_t markets, std::size_t assets, const std::string& module_file);
 
@@ -57,7 +58,7 @@ std::vector<contest> write_contests(arena& in);
 /// The daemon's own way: the total, then the rows.
 question page_of(const arena& in, const view_query& query);
 
-/// HMGET of `ids`: `done` hears `before`, then the rows.
+/// MGET of `ids`, or HMGET where `rows` is a hash: `done` hears `before`, then the rows.
 void then_rows(const std::shared_ptr<redis::client>& client, const std::string& rows, answer before,
                const answer& ids, const finished& done);
 

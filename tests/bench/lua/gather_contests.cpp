@@ -27,7 +27,7 @@ void sort_then_rows(const arena& in, const std::shared_ptr<redis::client>& clien
               answer first;
               for (const auto& [score, id] : order)
                 first.push_back(id);
-              then_rows(client, in.keys().row, {fmt::format("{}", ids.size())}, first, done);
+              then_rows(client, in.keys().rows, {fmt::format("{}", ids.size())}, first, done);
             });
 }
 
@@ -60,7 +60,7 @@ contest bases(arena& in) {
   return {"gather",
           "the markets of three bases",
           {"", page_of(in, query), {}, &in.board.redis},
-          {{"ZRANGEBYLEX for each; then ZMSCORE, sorted by the client; then HMGET",
+          {{"ZRANGEBYLEX for each; then ZMSCORE, sorted by the client; then MGET",
             by_client,
             {},
             &in.board.redis}},
@@ -81,7 +81,7 @@ contest narrow_range(arena& in) {
   return {"gather",
           "100 markets by a range of another field than the sort's",
           {"", page_of(in, query), {}, &in.board.redis},
-          {{"ZRANGEBYSCORE; then ZMSCORE, sorted by the client; then HMGET",
+          {{"ZRANGEBYSCORE; then ZMSCORE, sorted by the client; then MGET",
             by_client,
             {},
             &in.board.redis}},
@@ -104,10 +104,10 @@ answer ids_of(const std::vector<const slot*>& markets) {
   return out;
 }
 
-/// HMGET, with the number of ids in front if `total`.
+/// MGET, with the number of ids in front if `total`.
 question rows_by_id(const arena& in, const answer& ids, bool total) {
   return [&in, ids, total](const auto& client, const finished& done) {
-    then_rows(client, in.keys().row, total ? answer{fmt::format("{}", ids.size())} : answer{}, ids,
+    then_rows(client, in.keys().rows, total ? answer{fmt::format("{}", ids.size())} : answer{}, ids,
               done);
   };
 }
@@ -126,7 +126,7 @@ contest named(arena& in) {
   return {"gather",
           "20 markets by id, in the given order",
           {"", page_of(in, query), {}, &in.board.redis},
-          {{"HMGET", rows_by_id(in, query.ids, true), {}, &in.board.redis}},
+          {{"MGET", rows_by_id(in, query.ids, true), {}, &in.board.redis}},
           if_there(in, searched)};
 }
 
@@ -136,10 +136,10 @@ contest row(arena& in) {
     evaluate_row(in.board.on, client, market.id, market.quote, in.board.now_ms(),
                  [done](const evaluation_outcome& outcome) { done(rows_in(*outcome.body)); });
   };
-  return {"row",
+  return {"",
           "one market",
           {"", one, {}, &in.board.redis},
-          {{"HGET", plain({{"HGET", in.keys().row, market.id}}), {}, &in.board.redis}},
+          {{"GET", plain({{"GET", in.keys().row(market.id)}}), {}, &in.board.redis}},
           if_there(in, search_rows("markets", {market.id}))};
 }
 
@@ -155,7 +155,7 @@ contest found(arena& in) {
   return {"rows",
           "10 markets that search found",
           {"", rows, {}, &in.board.redis},
-          {{"HMGET", rows_by_id(in, ids_of(markets), false), {}, &in.board.redis}},
+          {{"MGET", rows_by_id(in, ids_of(markets), false), {}, &in.board.redis}},
           if_there(in, search_rows("markets", ids_of(markets)))};
 }
 

@@ -132,9 +132,11 @@ int main(int argc, char** argv) {
     for (std::size_t i = 0; i < one.instead.size(); ++i) {
       const bool first = i == 0;
       const auto& other = one.instead[i];
-      print_row({first ? "`" + one.script + ".lua`" : "", first ? one.what : "",
-                 first ? per_second(one.ours.us) : "", other.name, per_second(other.us),
-                 ratio(one.ours.us, other.us) + "x",
+      print_row({!first               ? ""
+                 : one.script.empty() ? "no script"
+                                      : "`" + one.script + ".lua`",
+                 first ? one.what : "", first ? per_second(one.ours.us) : "", other.name,
+                 per_second(other.us), ratio(one.ours.us, other.us) + "x",
                  !first       ? ""
                  : one.search ? per_second(one.search->us)
                               : "-",

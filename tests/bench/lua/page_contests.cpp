@@ -38,12 +38,12 @@ question ids_then_rows(const arena& in, std::vector<redis::command> commands, bo
         ask_plain(client, commands, [&in, client, done, one_by_one](const answer& told) {
           const answer ids(told.begin() + 1, told.end());
           if (!one_by_one) {
-            then_rows(client, in.keys().row, {told.front()}, ids, done);
+            then_rows(client, in.keys().rows, {told.front()}, ids, done);
             return;
           }
           std::vector<redis::command> gets;
           for (const auto& id : ids)
-            gets.push_back({"HGET", in.keys().row, id});
+            gets.push_back({"GET", in.keys().row(id)});
           ask_plain(client, std::move(gets), [total = told.front(), done](answer rows) {
             rows.insert(rows.begin(), total);
             done(std::move(rows));
@@ -60,19 +60,21 @@ contest page(arena& in) {
   const auto index = in.by("last");
   const redis::command count{"ZCARD", index};
   const redis::command ids{"ZREVRANGE", index, text(offset), text(offset + rows_of_page - 1)};
-  const redis::command sort{"SORT", index,   "BY",         "nosort",
-                            "DESC", "LIMIT", text(offset), text(rows_of_page),
-                            "GET",  "row:*"};
+  const redis::command sort{"SORT",       index,
+                            "BY",         "nosort",
+                            "DESC",       "LIMIT",
+                            text(offset), text(rows_of_page),
+                            "GET",        in.keys().rows + "*"};
   auto* const on = &in.board.redis;
-  return {"page",
+  return {"",
           "a page in the middle of the board",
           ours(in, query),
-          {{"ZCARD, SORT BY nosort GET (rows as keys of their own; not in a cluster)",
+          {{"ZCARD, SORT BY nosort GET (whether the board is whole or not)",
             plain({count, sort}),
             {},
             on},
-           {"ZCARD, ZREVRANGE; then HMGET", ids_then_rows(in, {count, ids}, false), {}, on},
-           {"ZCARD, ZREVRANGE; then an HGET for each row",
+           {"ZCARD, ZREVRANGE; then MGET", ids_then_rows(in, {count, ids}, false), {}, on},
+           {"ZCARD, ZREVRANGE; then a GET for each row",
             ids_then_rows(in, {count, ids}, true),
             {},
             on}},
@@ -101,14 +103,14 @@ contest walk_lists(arena& in) {
           found.push_back(id);
       const auto total = text(found.size());
       found.resize(std::min<std::size_t>(found.size(), rows_of_page));
-      then_rows(client, in.keys().row, {total}, found, done);
+      then_rows(client, in.keys().rows, {total}, found, done);
     });
   };
   return {"walk",
           "an exchange's markets of a quote",
           ours(in, query),
-          {{"ZINTERSTORE with sets kept for it, ZREVRANGE; then HMGET", in_sets, {}, on},
-           {"all ids to the client, filtered there; then HMGET", by_client, {}, on}},
+          {{"ZINTERSTORE with sets kept for it, ZREVRANGE; then MGET", in_sets, {}, on},
+           {"all ids to the client, filtered there; then MGET", by_client, {}, on}},
           by_search(in, "@exchange:{kraken} @quote:{USDT}", 0)};
 }
 
@@ -122,7 +124,7 @@ contest walk_range(arena& in) {
   return {"walk",
           "a page of a range of the sort's field",
           ours(in, query),
-          {{"ZCOUNT, ZREVRANGEBYSCORE LIMIT; then HMGET",
+          {{"ZCOUNT, ZREVRANGEBYSCORE LIMIT; then MGET",
             ids_then_rows(in,
                           {{"ZCOUNT", index, low, high},
                            {"ZREVRANGEBYSCORE", index, high, low, "LIMIT", text(query.offset()),
@@ -151,7 +153,7 @@ contest walk_around(arena& in) {
   return {"walk",
           "the page around a market",
           ours(in, query),
-          {{"ZREVRANK; then ZCARD, ZREVRANGE; then HMGET", by_rank, {}, &in.board.redis}},
+          {{"ZREVRANK; then ZCARD, ZREVRANGE; then MGET", by_rank, {}, &in.board.redis}},
           std::nullopt};
 }
 

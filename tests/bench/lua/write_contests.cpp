@@ -75,10 +75,14 @@ std::vector<redis::command> plainly(const arena& in, const written_state& state,
       add(out.back(), one);
     }
   };
-  each("HSET", keys.row, [](auto& to, const auto& one) {
-    to.add(one.id);
-    to.add(one.row);
-  });
+  if (together)
+    out.push_back({"MSET"});
+  for (const auto& one : state) {
+    if (!together)
+      out.push_back({"SET"});
+    out.back().add(keys.row(one.id));
+    out.back().add(one.row);
+  }
   each("HSET", keys.version, [](auto& to, const auto& one) {
     to.add(one.id);
     to.add(one.version);
@@ -93,9 +97,9 @@ std::vector<redis::command> plainly(const arena& in, const written_state& state,
 
 /// The rows of these markets, and the order of the board.
 question seen(const arena& in) {
-  redis::command rows{"HMGET", in.keys().row};
+  redis::command rows{"MGET"};
   for (std::size_t i = 0; i < batch; ++i)
-    rows.add(in.board.truth.slots[i].subject->id);
+    rows.add(in.keys().row(in.board.truth.slots[i].subject->id));
   return plain({std::move(rows), {"ZREVRANGE", in.by("last"), "0", "99"}});
 }
 

@@ -123,7 +123,7 @@ TEST_CASE("whichever actor ends by a defect, pages come back and rows are as the
 TEST_CASE("a keeper that is started again removes nothing, and pages are served throughout") {
   inner_world on;
   on.check_everything();
-  on.command({"SET", "tb:1:of this life", "stays"});
+  on.command({"SET", "tb:2:of this life", "stays"});
   for (int i = 0; i < 3; ++i) {
     on.end("keeper");
     bool ready = false;
@@ -133,6 +133,6 @@ TEST_CASE("a keeper that is started again removes nothing, and pages are served 
       return ready;
     });
   }
-  CHECK(on.command({"GET", "tb:1:of this life"}).text == "stays");
+  CHECK(on.command({"GET", "tb:2:of this life"}).text == "stays");
   on.check_everything();
 }

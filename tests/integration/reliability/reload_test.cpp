@@ -52,9 +52,11 @@ private:
 
 /// No key of the board names a market of this exchange.
 bool is_forgotten(world& on, const std::string& exchange) {
-  for (const auto& key : on.command({"KEYS", "tb:1:*"}).elements) {
+  for (const auto& key : on.command({"KEYS", "tb:2:*"}).elements) {
     if (key.text.find("history") != key.text.npos)
       continue; // which expire
+    if (key.text.find(exchange + ":") != key.text.npos)
+      return false;
     const auto type = on.command({"TYPE", key.text}).text;
     const auto held = type == "zset"   ? on.command({"ZRANGE", key.text, "0", "-1"})
                       : type == "hash" ? on.command({"HKEYS", key.text})

@@ -21,7 +21,7 @@ bool is_of_its_own_life(const redis_process& server) {
   const auto told = ask_redis(server.port(), "", {"INFO", "server"});
   const auto at = told.find("run_id:") + 7;
   const auto life = told.substr(at, told.find('\r', at) - at);
-  return ask_redis(server.port(), "", {"GET", "tb:1:{*}:epoch"}) == life;
+  return ask_redis(server.port(), "", {"GET", "tb:2:{:board}:epoch"}) == life;
 }
 
 } // namespace

@@ -41,10 +41,10 @@ private:
 
 /// The rows as Redis has them, without the daemon.
 std::map<std::string, std::string> stored_rows(world& on) {
-  const auto reply = on.command({"HGETALL", redis::layout{"tb", {}}[redis::layout::board].row});
+  const redis::layout keys{"tb", {}};
   std::map<std::string, std::string> out;
-  for (std::size_t i = 0; i + 1 < reply.elements.size(); i += 2)
-    out[reply.elements[i].text] = reply.elements[i + 1].text;
+  for (const auto& key : on.command({"KEYS", keys.rows_pattern(redis::layout::board)}).elements)
+    out[key.text.substr(keys[redis::layout::board].rows.size())] = on.command({"GET", key.text}).text;
   return out;
 }
 

@@ -24,9 +24,9 @@ TEST_CASE("beside a daemon that takes in 4,000 updates a second, verify finds da
   const auto found = verify(on, "--repair"); // tells what it found, and what it did
   INFO(found.text);
   CHECK(found.status == 1);
-  CHECK(found.text.find("{*} " + id + ": by:id: nothing is there") != found.text.npos);
-  CHECK(found.text.find("{*} " + id + ": by:stale: nothing is there") != found.text.npos);
-  CHECK(found.text.find("{*} nowhere:A-B: by:last: it is there, but there is no row") !=
+  CHECK(found.text.find("{:board} " + id + ": by:id: nothing is there") != found.text.npos);
+  CHECK(found.text.find("{:board} " + id + ": by:stale: nothing is there") != found.text.npos);
+  CHECK(found.text.find("{:board} nowhere:A-B: by:last: it is there, but there is no row") !=
         found.text.npos);
   CHECK(found.text.find("; 3 findings") != found.text.npos);
 

@@ -64,7 +64,7 @@ TEST_CASE(
   lived.changes(now - 1'000);
   on.command({"HSET", redis::layout{"tb", {}}.history(now / (4 * 3'600'000)), "kraken:BTC-USD",
               lived.encode()});
-  on.command({"HSET", redis::layout{"tb", {}}[0].row, "kraken:GONE-USD", "{}"});
+  on.command({"SET", redis::layout{"tb", {}}[0].row("kraken:GONE-USD"), "{}"});
 
   on.start_daemon();
   on.wait_until("it serves again, with history", [&] {

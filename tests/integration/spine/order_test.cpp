@@ -18,15 +18,17 @@ TEST_CASE("while everything moves, each page is in the order of what its rows sh
   const redis::layout layout{"tb", {}};
   on.wait_until("indexes that nobody asks for lag", [&] {
     constexpr std::string_view behind = R"lua(
-      local rows, behind = redis.call('HGETALL', KEYS[1]), 0
-      for i = 1, #rows, 2 do
-        local bid = string.match(rows[i + 1], '"bid":"([^"]*)"')
-        if tonumber(bid) ~= tonumber(redis.call('ZSCORE', KEYS[2], rows[i])) then
+      local behind = 0
+      for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+        local row = redis.call('GET', ARGV[1] .. id)
+        local bid = string.match(row, '"bid":"([^"]*)"')
+        if tonumber(bid) ~= tonumber(redis.call('ZSCORE', KEYS[2], id)) then
           behind = behind + 1
         end
       end
       return behind)lua";
-    return on.command({"EVAL", behind, "2", layout[0].row, layout[0].by[*find_sort_field("bid")]})
+    return on.command({"EVAL", behind, "2", layout[0].by[id_field],
+                       layout[0].by[*find_sort_field("bid")], layout[0].rows})
                .integer > 10;
   });
   std::size_t valued = 0;

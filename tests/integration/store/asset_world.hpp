@@ -279,7 +279,7 @@ struct asset_world : actor_fixture {
     return out;
   }
 
-  store db{{board_at->page, board_at->gather, board_at->walk, board_at->row,
+  store db{{board_at->gather, board_at->walk, board_at->rows, board_at->assets_page,
             board_at->assets_filtered, board_at->assets_named, board_at->movers}};
   std::shared_ptr<test::held_client> link;
   model truth;

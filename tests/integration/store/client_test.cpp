@@ -38,6 +38,65 @@ TEST_CASE("commands are answered in order, whatever bytes they carry") {
   CHECK(redis.run({"NOSUCH"}).failed);
 }
 
+TEST_CASE("the commands of a transaction are answered together, in order and among others") {
+  store redis;
+  const auto transaction = [&](std::vector<redis::command> commands) {
+    redis::call one;
+    one.transaction = std::move(commands);
+    return redis.run(std::move(one));
+  };
+  std::vector<redis::command> some;
+  some.push_back({"SET", "a", "1"});
+  some.push_back({"GET", "nothing"});
+  some.push_back({"LPUSH", "a", "no list"}); // refused when it runs: the others run, too
+  some.push_back({"MGET", "a", "nothing"});
+  const auto told = transaction(std::move(some));
+  REQUIRE(told.elements.size() == 4);
+  CHECK(told.elements[0].text == "OK");
+  CHECK(told.elements[1].nil);
+  CHECK(told.elements[2].failed);
+  REQUIRE(told.elements[3].elements.size() == 2);
+  CHECK(told.elements[3].elements[0].text == "1");
+  CHECK(told.elements[3].elements[1].nil);
+
+  some.clear();
+  some.push_back({"SET", "a", "2"});
+  some.push_back(
+      {"NOSUCH", "x"}); // refused when it is queued: nothing runs, and the reason is told
+  const auto refused = transaction(std::move(some));
+  CHECK(refused.failed);
+  CHECK(refused.text.find("NOSUCH") != std::string::npos);
+  CHECK(redis.run({"GET", "a"}).text == "1");
+  some.clear();
+  some.push_back({"GET", "a"});
+  CHECK(transaction(std::move(some)).elements.at(0).text == "1"); // the reason is not kept
+}
+
+TEST_CASE("replies of any shape and size are read whole, one after the other") {
+  store redis;
+  std::string large(3'000'000, 'x'); // more than is kept for the next
+  for (const std::size_t size : {0UL, 1UL, 15UL, 16UL, 17UL, 65'536UL, 131'073UL, large.size()}) {
+    const auto text = large.substr(0, size);
+    redis.run({"SET", "k", text});
+    CHECK(redis.run({"GET", "k"}).text == text);
+    CHECK(redis.run({"MGET", "k", "nothing", "k"}).elements.at(2).text == text);
+  }
+  const auto nested =
+      redis.run({"EVAL", "return {1, {'a', {}, {false, {'b'}}}, {err='no'}, 'c'}", "0"});
+  REQUIRE(nested.elements.size() == 4);
+  CHECK(nested.elements[0].integer == 1);
+  REQUIRE(nested.elements[1].elements.size() == 3);
+  CHECK(nested.elements[1].elements[1].elements.empty());
+  CHECK(nested.elements[1].elements[2].elements.at(0).nil);
+  CHECK(nested.elements[1].elements[2].elements.at(1).elements.at(0).text == "b");
+  CHECK(nested.elements[2].failed);
+  CHECK(nested.elements[3].text == "c");
+  const auto many =
+      redis.run({"EVAL", "local t = {} for i = 1, 100000 do t[i] = 'n' .. i end return t", "0"});
+  REQUIRE(many.elements.size() == 100'000);
+  CHECK(many.elements[99'999].text == "n100000");
+}
+
 TEST_CASE("a script that Redis forgot is loaded again, and the caller does not notice") {
   const auto script = answer_script();
   store redis{{script}};

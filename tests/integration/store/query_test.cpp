@@ -58,10 +58,12 @@ struct asked_board {
     return out;
   }
 
+  /// Of plain pages, each of which sorts once.
   std::size_t evaluations() {
     const auto stats = redis.run({"INFO", "commandstats"}).text;
-    const auto at = stats.find("cmdstat_evalsha:calls=");
-    return at == std::string::npos ? 0 : std::stoul(stats.substr(at + 22));
+    const std::string sorts = "cmdstat_sort:calls=";
+    const auto at = stats.find(sorts);
+    return at == std::string::npos ? 0 : std::stoul(stats.substr(at + sorts.size()));
   }
 
   store redis;

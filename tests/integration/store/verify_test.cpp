@@ -29,11 +29,14 @@ std::string told(const redis::verify_report& report) {
   return out;
 }
 
-/// Everything in Redis but owners: key and member, and what is there.
+/// Everything in Redis but owners and epochs: key and member, and what is there.
 std::map<std::string, std::string> everything(filled_board& on) {
   std::map<std::string, std::string> out;
   for (const auto& key : on.redis.run({"KEYS", "*"}).elements) {
     const auto type = on.redis.run({"TYPE", key.text}).text;
+    if (const auto row = key.text.find(":row:"); row != std::string::npos && type == "string")
+      out[key.text.substr(0, row) + ":row " + key.text.substr(row + 5)] =
+          on.redis.run({"GET", key.text}).text;
     if (key.text.ends_with(":owner") || (type != "hash" && type != "zset"))
       continue;
     const auto found = type == "hash" ? on.redis.run({"HGETALL", key.text})
@@ -106,7 +109,7 @@ public:
         lost.insert(id);
       break;
     case 6:
-      run({"HSET", keys.row, id, "garbage"});
+      run({"SET", keys.row(id), "garbage"});
       expect(p, id, "the row is not a JSON object: \"garbage\"");
       if (own == 0)
         lost.insert(id);
@@ -116,7 +119,7 @@ public:
         return;
       do
         on_.truth.change(market);
-      while (model_row(market) == on_.redis.run({"HGET", keys.row, id}).text);
+      while (model_row(market) == on_.redis.run({"GET", keys.row(id)}).text);
       on_.lanes[p].mark(market);
       REQUIRE(test::drain(on_.redis, on_.lanes[p], "token").what == lane_result::outcome::done);
       expect(own, id, "row: version \"");
@@ -126,7 +129,7 @@ public:
       if (own == 0)
         return;
       const auto& its = on_.board->layout[own];
-      run({"HDEL", its.row, id});
+      run({"DEL", its.row(id)});
       run({"HDEL", its.version, id});
       run({"ZREM", its.bases, market.subject->base + "|" + id});
       run({"HINCRBY", its.counts, market.subject->exchange + "|" + market.subject->quote, "-1"});
@@ -141,7 +144,7 @@ public:
       expect(p, id, "bases: \"WRONG|" + id + "\" is there, which is not BASE|id of a market");
       break;
     case 10:
-      run({"HDEL", keys.row, id});
+      run({"DEL", keys.row(id)});
       run({"HINCRBY", keys.counts, market.subject->exchange + "|" + market.subject->quote, "-1"});
       expect(p, id, "version: it is there, but there is no row");
       expect(p, id, "bases: it is there, but there is no row");
@@ -263,7 +266,7 @@ TEST_CASE("verify finds exactly the damage that was done, and a repair leaves no
     CHECK(without(after, doing.touched) == without(before, doing.touched));
     CHECK(again.markets == 150 - doing.lost.size());
     for (const auto& [id, row] : doing.newest)
-      CHECK(after.at(on.board->layout[redis::layout::board].row + " " + id) == row);
+      CHECK(after.at("t:2:{:board}:row " + id) == row);
     CHECK(without(after, doing.lost) == without(after, {}));
 
     write_on(on); // who writes to it notices, and brings what is lost
@@ -370,11 +373,11 @@ TEST_CASE("assets agree with their rows, or are removed to be written anew") {
   const auto text = told(found);
   CAPTURE(text);
   CHECK(found.total == 5);
-  CHECK(text.find("{*assets} B3 by:price_usd: 77 is there, its row says 0.3") != text.npos);
-  CHECK(text.find("{*assets} B4 by:rank: nothing is there") != text.npos);
-  CHECK(text.find("{*assets} GHOST it is in tags or an index") != text.npos);
-  CHECK(text.find("{*assets} B5 tags: \"|nonsense|\" is there") != text.npos);
-  CHECK(text.find("{*assets} B6 the row is not of this asset") != text.npos);
+  CHECK(text.find("{:assets} B3 by:price_usd: 77 is there, its row says 0.3") != text.npos);
+  CHECK(text.find("{:assets} B4 by:rank: nothing is there") != text.npos);
+  CHECK(text.find("{:assets} GHOST it is in tags or an index") != text.npos);
+  CHECK(text.find("{:assets} B5 tags: \"|nonsense|\" is there") != text.npos);
+  CHECK(text.find("{:assets} B6 the row is not of this asset") != text.npos);
   CHECK(verify(on).total == 0);
   CHECK(on.redis.run({"EXISTS", keys.owner}).integer == 0); // the daemon notices
 }
@@ -386,7 +389,7 @@ TEST_CASE("a Redis that is away, or holds something else, cannot be checked") {
   options.to = *redis::parse_endpoint("unix:///nowhere/redis.sock");
   options.prefix = "t";
   CHECK_FALSE(redis::verify(options));
-  on.redis.run({"SET", on.board->layout[0].row, "text"});
+  on.redis.run({"SET", on.board->layout[0].version, "text"});
   options.to = *redis::parse_endpoint(on.redis.server->url());
   const auto refused = redis::verify(options);
   REQUIRE_FALSE(refused);

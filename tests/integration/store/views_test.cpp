@@ -175,16 +175,16 @@ TEST_CASE("explain says what a view cost, within the limits") {
   view_query query;
   query.sort = *find_sort_field("last");
   CHECK(explain(query, 100) ==
-        R"({"index":"last","partitions":["*"],"pruned":2,"scanned":50,"calls":1)");
+        R"({"index":"last","partitions":[":board"],"pruned":2,"scanned":50,"calls":1)");
   query.quotes.values = {"USDT"};
   CHECK(explain(query, 100)
             .starts_with(R"({"index":"last","partitions":["USDT"],"pruned":2,"scanned":)"));
   query.sort = *find_sort_field("bid"); // only the board knows
-  CHECK(explain(query, 500).starts_with(R"({"index":"bid","partitions":["*"],)"));
+  CHECK(explain(query, 500).starts_with(R"({"index":"bid","partitions":[":board"],)"));
   // A narrow range is gathered, whatever the order; of a wider one the sort's index is walked, to
   // the end if only that tells how many there are.
   query.stale = true;
-  CHECK(explain(query, 500).starts_with(R"({"index":"stale","partitions":["*"],)"));
+  CHECK(explain(query, 500).starts_with(R"({"index":"stale","partitions":[":board"],)"));
   query.stale = false;
   CHECK(explain(query, 60).starts_with(R"({"index":"bid",)"));
   CHECK(explain(query, 60).ends_with(R"("scanned":200,"calls":8)"));
@@ -206,15 +206,15 @@ TEST_CASE("explain says what a view cost, within the limits") {
   CHECK(explain(query, 100).starts_with(R"({"index":"bases",)")); // of one base: gathered
   query.categories.exclude = true;
   CHECK(explain(query, 500) ==
-        R"({"index":"id","partitions":["*"],"pruned":2,"scanned":200,"calls":1)");
+        R"({"index":"id","partitions":[":board"],"pruned":2,"scanned":200,"calls":1)");
   query.categories = {{"no-such"}, false};
   CHECK(explain(query, 500) ==
-        R"({"index":"id","partitions":["*"],"pruned":2,"scanned":0,"calls":1)");
+        R"({"index":"id","partitions":[":board"],"pruned":2,"scanned":0,"calls":1)");
   query = {};
   query.ids = {on.truth.slots[0].subject->id};
   query.given_order = true;
   CHECK(explain(query, 100) ==
-        R"({"index":"ids","partitions":["*"],"pruned":2,"scanned":1,"calls":1)");
+        R"({"index":"ids","partitions":[":board"],"pruned":2,"scanned":1,"calls":1)");
 }
 
 TEST_CASE("following the cursor meets every market once, in the order of the view") {

@@ -80,8 +80,10 @@ TEST_CASE_FIXTURE(written_board, "windows move with time alone, and outlive the 
     end(subject);
     writer_at->set(nullptr);
     advance(8s);
-    for (const auto* field : {"row", "version", "owner"})
-      db.run({"DEL", std::string{"t:1:{*}:"} + field});
+    for (const auto& key : db.run({"KEYS", board_at->layout.rows_pattern(0)}).elements)
+      db.run({"DEL", key.text});
+    for (const auto& key : {board_at->layout[0].version, board_at->layout[0].owner})
+      db.run({"DEL", key});
     start_writer();
     hear("A", "USD", "130");
     CHECK(shown("x:A-USD", "change_1m_pct") == doctest::Approx(18.1818));

@@ -92,7 +92,7 @@ struct written_board : actor_fixture {
 
   /// A number in the row in Redis; -1e9: null.
   double shown(const std::string& id, const char* field, std::size_t partition = 0) {
-    const auto row = db.run({"HGET", board_at->layout[partition].row, id}).text;
+    const auto row = db.run({"GET", board_at->layout[partition].row(id)}).text;
     rapidjson::Document json;
     json.Parse(row.c_str());
     INFO(row);

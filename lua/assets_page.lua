@@ -1,4 +1,4 @@
--- One page of a whole partition, in the order of one field.
+-- One page of all assets, in the order of one field.
 -- KEYS   1 epoch  2 index (by:<field>)  3 row
 -- ARGV   1 'asc' or 'desc'  2 offset  3 limit
 -- Reply  nil if the partition is not whole; else {total, {row, ...}}
