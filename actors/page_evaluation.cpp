@@ -27,6 +27,14 @@ std::optional<view_place> read_place(const redis::reply& from) {
   return out;
 }
 
+/// An older Redis has no SORT_RO, not every user may run it, and without memory none queues
+/// commands. Scripts that only read are run all the same.
+bool is_refused_here(const redis::reply& answer) {
+  const auto why = answer.error();
+  return why.starts_with("ERR unknown command") || why.starts_with("NOPERM") ||
+         why.starts_with("OOM");
+}
+
 /// One page on its way; lives until `done` was called.
 class page_evaluation : public std::enable_shared_from_this<page_evaluation> {
 public:
@@ -127,10 +135,11 @@ private:
 
   /// Where no script has to choose, none is run: strings that go through Lua cost Redis four times
   /// as much (docs/decisions/pages.md). Ascending, nulls, which are at the low end, are in the way;
-  /// so they are counted.
+  /// so they are counted. SORT itself is refused wherever writes are, SORT_RO is not.
   redis::call page_call() const {
     const std::string_view index = keys().by[plan_.index];
-    redis::command sort{"SORT", index, "BY", "nosort", query_.descending ? "DESC" : "ASC", "LIMIT"};
+    redis::command sort{"SORT_RO", index, "BY", "nosort", query_.descending ? "DESC" : "ASC",
+                        "LIMIT"};
     sort.add(static_cast<std::int64_t>(skip_));
     sort.add(static_cast<std::int64_t>(query_.per_page));
     sort.add("GET");
@@ -235,7 +244,10 @@ private:
   void take_page(const redis::reply& answer) {
     const std::size_t last = query_.descending ? 2 : 3;
     const bool done = answer.size() == last + 1;
-    if (!done || answer[0].failed()) {
+    if (is_refused_here(answer)) {
+      plan_.by = view_plan::access::walk;
+      run();
+    } else if (!done || answer[0].failed()) {
       done_(evaluation_failure(done ? answer[0] : answer));
     } else if (answer[0].integer() == 0) {
       done_(board_is_rebuilt());

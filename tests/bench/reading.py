@@ -23,7 +23,7 @@ QUICK = 6  # so many times fewer with --quick
 CONNECTIONS = 64
 SLOW = {"fastapi_python": 8}  # connections of those that would only queue
 STAMPEDE = 500  # connections
-EVALUATES = ("sort", "zrevrange", "zrange", "ft.search")  # commands in which a page's index is read, once each
+EVALUATES = ("sort", "sort_ro", "zrevrange", "zrange", "ft.search")  # commands in which a page's index is read, once each
 LOADS = {
     "hot": "One page, always fresh (`view.max_age` 0)",
     "spread": "132 distinct pages, always fresh (`view.max_age` 0)",
@@ -265,7 +265,7 @@ def own_page():
     """What the daemon asks Redis for a page of USDT, each time another, as arguments of redis-benchmark. The daemon's is in
     a transaction with two short commands, which redis-benchmark cannot send."""
     keys = "tb:2:{USDT}:"
-    return ["SORT", f"{keys}by:{SORTS[0]}", "BY", "nosort", "DESC", "LIMIT", "__rand_int__", str(PER_PAGE), "GET", f"{keys}row:*"]
+    return ["SORT_RO", f"{keys}by:{SORTS[0]}", "BY", "nosort", "DESC", "LIMIT", "__rand_int__", str(PER_PAGE), "GET", f"{keys}row:*"]
 
 
 def redis_benchmark(field):
@@ -333,7 +333,7 @@ def print_tables(given, found):
         print(table({names[name]: samples for name, samples in rows.items()}, COLUMNS.get(load, PER_REQUEST),
                     [(title, {names[name]: value(name) for name in rows}) for title, value in more]))
         if load == "spread" and (alone := found.get("redis", {}).get("redis-benchmark")):
-            print(f"redis-benchmark -c 50, the SORT that the daemon sends for a page of 50, without updates: "
+            print(f"redis-benchmark -c 50, the SORT_RO that the daemon sends for a page of 50, without updates: "
                   f"{cell(alone, 'per_s', 0)} pages/s, {cell(alone, 'store_us', 1)} us of Redis each.\n")
 
 

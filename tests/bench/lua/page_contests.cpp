@@ -60,7 +60,7 @@ contest page(arena& in) {
   const auto index = in.by("last");
   const redis::command count{"ZCARD", index};
   const redis::command ids{"ZREVRANGE", index, text(offset), text(offset + rows_of_page - 1)};
-  const redis::command sort{"SORT",       index,
+  const redis::command sort{"SORT_RO",    index,
                             "BY",         "nosort",
                             "DESC",       "LIMIT",
                             text(offset), text(rows_of_page),
@@ -69,7 +69,7 @@ contest page(arena& in) {
   return {"",
           "a page in the middle of the board",
           ours(in, query),
-          {{"ZCARD, SORT BY nosort GET (whether the board is whole or not)",
+          {{"ZCARD, SORT_RO BY nosort GET (whether the board is whole or not)",
             plain({count, sort}),
             {},
             on},

@@ -61,7 +61,7 @@ struct asked_board {
   /// Of plain pages, each of which sorts once.
   std::size_t evaluations() {
     const auto stats = redis.run({"INFO", "commandstats"}).text;
-    const std::string sorts = "cmdstat_sort:calls=";
+    const std::string sorts = "cmdstat_sort_ro:calls=";
     const auto at = stats.find(sorts);
     return at == std::string::npos ? 0 : std::stoul(stats.substr(at + sorts.size()));
   }
