@@ -121,11 +121,11 @@ void query_state::run(const std::string& key, question& one) {
 /// Nobody overtakes those who wait, also not who asks the same again and again.
 void query_state::admit(const std::string& key) {
   auto& one = questions.at(key);
-  if (!one.how.costly)
+  const bool free = costly_running < config.costly_at_once && costly_waiting->size() == 0;
+  if (!one.how.costly || free)
     start(key, one);
   else if (const auto displaced = costly_waiting->push(one.how.client, key))
     refuse(*displaced, "more costly questions are waiting than view.max_costly_pending allows");
-  admit_waiting();
 }
 
 void query_state::admit_waiting() {
@@ -135,12 +135,10 @@ void query_state::admit_waiting() {
     if (!key)
       return;
     auto& one = questions.at(*key);
-    if (now - one.newest < config.patience) {
-      ++costly_running;
+    if (now - one.newest < config.patience)
       start(*key, one);
-    } else {
+    else
       refuse(*key, "too many costly questions were before this one");
-    }
   }
 }
 
@@ -148,6 +146,8 @@ void query_state::admit_waiting() {
 void query_state::start(const std::string& key, question& one) {
   one.started = std::chrono::steady_clock::now();
   one.riders = std::exchange(one.next, {});
+  if (one.how.costly)
+    ++costly_running;
   one.how.start([me = caf::actor_cast<caf::actor_addr>(self), key](evaluation_outcome outcome) {
     if (auto to = caf::actor_cast<caf::actor>(me))
       caf::anon_send(to, evaluation_done{key, std::move(outcome)});
