@@ -74,6 +74,8 @@ admission_verdict admission::admit(const net::http_request& request, std::string
       out.is = admission_outcome::key_unknown;
     else if (known->bucket)
       out.rate = known->bucket->take(now);
+    if (known != nullptr)
+      out.client = fmt::format("key {}", known - keys_.data());
   } else if (key_required_ && std::ranges::find(documents, path) == documents.end()) {
     out.is = admission_outcome::key_missing;
   } else if (limits_strangers_) {

@@ -20,6 +20,7 @@ enum class admission_outcome : std::uint8_t { admitted, key_missing, key_unknown
 struct admission_verdict {
   admission_outcome is = admission_outcome::admitted;
   std::optional<rate_verdict> rate; ///< if a limit applies
+  std::string client{};             ///< which key it gives; empty: none
 };
 
 /// Who may ask how much: by API key, else by the network that asks. Any thread: one lock, which is

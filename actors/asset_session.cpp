@@ -31,10 +31,10 @@ void session_state::ask_about_assets(const asset_question& what) {
       [&](const auto& one) {
         using type = std::decay_t<decltype(one)>;
         if constexpr (std::is_same_v<type, asset_query>)
-          ask(config->query, asset_page_asked{one}, {},
+          ask(config->query, asset_page_asked{one, client}, {},
               [one](std::uint64_t total) { return link_header(one, total); });
         else if constexpr (std::is_same_v<type, movers_query>)
-          ask(config->query, movers_asked{one}, {}, no_link);
+          ask(config->query, movers_asked{one, client}, {}, no_link);
         else if constexpr (std::is_same_v<type, ask_asset>)
           ask(config->query, asset_asked{one.symbol}, one.symbol, no_link);
         else if constexpr (std::is_same_v<type, ask_categories>)

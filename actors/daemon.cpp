@@ -275,7 +275,9 @@ private:
                         settings_.view.cache_bytes,
                         writers_,
                         settings_.view.max_stale,
-                        settings_.view.timeout * 3 / 4}; // the rest: to answer in time
+                        settings_.view.timeout * 3 / 4, // the rest: to answer in time
+                        settings_.view.costly_at_once,
+                        settings_.view.max_costly_pending};
     add("query", query_, [this, asking] { return system_.spawn(query, asking); });
     add("search", search_,
         [this] { return system_.spawn<caf::detached>(search, query_, metadata_); });

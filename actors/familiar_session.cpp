@@ -59,7 +59,7 @@ void session_state::answer_familiar(const answer& told) {
 
 void session_state::ask_for_rows(dialect of, const asset_query& which,
                                  std::function<std::string(const rows_told& told)> translate) {
-  self->request(config->query->get(), config->timeout, asset_page_asked{which})
+  self->request(config->query->get(), config->timeout, asset_page_asked{which, client})
       .then(
           [this, of, translate = std::move(translate)](const answer& page) {
             if (page.stale_since_ms != 0) { // their words have no place to say so

@@ -328,6 +328,7 @@ struct readiness {
 
 struct page_asked {
   view_query query;
+  std::string client{}; ///< who asks, as far as that can be told: costly questions take turns by it
 };
 
 struct row_asked {
@@ -337,9 +338,11 @@ struct row_asked {
 
 struct asset_page_asked {
   asset_query query;
+  std::string client{}; ///< as of page_asked
 };
 struct movers_asked {
   movers_query query;
+  std::string client{}; ///< as of page_asked
 };
 /// An asset's row with those of its markets.
 struct asset_asked {

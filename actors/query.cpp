@@ -5,6 +5,7 @@
 #include "actors/lane.hpp"
 #include "actors/search_evaluation.hpp"
 #include "actors/unix_ms.hpp"
+#include "actors/view_plan.hpp"
 
 #include <caf/all.hpp>
 
@@ -81,13 +82,21 @@ void query_state::tell_demand() {
     ask_writers();
 }
 
-caf::response_promise query_state::ask(std::string key, evaluate start) {
+caf::response_promise query_state::ask(std::string key, evaluation how) {
   auto promise = self->make_response_promise();
+  const auto now = std::chrono::steady_clock::now();
   if (const auto it = questions.find(key); it != questions.end()) {
-    if (auto last = it->second.overdue ? last_good(key) : std::nullopt)
+    auto& one = it->second;
+    if (auto last = one.overdue ? last_good(key) : std::nullopt) {
       promise.deliver(*std::move(last));
-    else
-      it->second.next.push_back(promise);
+      return promise;
+    }
+    if (one.next.empty())
+      one.how.client = std::move(how.client);
+    else if (one.how.costly)
+      costly_waiting->share(how.client, key);
+    one.next.push_back(promise);
+    one.newest = now;
   } else if (auto again = reusable(key)) {
     promise.deliver(*std::move(again));
   } else if (questions.size() >= config.max_pending) {
@@ -95,7 +104,8 @@ caf::response_promise query_state::ask(std::string key, evaluate start) {
         ec::overloaded, "more questions are waiting for Redis than view.max_pending allows"));
   } else {
     const auto fresh = questions.try_emplace(std::move(key)).first;
-    fresh->second.start = std::move(start);
+    fresh->second.how = std::move(how);
+    fresh->second.newest = now;
     fresh->second.next.push_back(promise);
     run(fresh->first, fresh->second);
   }
@@ -103,13 +113,57 @@ caf::response_promise query_state::ask(std::string key, evaluate start) {
 }
 
 void query_state::run(const std::string& key, question& one) {
-  one.started = std::chrono::steady_clock::now();
+  one.since = std::chrono::steady_clock::now();
   one.overdue = false;
+  with_indexes(one.how.read, [this, key] { admit(key); });
+}
+
+/// Nobody overtakes those who wait, also not who asks the same again and again.
+void query_state::admit(const std::string& key) {
+  auto& one = questions.at(key);
+  const bool free = costly_running < config.costly_at_once && costly_waiting->size() == 0;
+  if (!one.how.costly || free)
+    start(key, one);
+  else if (const auto displaced = costly_waiting->push(one.how.client, key))
+    refuse(*displaced, "more costly questions are waiting than view.max_costly_pending allows");
+}
+
+void query_state::admit_waiting() {
+  const auto now = std::chrono::steady_clock::now();
+  while (costly_running < config.costly_at_once) {
+    const auto key = costly_waiting->pop();
+    if (!key)
+      return;
+    auto& one = questions.at(*key);
+    if (now - one.newest < config.patience)
+      start(*key, one);
+    else
+      refuse(*key, "too many costly questions were before this one");
+  }
+}
+
+/// Who asks until here shares the evaluation: it is not older than the question.
+void query_state::start(const std::string& key, question& one) {
+  one.started = std::chrono::steady_clock::now();
   one.riders = std::exchange(one.next, {});
-  one.start([me = caf::actor_cast<caf::actor_addr>(self), key](evaluation_outcome outcome) {
+  if (one.how.costly)
+    ++costly_running;
+  one.how.start([me = caf::actor_cast<caf::actor_addr>(self), key](evaluation_outcome outcome) {
     if (auto to = caf::actor_cast<caf::actor>(me))
       caf::anon_send(to, evaluation_done{key, std::move(outcome)});
   });
+}
+
+/// All who wait for the evaluation of `key`, which does not run.
+void query_state::refuse(const std::string& key, std::string_view why) {
+  const auto it = questions.find(key);
+  const auto last = last_good(key);
+  for (auto& one : it->second.next)
+    if (last)
+      one.deliver(*last);
+    else
+      one.deliver(caf::make_error(ec::overloaded, std::string{why}));
+  questions.erase(it);
 }
 
 void query_state::done(const evaluation_done& message) {
@@ -117,6 +171,8 @@ void query_state::done(const evaluation_done& message) {
   if (it == questions.end())
     return;
   auto& one = it->second;
+  if (one.how.costly)
+    --costly_running;
   const auto riders = std::exchange(one.riders, {});
   const auto& outcome = message.outcome;
   if (outcome.problem.empty()) {
@@ -149,6 +205,7 @@ void query_state::done(const evaluation_done& message) {
     run(it->first, one);
   else
     questions.erase(it);
+  admit_waiting();
 }
 
 // -- answers that are given once more -------------------------------------------------------------
@@ -181,7 +238,7 @@ void query_state::look_for_overdue() {
   self->delayed_send(self, config.patience / looks_per_patience, patience_due{});
   const auto now = std::chrono::steady_clock::now();
   for (auto& [key, one] : questions) {
-    if (one.overdue || now - one.started < config.patience)
+    if (one.overdue || now - one.since < config.patience)
       continue;
     one.overdue = true;
     const auto last = last_good(key);
@@ -199,6 +256,7 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
   state.config = std::move(config);
   state.kept_answers.emplace(state.config.cache_bytes,
                              std::max(state.config.max_age, state.config.max_stale));
+  state.costly_waiting.emplace(state.config.max_costly_pending);
   const auto& board = *state.config.board;
   state.store =
       state.config.open({board.walk, board.gather, board.freeze, board.rows, board.assets_page,
@@ -217,44 +275,53 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
                                           std::string{"what is known of assets is not read yet"}));
           return promise;
         }
-        return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {
-          state.with_indexes(indexes_read_by(view), [&state, view, done = std::move(done)] {
-            evaluate_page(state.config.board, state.store, view, state.config.bounds,
-                          {unix_ms(), state.catalogue}, done);
-          });
-        });
+        const auto& view = asked.query;
+        return state.ask(view.canonical(),
+                         {asked.client, is_costly(state.config.board->layout, view),
+                          indexes_read_by(view), [&state, view](auto done) {
+                            evaluate_page(state.config.board, state.store, view,
+                                          state.config.bounds, {unix_ms(), state.catalogue},
+                                          std::move(done));
+                          }});
       },
       [&state](const row_asked& asked) {
-        return state.ask("row " + asked.id, [&state, asked](auto done) {
-          evaluate_row(state.config.board, state.store, asked.id, asked.quote, unix_ms(),
-                       std::move(done));
-        });
+        return state.ask("row " + asked.id, {"", false, {}, [&state, asked](auto done) {
+                                               evaluate_row(state.config.board, state.store,
+                                                            asked.id, asked.quote, unix_ms(),
+                                                            std::move(done));
+                                             }});
       },
       [&state](const found_asked& asked) {
-        return state.ask(asked.canonical(), [&state, asked](auto done) {
-          evaluate_found(state.config.board, state.store, asked, unix_ms(), std::move(done));
-        });
+        return state.ask(asked.canonical(), {"", false, {}, [&state, asked](auto done) {
+                                               evaluate_found(state.config.board, state.store,
+                                                              asked, unix_ms(), std::move(done));
+                                             }});
       },
       [&state](const asset_page_asked& asked) {
-        return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {
-          evaluate_asset_page(state.config.board, state.store, view, state.config.bounds.scan_limit,
-                              unix_ms(), std::move(done));
-        });
+        const auto& view = asked.query;
+        const bool costly = view.filtered() && view.symbols.wanted.empty();
+        return state.ask(view.canonical(), {asked.client, costly, {}, [&state, view](auto done) {
+                                              evaluate_asset_page(state.config.board, state.store,
+                                                                  view,
+                                                                  state.config.bounds.scan_limit,
+                                                                  unix_ms(), std::move(done));
+                                            }});
       },
       [&state](const movers_asked& asked) {
-        return state.ask(asked.query.canonical(), [&state, view = asked.query](auto done) {
-          evaluate_movers(state.config.board, state.store, view, state.config.bounds.scan_limit,
-                          unix_ms(), std::move(done));
-        });
+        const auto& view = asked.query;
+        return state.ask(view.canonical(), {asked.client, true, {}, [&state, view](auto done) {
+                                              evaluate_movers(state.config.board, state.store, view,
+                                                              state.config.bounds.scan_limit,
+                                                              unix_ms(), std::move(done));
+                                            }});
       },
       [&state](const asset_asked& asked) {
-        return state.ask("asset " + asked.symbol, [&state, asked](auto done) {
-          state.with_indexes(indexes_read_by(markets_of_asset(asked.symbol)),
-                             [&state, asked, done = std::move(done)] {
-                               evaluate_asset(state.config.board, state.store, asked.symbol,
-                                              state.config.bounds, unix_ms(), done);
-                             });
-        });
+        return state.ask("asset " + asked.symbol,
+                         {"", false, indexes_read_by(markets_of_asset(asked.symbol)),
+                          [&state, asked](auto done) {
+                            evaluate_asset(state.config.board, state.store, asked.symbol,
+                                           state.config.bounds, unix_ms(), std::move(done));
+                          }});
       },
       [&state](const evaluation_done& message) { state.done(message); },
       [&state](const demand_due&) { state.tell_demand(); },

@@ -3,6 +3,7 @@
 #include "actors/address.hpp"
 #include "actors/answer_cache.hpp"
 #include "actors/evaluation.hpp"
+#include "actors/fair_queue.hpp"
 #include "actors/index_demand.hpp"
 #include "actors/messages.hpp"
 
@@ -34,20 +35,32 @@ struct query_config {
   std::chrono::milliseconds max_stale{0};
   /// An evaluation that takes longer is taken for one that Redis does not answer.
   std::chrono::milliseconds patience{1'500};
+  std::size_t costly_at_once = 1;       ///< evaluations of costly questions in Redis
+  std::size_t max_costly_pending = 256; ///< costly questions that wait for those
 };
 
 struct query_state {
   static constexpr const char* name = "query";
-  using evaluate = std::function<void(evaluation_callback)>;
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// How a question is answered.
+  struct evaluation {
+    std::string client; ///< who asks; meaningful if costly
+    bool costly = false;
+    index_set read; ///< indexes that must be right
+    std::function<void(evaluation_callback)> start;
+  };
 
   /// Everybody who asks the same. Those who ask while an evaluation runs wait for the next one:
   /// nobody gets an answer that is older than the question.
   struct question {
-    std::chrono::steady_clock::time_point started; ///< of the running evaluation
-    std::vector<caf::response_promise> riders;     ///< of the running evaluation
+    evaluation how;    ///< the client is one of those who wait for the next one
+    time_point since;  ///< when the evaluation that runs, or is to run next, was due
+    time_point newest; ///< when somebody last asked
+    time_point started;
+    std::vector<caf::response_promise> riders; ///< of the running evaluation
     std::vector<caf::response_promise> next;
-    evaluate start;
-    bool overdue = false; ///< the running evaluation takes longer than config.patience
+    bool overdue = false; ///< it is due for longer than config.patience
   };
 
   explicit query_state(caf::event_based_actor* owner) : self(owner) {}
@@ -58,8 +71,12 @@ struct query_state {
   void ask_writers();
   void writer_answered();
   void tell_demand();
-  caf::response_promise ask(std::string key, evaluate start);
+  caf::response_promise ask(std::string key, evaluation how);
   void run(const std::string& key, question& one);
+  void admit(const std::string& key);
+  void admit_waiting();
+  void start(const std::string& key, question& one);
+  void refuse(const std::string& key, std::string_view why);
   void done(const evaluation_done& message);
   std::optional<answer> kept_answer(const std::string& key, std::chrono::milliseconds max_age);
   std::optional<answer> reusable(const std::string& key);
@@ -69,8 +86,11 @@ struct query_state {
   caf::event_based_actor* self;
   query_config config;
   std::shared_ptr<redis::client> store;
-  asset_catalogue_ptr catalogue;                       ///< null: not told yet
-  std::unordered_map<std::string, question> questions; ///< each with an evaluation that runs
+  asset_catalogue_ptr catalogue; ///< null: not told yet
+  /// Each with an evaluation that runs, or waits in `costly_waiting` or in `waiting`.
+  std::unordered_map<std::string, question> questions;
+  std::optional<fair_queue> costly_waiting;
+  std::size_t costly_running = 0;
   std::optional<answer_cache> kept_answers;
   index_demand demand;
   index_set kept;              ///< all writers set these with every row
@@ -90,6 +110,11 @@ struct query_state {
 /// answer::stale_since_ms and by a tag of its own; also when an evaluation is overdue, so that
 /// nobody waits for a frozen Redis longer than config.patience. Only answers to questions that were
 /// never asked before are errors then.
+///
+/// Of costly questions (is_costly of view_plan.hpp) only config.costly_at_once are with Redis at a
+/// time, so that all others find it free; the rest wait, fair between clients. One that cannot
+/// wait, or has waited for config.patience when its turn comes, is refused: ec::overloaded, or the
+/// last good answer as above.
 ///
 /// Takes: page_asked, row_asked, found_asked, asset_page_asked, movers_asked, asset_asked; answers
 /// with `answer`, or an error: ec::store_unavailable, ec::rebuilding, ec::overloaded.

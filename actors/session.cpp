@@ -117,8 +117,9 @@ void session_state::handle(const net::http_request& request) {
 
 /// Answers who is not let in.
 bool session_state::admit(const net::http_request& request, std::string_view path) {
-  const auto verdict = config->admits->admit(request, path, connection->client_network(), asked);
+  const auto verdict = config->admits->admit(request, path, network, asked);
   rate = verdict.rate;
+  client = verdict.client.empty() ? network : verdict.client;
   if (verdict.is == admission_outcome::admitted)
     return true;
   respond(refusal_of(verdict, path));
@@ -126,7 +127,7 @@ bool session_state::admit(const net::http_request& request, std::string_view pat
 }
 
 void session_state::ask_for_page(const view_query& query) {
-  self->request(config->query->get(), config->timeout, page_asked{query})
+  self->request(config->query->get(), config->timeout, page_asked{query, client})
       .then([this, query](const answer& page) { answer_page(query, page); },
             [this](const caf::error& error) { fail(error); });
 }
@@ -325,6 +326,8 @@ caf::behavior session(caf::stateful_actor<session_state>* self,
   auto& state = self->state;
   state.config = std::move(config);
   state.connection = std::move(connection);
+  state.network = state.connection->client_network();
+  state.client = state.network;
   // Not a link: that would end the lifeline, and every session with it, when this one fails.
   self->monitor(state.config->lifeline);
   self->set_down_handler([self](const caf::down_msg& down) { self->quit(down.reason); });

@@ -76,12 +76,14 @@ struct session_state {
   caf::event_based_actor* self;
   std::shared_ptr<const session_config> config;
   std::shared_ptr<net::http_connection> connection;
+  std::string network; ///< of the client
 
   // Of the request that is being answered.
   bool accepts_gzip = false;
   std::string if_none_match;
   bool is_guarded = false;          ///< who asks matters
   std::optional<rate_verdict> rate; ///< of who asks, if limited
+  std::string client;               ///< who asks: by API key, else by network
   std::chrono::steady_clock::time_point asked;
 };
 

@@ -9,6 +9,9 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+/// So many named markets, or those of so many bases, cost about as much as a page.
+constexpr std::size_t few_ids = 50, few_bases = 4;
+
 /// Every index that the filters name, each once.
 std::vector<index_range> ranges_of(const view_query& query, const base_choice& bases,
                                    std::int64_t now_ms) {
@@ -63,9 +66,9 @@ view_plan plan(const redis::layout& layout, const view_query& query, const base_
   if (!query.quotes.empty() && out.partition == redis::layout::board)
     out.lists.push_back(list_of("quote", query.quotes));
 
-  const bool few_bases =
+  const bool gathers_bases =
       may_gather && !bases.empty() && !bases.exclude && bases.values.size() <= most_gathered;
-  const bool by_bases = few_bases && query.ids.empty();
+  const bool by_bases = gathers_bases && query.ids.empty();
   const bool countable = out.ranges.empty() && !out.interval && bases.empty();
   if (!bases.empty() && !by_bases)
     out.lists.push_back(list_of("base", bases));
@@ -109,6 +112,19 @@ view_plan plan_snapshot(const view_query& query, const base_choice& bases, std::
 view_plan plan_walk(const redis::layout& layout, const view_query& query, const base_choice& bases,
                     std::int64_t now_ms) {
   return plan(layout, query, bases, now_ms, false);
+}
+
+bool is_costly(const redis::layout& layout, const view_query& query) {
+  if (query.snapshot != snapshot_use::none)
+    return query.snapshot == snapshot_use::make;
+  if (!query.categories.empty())
+    return true;
+  const base_choice named{query.bases, false};
+  const auto how = plan_view(layout, query, named, 0);
+  if (how.by == view_plan::access::gather)
+    return how.candidates == "bases" ? query.bases.values.size() > few_bases
+                                     : how.candidates != "ids" || query.ids.size() > few_ids;
+  return !how.lists.empty() || !how.ranges.empty();
 }
 
 // -- the same as the scripts read it --------------------------------------------------------------

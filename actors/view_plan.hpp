@@ -59,6 +59,10 @@ view_plan plan_snapshot(const view_query& query, const base_choice& bases, std::
 view_plan plan_walk(const redis::layout& layout, const view_query& query, const base_choice& bases,
                     std::int64_t now_ms);
 
+/// Whether answering the view may take more than looking at about as many entries as a page has
+/// rows: such views wait for each other (docs/decisions/fairness.md).
+bool is_costly(const redis::layout& layout, const view_query& query);
+
 // -- the same as the scripts read it --------------------------------------------------------------
 
 /// Adds the keys of the plan's ranges to a call that has `before` keys, and says how many it has.

@@ -223,6 +223,14 @@ const std::array view_keys{
         "Memory for pages that may be answered again; only used with a max_age or max_stale."},
     key{"max_pending", in<&settings::view, &view_settings::max_pending>, count(1, 1'000'000),
         "Distinct questions that may wait for Redis; further ones get 503."},
+    key{"costly_at_once", in<&settings::view, &view_settings::costly_at_once>, count(1, 1'000),
+        "Views whose cost their page does not bound (filters, categories, new snapshots, movers) "
+        "that Redis works on at a time, so that all others find it free. The rest wait, each "
+        "client "
+        "in turn."},
+    key{"max_costly_pending", in<&settings::view, &view_settings::max_costly_pending>,
+        count(1, 1'000'000),
+        "Costly views that may wait; further ones get 503, the clients' that have most waiting."},
 };
 
 const std::array supervision_keys{
