@@ -22,6 +22,7 @@ struct evaluation_outcome {
   std::string problem;    ///< empty: answered, or refused
   page_place place;
   view_refusal refusal;
+  std::shared_ptr<const std::string> link{}; ///< of a page: its Link header
 };
 
 using evaluation_callback = std::function<void(evaluation_outcome)>;

@@ -326,8 +326,17 @@ struct readiness {
 
 // -- to the query actor ---------------------------------------------------------------------------
 
+/// A question for a page, made once for all who ask it.
+struct page_question {
+  explicit page_question(view_query what) : query(std::move(what)), key(query.canonical()) {}
+
+  const view_query query;
+  const std::string key; ///< the same of questions that have the same answer
+};
+using page_question_ptr = std::shared_ptr<const page_question>;
+
 struct page_asked {
-  view_query query;
+  page_question_ptr question;
   std::string client{}; ///< who asks, as far as that can be told: costly questions take turns by it
 };
 
@@ -357,6 +366,7 @@ struct answer {
   page_place place{};
   view_refusal refusal{};
   std::string tag{};                 ///< ETag of the body
+  net::shared_bytes link{};          ///< of a page: its Link header
   std::chrono::microseconds took{0}; ///< Redis' part, with the ways there and back
   /// 0: of now. Else Redis cannot answer, and this is what it said last: at this time, Unix ms.
   std::int64_t stale_since_ms = 0;

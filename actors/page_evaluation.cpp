@@ -1,4 +1,5 @@
 #include "actors/evaluation.hpp"
+#include "actors/page_links.hpp"
 #include "actors/snapshot_evaluation.hpp"
 #include "actors/view_plan.hpp"
 #include "market/answer_text.hpp"
@@ -341,6 +342,7 @@ private:
     if (json)
       append_end();
     out.body = body_.take();
+    out.link = std::make_shared<const std::string>(link_header(query_, total_, out.place));
     done_(std::move(out));
   }
 

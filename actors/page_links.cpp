@@ -1,7 +1,5 @@
 #include "actors/page_links.hpp"
 
-#include "market/view_query.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,6 +22,22 @@ std::string page_links(std::uint32_t number, std::uint32_t per_page, std::uint64
   if (pages <= view_limits::max_page)
     add(pages, "last");
   return out;
+}
+
+std::string link_header(const view_query& query, std::uint64_t total, const page_place& place) {
+  if (query.by_cursor) {
+    auto out = fmt::format("<{}>; rel=\"first\"", cursor_target(query, "start"));
+    if (!place.next.empty())
+      out += fmt::format(", <{}>; rel=\"next\"", cursor_target(query, place.next));
+    return out;
+  }
+  auto linked = query;
+  if (!place.snapshot.empty()) {
+    linked.snapshot = snapshot_use::read;
+    linked.frozen.emplace().token = place.snapshot;
+  }
+  return page_links(place.number, query.per_page, total,
+                    [&](std::uint32_t page) { return page_target(linked, page); });
 }
 
 } // namespace tickboard

@@ -82,33 +82,47 @@ void query_state::tell_demand() {
     ask_writers();
 }
 
-caf::response_promise query_state::ask(std::string key, evaluation how) {
-  auto promise = self->make_response_promise();
-  const auto now = std::chrono::steady_clock::now();
-  if (const auto it = questions.find(key); it != questions.end()) {
-    auto& one = it->second;
-    if (auto last = one.overdue ? last_good(key) : std::nullopt) {
-      promise.deliver(*std::move(last));
-      return promise;
-    }
-    if (one.next.empty())
-      one.how.client = std::move(how.client);
-    else if (one.how.costly)
-      costly_waiting->share(how.client, key);
-    one.next.push_back(promise);
-    one.newest = now;
-  } else if (auto again = reusable(key)) {
+/// Joins those who ask the same, or is answered by what is kept.
+std::optional<caf::response_promise> query_state::join(const std::string& key,
+                                                       const std::string& client) {
+  const auto it = questions.find(key);
+  if (it == questions.end()) {
+    auto again = reusable(key);
+    if (!again)
+      return std::nullopt;
+    auto promise = self->make_response_promise();
     promise.deliver(*std::move(again));
-  } else if (questions.size() >= config.max_pending) {
+    return promise;
+  }
+  auto promise = self->make_response_promise();
+  auto& one = it->second;
+  if (auto last = one.overdue ? last_good(key) : std::nullopt) {
+    promise.deliver(*std::move(last));
+    return promise;
+  }
+  if (one.next.empty())
+    one.how.client = client;
+  else if (one.how.costly)
+    costly_waiting->share(client, key);
+  one.next.push_back(promise);
+  one.newest = std::chrono::steady_clock::now();
+  return promise;
+}
+
+caf::response_promise query_state::ask(const std::string& key, evaluation how) {
+  if (auto joined = join(key, how.client))
+    return *std::move(joined);
+  auto promise = self->make_response_promise();
+  if (questions.size() >= config.max_pending) {
     promise.deliver(caf::make_error(
         ec::overloaded, "more questions are waiting for Redis than view.max_pending allows"));
-  } else {
-    const auto fresh = questions.try_emplace(std::move(key)).first;
-    fresh->second.how = std::move(how);
-    fresh->second.newest = now;
-    fresh->second.next.push_back(promise);
-    run(fresh->first, fresh->second);
+    return promise;
   }
+  const auto fresh = questions.try_emplace(key).first;
+  fresh->second.how = std::move(how);
+  fresh->second.newest = std::chrono::steady_clock::now();
+  fresh->second.next.push_back(promise);
+  run(fresh->first, fresh->second);
   return promise;
 }
 
@@ -183,6 +197,7 @@ void query_state::done(const evaluation_done& message) {
                        outcome.place,
                        outcome.refusal,
                        outcome.body ? entity_tag(outcome.mark) : "",
+                       outcome.link,
                        std::chrono::duration_cast<std::chrono::microseconds>(now - one.started)};
     for (auto rider : riders)
       rider.deliver(fresh);
@@ -269,20 +284,23 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
   return {
       [&state](const catalogue_changed& fresh) { state.catalogue = fresh.catalogue; },
       [self, &state](const page_asked& asked) {
-        if (!asked.query.categories.empty() && !state.catalogue) {
+        const auto& question = asked.question;
+        const auto& view = question->query;
+        if (!view.categories.empty() && !state.catalogue) {
           auto promise = self->make_response_promise();
           promise.deliver(caf::make_error(ec::rebuilding,
                                           std::string{"what is known of assets is not read yet"}));
           return promise;
         }
-        const auto& view = asked.query;
-        return state.ask(view.canonical(),
-                         {asked.client, is_costly(state.config.board->layout, view),
-                          indexes_read_by(view), [&state, view](auto done) {
-                            evaluate_page(state.config.board, state.store, view,
-                                          state.config.bounds, {unix_ms(), state.catalogue},
-                                          std::move(done));
-                          }});
+        if (auto joined = state.join(question->key, asked.client))
+          return *std::move(joined); // most do, and need no more than this
+        return state.ask(question->key, {asked.client, is_costly(state.config.board->layout, view),
+                                         indexes_read_by(view), [&state, question](auto done) {
+                                           evaluate_page(state.config.board, state.store,
+                                                         question->query, state.config.bounds,
+                                                         {unix_ms(), state.catalogue},
+                                                         std::move(done));
+                                         }});
       },
       [&state](const row_asked& asked) {
         return state.ask("row " + asked.id, {"", false, {}, [&state, asked](auto done) {

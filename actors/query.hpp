@@ -71,7 +71,8 @@ struct query_state {
   void ask_writers();
   void writer_answered();
   void tell_demand();
-  caf::response_promise ask(std::string key, evaluation how);
+  std::optional<caf::response_promise> join(const std::string& key, const std::string& client);
+  caf::response_promise ask(const std::string& key, evaluation how);
   void run(const std::string& key, question& one);
   void admit(const std::string& key);
   void admit_waiting();

@@ -1,7 +1,6 @@
 #include "actors/routes.hpp"
 
 #include "actors/contract.hpp"
-#include "actors/page_links.hpp"
 
 #include <fmt/format.h>
 
@@ -68,7 +67,7 @@ route find_route(const net::http_request& request) {
       view->explain = view->explain && view->shape.format == view_format::json;
     }
     if (view)
-      found = ask_page{std::move(*view)};
+      found = ask_page{std::make_shared<const page_question>(std::move(*view))};
     else
       found = bad_parameter(view.error());
   } else if (path.starts_with(markets) && path.substr(markets.size()).starts_with('/') &&
@@ -102,22 +101,6 @@ route find_route(const net::http_request& request) {
   if (request.method == net::http_method::other)
     return method_refused(request);
   return found;
-}
-
-std::string link_header(const view_query& query, std::uint64_t total, const page_place& place) {
-  if (query.by_cursor) {
-    auto out = fmt::format("<{}>; rel=\"first\"", cursor_target(query, "start"));
-    if (!place.next.empty())
-      out += fmt::format(", <{}>; rel=\"next\"", cursor_target(query, place.next));
-    return out;
-  }
-  auto linked = query;
-  if (!place.snapshot.empty()) {
-    linked.snapshot = snapshot_use::read;
-    linked.frozen.emplace().token = place.snapshot;
-  }
-  return page_links(place.number, query.per_page, total,
-                    [&](std::uint32_t page) { return page_target(linked, page); });
 }
 
 } // namespace tickboard

@@ -2,9 +2,9 @@
 
 #include "actors/asset_route.hpp"
 #include "actors/familiar_route.hpp"
+#include "actors/messages.hpp"
 #include "actors/search_route.hpp"
 #include "actors/static_document.hpp"
-#include "actors/view_answer.hpp"
 #include "adapters/net/http_server.hpp"
 #include "market/view_query.hpp"
 
@@ -16,7 +16,7 @@ namespace tickboard {
 
 // What a request can ask for.
 struct ask_page {
-  view_query query;
+  page_question_ptr question;
 };
 struct ask_row {
   std::string id, quote;
@@ -40,9 +40,5 @@ route find_route(const net::http_request& request);
 /// What is answered to a parameter that is not taken, and to another method than GET and HEAD.
 net::http_response bad_parameter(const query_problem& what);
 net::http_response method_refused(const net::http_request& request);
-
-/// The Link header of a page (RFC 8288): first, prev, next and last, as far as there are; of a
-/// cursor's page, next.
-std::string link_header(const view_query& query, std::uint64_t total, const page_place& place);
 
 } // namespace tickboard

@@ -84,14 +84,19 @@ void session_state::handle(const net::http_request& request) {
   is_guarded = config->admits && !admission::is_open(path);
   if (is_guarded && !admit(request, path))
     return;
+  if (const auto known = config->for_operators ? nullptr : config->pages->find(request)) {
+    ask_for_page(known);
+    return;
+  }
   auto to = config->for_operators ? find_admin_route(request) : find_route(request);
   std::visit(
-      [this](auto& found) {
+      [this, &request](auto& found) {
         using type = std::decay_t<decltype(found)>;
         if constexpr (std::is_same_v<type, net::http_response>) {
           respond(std::move(found));
         } else if constexpr (std::is_same_v<type, ask_page>) {
-          ask_for_page(found.query);
+          config->pages->keep(request, found.question);
+          ask_for_page(found.question);
         } else if constexpr (std::is_same_v<type, ask_row>) {
           ask_for_row(found.id, found.quote);
         } else if constexpr (std::is_same_v<type, ask_exchanges>) {
@@ -126,9 +131,9 @@ bool session_state::admit(const net::http_request& request, std::string_view pat
   return false;
 }
 
-void session_state::ask_for_page(const view_query& query) {
-  self->request(config->query->get(), config->timeout, page_asked{query, client})
-      .then([this, query](const answer& page) { answer_page(query, page); },
+void session_state::ask_for_page(const page_question_ptr& question) {
+  self->request(config->query->get(), config->timeout, page_asked{question, client})
+      .then([this, question](const answer& page) { answer_page(question->query, page); },
             [this](const caf::error& error) { fail(error); });
 }
 
@@ -149,7 +154,8 @@ void session_state::answer_page(const view_query& query, const answer& page) {
   vary(out, "Accept");
   if (query.shape.format != view_format::json && !query.by_cursor)
     out.headers.emplace_back("X-Total-Count", fmt::format("{}", page.total));
-  out.headers.emplace_back("Link", link_header(query, page.total, page.place));
+  if (page.link)
+    out.headers.emplace_back("Link", *page.link);
   respond(std::move(out));
 }
 

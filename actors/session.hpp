@@ -4,6 +4,7 @@
 #include "actors/admission.hpp"
 #include "actors/asset_route.hpp"
 #include "actors/familiar_route.hpp"
+#include "actors/known_pages.hpp"
 #include "actors/messages.hpp"
 #include "actors/search_route.hpp"
 #include "actors/static_document.hpp"
@@ -31,6 +32,7 @@ struct session_config {
   std::string cors_origin;    ///< whose pages in browsers may read answers; empty: only our own
   bool for_operators = false; ///< serves what admin_route.hpp does
   std::shared_ptr<admission> admits{}; ///< null: everybody, without limit
+  std::shared_ptr<known_pages> pages = std::make_shared<known_pages>(); ///< of all sessions
 };
 
 /// Why an actor's answer did not come.
@@ -43,7 +45,7 @@ struct session_state {
 
   void handle(const net::http_request& request);
   bool admit(const net::http_request& request, std::string_view path);
-  void ask_for_page(const view_query& query);
+  void ask_for_page(const page_question_ptr& question);
   void ask_for_row(const std::string& id, const std::string& quote);
   template <class Question>
   void ask_for_state(const address& of, const Question& question);

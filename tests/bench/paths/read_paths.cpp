@@ -64,7 +64,7 @@ path route_path() {
           [request] {
             const auto found = find_route(*request);
             const auto* const page = std::get_if<ask_page>(&found);
-            if (page == nullptr || page->query.page != 2)
+            if (page == nullptr || page->question->query.page != 2)
               fail("route: the request is not understood");
           }};
 }

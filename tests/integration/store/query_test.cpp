@@ -40,7 +40,8 @@ struct asked_board {
   outcome ask(const view_query& what) {
     outcome out;
     caf::scoped_actor self{system};
-    self->request(query_actor, std::chrono::seconds{30}, page_asked{what})
+    self->request(query_actor, std::chrono::seconds{30},
+                  page_asked{std::make_shared<const page_question>(what), ""})
         .receive([&](const answer& page) { out.first = page; },
                  [&](const caf::error& error) { out.second = error; });
     return out;
@@ -51,7 +52,7 @@ struct asked_board {
     std::vector<outcome> out(questions.size());
     caf::scoped_actor self{system};
     for (const auto& one : questions)
-      self->send(query_actor, page_asked{one});
+      self->send(query_actor, page_asked{std::make_shared<const page_question>(one), ""});
     for (auto& one : out)
       self->receive([&](const answer& page) { one.first = page; },
                     [&](const caf::error& error) { one.second = error; });

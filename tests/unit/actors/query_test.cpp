@@ -54,7 +54,8 @@ struct query_fixture : actor_fixture {
     auto out = std::make_shared<outcome>();
     out->asked_after = redis->submitted;
     spawn([this, out, view, client](caf::event_based_actor* self) {
-      self->request(subject, caf::infinite, page_asked{view, client})
+      self->request(subject, caf::infinite,
+                    page_asked{std::make_shared<const page_question>(view), client})
           .then([out](const answer&) { ++out->times; },
                 [out](const caf::error& error) {
                   ++out->times;

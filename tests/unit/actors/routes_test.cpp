@@ -1,5 +1,6 @@
 #include "actors/admin_route.hpp"
 #include "actors/contract.hpp"
+#include "actors/page_links.hpp"
 #include "actors/routes.hpp"
 #include "market/view_token.hpp"
 #include "tests/support/http_header.hpp"
@@ -111,11 +112,11 @@ TEST_CASE("a page's parameters are read") {
   const auto found = ask("/v1/markets?quote=usdt,USD&exchange=kraken&sort=last&page=3&per_page=20");
   const auto* const page = std::get_if<ask_page>(&found);
   REQUIRE(page != nullptr);
-  CHECK(page->query.quotes.values == std::vector<std::string>{"USD", "USDT"});
-  CHECK(page->query.exchanges.values == std::vector<std::string>{"kraken"});
-  CHECK_FALSE(page->query.descending);
-  CHECK(page->query.page == 3);
-  CHECK(page->query.per_page == 20);
+  CHECK(page->question->query.quotes.values == std::vector<std::string>{"USD", "USDT"});
+  CHECK(page->question->query.exchanges.values == std::vector<std::string>{"kraken"});
+  CHECK_FALSE(page->question->query.descending);
+  CHECK(page->question->query.page == 3);
+  CHECK(page->question->query.per_page == 20);
 }
 
 TEST_CASE("what is not there is 404") {
@@ -266,7 +267,7 @@ links read_links(const std::string& text) {
     const auto found = ask(text.substr(at + 1, close - at - 1));
     const auto* const page = std::get_if<ask_page>(&found);
     REQUIRE_MESSAGE(page != nullptr, text);
-    CHECK(out.emplace(text.substr(name, end - name), page->query).second);
+    CHECK(out.emplace(text.substr(name, end - name), page->question->query).second);
     at = end + 1;
     if (at < text.size()) {
       REQUIRE(text.compare(at, 2, ", ") == 0);
@@ -374,7 +375,7 @@ TEST_CASE("the Accept header chooses the format, unless the query does") {
   const auto format = [](std::string target, std::string accept) {
     const auto found = ask(std::move(target), "GET", std::move(accept));
     REQUIRE(std::holds_alternative<ask_page>(found));
-    return std::get<ask_page>(found).query.shape.format;
+    return std::get<ask_page>(found).question->query.shape.format;
   };
   CHECK(format("/v1/markets", "text/csv") == view_format::csv);
   CHECK(format("/v1/markets", "text/html,*/*") == view_format::json);

@@ -1,5 +1,6 @@
 #include "actors/entity_tag.hpp"
 #include "actors/error.hpp"
+#include "actors/page_links.hpp"
 #include "actors/session.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/http_header.hpp"
@@ -59,8 +60,13 @@ struct session_fixture : actor_fixture {
   /// The query actor answers every question with this, or with an error.
   void answer_queries(std::optional<answer> with, caf::error error = {}) {
     config->query->set(spawn([with, error](caf::event_based_actor*) -> caf::behavior {
-      return {[=](const page_asked&) -> caf::result<answer> {
-                return with ? caf::result<answer>{*with} : caf::result<answer>{error};
+      return {[=](const page_asked& asked) -> caf::result<answer> {
+                if (!with)
+                  return error;
+                auto out = *with;
+                out.link = std::make_shared<const std::string>(
+                    link_header(asked.question->query, out.total, out.place));
+                return out;
               },
               [=](const row_asked&) -> caf::result<answer> {
                 return with ? caf::result<answer>{*with} : caf::result<answer>{error};
