@@ -4,11 +4,11 @@ import argparse
 import collections
 import json
 import os
-import socket
 import sys
 
 import parts as bench
 from read_peers import HERE, PYTHON, missing
+from resp import Store
 from tables import ratio, table
 from tick import Spine, take
 
@@ -63,12 +63,10 @@ class PeerSpine(Spine):
         """With the score of the index of last prices, which must be the row's."""
         state = self.simulators[0].api.json("/sim/state")
         ids = [(f"binance:{row['base']}-{row['quote']}", row["quote"]) for row in state]
-        with socket.socket(socket.AF_UNIX) as link:
-            link.connect(str(self.redis.path))
-            link.sendall(b"".join(encode(command) for name, quote in ids for command in (
-                ("GET", "m:" + name), ("ZSCORE", f"z:{quote}:last", name))))
-            replies = link.makefile("rb")
-            found = {name: (bulk(replies), bulk(replies)) for name, _ in ids}
+        with Store(self.redis.path) as store:
+            replies = iter(store.ask_all([command for name, quote in ids for command in (
+                ("GET", "m:" + name), ("ZSCORE", f"z:{quote}:last", name))]))
+            found = {name: (next(replies), next(replies)) for name, _ in ids}
         wanted = ("last", "bid", "ask", "volume_24h")
         return {name: [float(json.loads(row)[field]) for field in wanted] + [float(score)]
                 for name, (row, score) in found.items() if row and score}
@@ -78,16 +76,6 @@ class PeerSpine(Spine):
 
     def explain(self):
         print("its log:\n" + self.parts.log("daemon").read_text()[-3000:], file=sys.stderr)
-
-
-def encode(words):
-    sent = [word.encode() for word in words]
-    return b"*%d\r\n" % len(sent) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in sent)
-
-
-def bulk(replies):
-    length = int(replies.readline()[1:])
-    return replies.read(length + 2)[:-2] if length >= 0 else None
 
 
 def launch(parts, given, name, rate=PACE, **options):

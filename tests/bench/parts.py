@@ -100,17 +100,33 @@ def family_seconds(pid):
     return total / TICKS
 
 
+def own_seconds():
+    """Processor time of all that this benchmark runs and ran."""
+    return family_seconds(os.getpid())
+
+
+def run_seconds(pid):
+    """User and system time to the nanosecond, of the threads that it has now."""
+    tasks = pathlib.Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+
 def busy_seconds():
     """What all processes of the machine have used."""
     fields = [int(x) for x in pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:]]
     return sum(fields[i] for i in (0, 1, 2, 5, 6)) / TICKS
 
 
-def peak_rss_mb(pid):
+def memory_bytes(pid, what="VmRSS"):
+    """VmRSS is what it has now, VmHWM the most it ever had."""
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    raise Failure(f"process {pid} has no VmHWM")
+        if line.startswith(what + ":"):
+            return int(line.split()[1]) * 1024
+    raise Failure(f"process {pid} has no {what}")
+
+
+def peak_rss_mb(pid):
+    return memory_bytes(pid, "VmHWM") / 1024 / 1024
 
 
 def wait_for_quiet(longest, limit=0.15):
@@ -166,9 +182,9 @@ class Parts:
         self.running.append(process)
         return process
 
-    def wait_until(self, name, process, ready):
+    def wait_until(self, name, process, ready, longest=START_TIMEOUT):
         """`ready` is asked until it is true; OSError counts as not yet."""
-        end = time.monotonic() + START_TIMEOUT
+        end = time.monotonic() + longest
         while time.monotonic() < end:
             if process.poll() is not None:
                 break
@@ -178,7 +194,7 @@ class Parts:
             except (OSError, http.client.HTTPException):
                 pass
             time.sleep(0.02)
-        what = "ended" if process.poll() is not None else f"was not ready within {START_TIMEOUT} s"
+        what = "ended" if process.poll() is not None else f"was not ready within {longest} s"
         raise Failure(f"{name} {what}:\n{self.log(name).read_text(errors='replace')[-2000:]}")
 
     def redis(self, name="redis", *more):
@@ -213,7 +229,8 @@ class Parts:
         return process
 
     def daemon(self, tickboard, redis, simulators, threads, name="daemon", symbols=("*/*",), settings=None):
-        """`settings` are further lines of the configuration's tables; "feed" is each feed."""
+        """`settings` are further lines of the configuration's tables; "feed" is each feed. A simulator that
+        has a `feed` is called so."""
         port = free_port()
         config = self.directory / f"{name}.toml"
         more = {key: list(lines) for key, lines in (settings or {}).items()}
@@ -227,7 +244,7 @@ class Parts:
         for one in simulators:
             exchange = EXCHANGES[one.exchange]
             text.append("\n".join([
-                "[[feed]]", f'exchange = "{one.exchange}"',
+                "[[feed]]", f'exchange = "{one.exchange}"', f'name = "{getattr(one, "feed", "")}"',
                 f'ws_url = "ws://127.0.0.1:{one.port}{exchange["path"]}"',
                 f'rest_url = "http://127.0.0.1:{one.port}"', f"symbols = {json.dumps(symbols)}",
                 f'channels = ["{exchange["channel"]}"]', *feeds]))

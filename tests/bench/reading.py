@@ -2,8 +2,6 @@
 
 import collections
 import json
-import os
-import pathlib
 import random
 import select
 import socket
@@ -12,8 +10,10 @@ import subprocess
 import sys
 import time
 
+import asking
 import parts as bench
 from read_peers import MOST_PAGES, NOTES, PEERS, PER_PAGE, SORTS, Arena, Board, missing, path_of
+from resp import Store
 from tables import cell, ratio, table
 from tick import take
 
@@ -98,24 +98,10 @@ class Field:
                 raise bench.Failure(f"{name} answers {path_of(quote, sort, page)} otherwise than tickboard")
 
     def questions(self, name, paths):
-        file = self.parts.directory / f"questions-{name}.txt"
-        file.write_text("\n".join(paths) + "\n")
-        return file
+        return asking.questions(self.parts.directory / f"questions-{name}.txt", paths)
 
     def wrk(self, port, name, seconds, connections):
-        script = pathlib.Path(__file__).parent / "peers/questions.lua"
-        said = subprocess.run(
-            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", script,
-             f"http://127.0.0.1:{port}", "--", self.parts.directory / f"questions-{name}.txt"],
-            capture_output=True, text=True)
-        if said.returncode or not said.stdout.strip().endswith("}"):
-            raise bench.Failure(f"wrk: {said.stderr or said.stdout}")
-        return json.loads(said.stdout.strip().split("\n")[-1])
-
-
-def own_seconds():
-    """Processor time of all that this benchmark runs and ran."""
-    return bench.family_seconds(os.getpid())
+        return asking.wrk(port, self.parts.directory / f"questions-{name}.txt", seconds, connections)
 
 
 # -- loads ----------------------------------------------------------------------------------------
@@ -127,12 +113,12 @@ def ask_with_wrk(field, name, one, load):
     one.start_writes(given.writes)
     try:
         field.wrk(one.port, questions, 1, connections)  # warms up
-        ours, busy, at = own_seconds(), bench.busy_seconds(), time.monotonic()
+        ours, busy, at = bench.own_seconds(), bench.busy_seconds(), time.monotonic()
         server, store = one.server(), one.store()
         said = field.wrk(one.port, questions, given.secs, connections)
         server, store = one.server() - server, one.store() - store
         seconds = time.monotonic() - at
-        others = (bench.busy_seconds() - busy - (own_seconds() - ours)) / seconds
+        others = (bench.busy_seconds() - busy - (bench.own_seconds() - ours)) / seconds
     finally:
         written = one.stop_writes()
     asked = max(1, said["requests"])
@@ -144,14 +130,10 @@ def ask_with_wrk(field, name, one, load):
 
 def evaluations(one):
     """How often indexes were read for pages, by the store's own count."""
-    path = one.redis.path if isinstance(one, Board) else one.store_process.path
-    with socket.socket(socket.AF_UNIX) as link:
-        link.connect(str(path))
-        link.sendall(b"INFO commandstats\r\n")
-        replies = link.makefile("rb")
-        text = replies.read(int(replies.readline()[1:])).decode().lower()
-    calls = dict(line.removeprefix("cmdstat_").split(":calls=") for line in text.split("\r\n") if ":calls=" in line)
-    return sum(int(calls[name].split(",")[0]) for name in EVALUATES if name in calls)
+    with Store(one.redis.path if isinstance(one, Board) else one.store_process.path) as store:
+        calls = store.info("commandstats")
+    names = [f"cmdstat_{name}" for name in EVALUATES]
+    return sum(int(calls[name].split(",")[0].removeprefix("calls=")) for name in names if name in calls)
 
 
 def stampede(field, name, one, load):
@@ -163,9 +145,9 @@ def stampede(field, name, one, load):
             links.append(socket.create_connection(("127.0.0.1", one.port)))
         if name.startswith("fast"):  # their pools open connections to the store as they need them
             rush(links, path_of("USDT", SORTS[1], 1))
-        before, busy, at, ours = evaluations(one), bench.busy_seconds(), time.monotonic(), own_seconds()
+        before, busy, at, ours = evaluations(one), bench.busy_seconds(), time.monotonic(), bench.own_seconds()
         seconds, errors = rush(links, path)
-        others = (bench.busy_seconds() - busy - (own_seconds() - ours)) / (time.monotonic() - at)
+        others = (bench.busy_seconds() - busy - (bench.own_seconds() - ours)) / (time.monotonic() - at)
         return {"evaluations": evaluations(one) - before, "ms": seconds * 1e3, "errors": errors,
                 "others": max(0.0, others) if not field.given.quick else 0.0}
     finally:
@@ -238,16 +220,13 @@ def flood(field, name, one, load):
     try:
         field.wrk(one.port, f"flood-{name}", 1, CONNECTIONS)  # warms up
         time.sleep(0.5)
-        ours, busy, at = own_seconds(), bench.busy_seconds(), time.monotonic()
+        ours, busy, at = bench.own_seconds(), bench.busy_seconds(), time.monotonic()
         alone, failed = well_behaved(field, one, given.secs)
-        script = pathlib.Path(__file__).parent / "peers/questions.lua"
-        others = subprocess.Popen(
-            ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{given.secs + 1}s", "--timeout", "10s", "-s", script,
-             f"http://127.0.0.1:{one.port}", "--", file], stdout=subprocess.PIPE, text=True)
+        others = asking.start_wrk(one.port, file, given.secs + 1, CONNECTIONS)
         time.sleep(0.5)
         beside, failed_beside = well_behaved(field, one, given.secs)
-        said = json.loads(others.communicate(timeout=60)[0].strip().split("\n")[-1])
-        noise = (bench.busy_seconds() - busy - (own_seconds() - ours)) / (time.monotonic() - at)
+        said = asking.end_wrk(others)
+        noise = (bench.busy_seconds() - busy - (bench.own_seconds() - ours)) / (time.monotonic() - at)
     finally:
         written = one.stop_writes()
     return {"alone": alone, "beside": beside, "times": beside / alone, "flood_per_s": said["requests"] / said["seconds"],
@@ -273,14 +252,14 @@ def redis_benchmark(field):
     board, seconds = field.boards[TICKBOARD], field.given.secs
     command, socket_path = own_page(), ["-s", board.redis.path]
     requests = 2000 if field.given.quick else 15000 * seconds
-    ours, busy, at = own_seconds(), bench.busy_seconds(), time.monotonic()
+    ours, busy, at = bench.own_seconds(), bench.busy_seconds(), time.monotonic()
     store = board.store()
     said = subprocess.run(["redis-benchmark", *socket_path, "-c", "50", "-n", str(requests), "--csv", *command], capture_output=True, text=True)
     line = said.stdout.strip().split("\n")[-1].split('","')
     if said.returncode or len(line) < 5:
         raise bench.Failure(f"redis-benchmark: {said.stdout} {said.stderr}")
     store = board.store() - store
-    others = (bench.busy_seconds() - busy - (own_seconds() - ours)) / (time.monotonic() - at)
+    others = (bench.busy_seconds() - busy - (bench.own_seconds() - ours)) / (time.monotonic() - at)
     return {"per_s": float(line[1]), "store_us": store / requests * 1e6, "others": max(0.0, others)}
 
 
