@@ -23,7 +23,7 @@ export const pageSizes = [25, 50, 100, 250];
 export const windows = ['1m', '5m', '15m', '1h', '24h'];
 export const intervals = ['5s', '15s', '1m', '5m'];
 
-const sorts: Record<ViewName, string> = { markets: '-volume_usd_24h', assets: '-market_cap', movers: '', market: '', feeds: '' };
+const sorts: Record<ViewName, string> = { markets: '-volume_usd_24h', assets: 'rank', movers: '', market: '', feeds: '' };
 
 /** What each view has in its URL besides its name; the rest stays at its default there. */
 const members: Record<ViewName, readonly (keyof Place)[]> = {

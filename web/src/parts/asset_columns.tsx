@@ -16,7 +16,7 @@ const name: Column<AssetRow> = {
   ),
 };
 const priceColumn: Column<AssetRow> = {
-  label: 'Price', title: 'Mean price of the fresh markets that agree', sort: 'price_usd', width: 8.5, text: (row) => price(row.price_usd), moves: true,
+  label: 'Price', title: 'Mean price of the fresh markets that agree', sort: 'price_usd', width: 8.8, text: (row) => price(row.price_usd), moves: true,
 };
 const trend: Column<AssetRow> = { label: 'Trend', title: 'The price while this page is open', width: 7, cell: ({ path }) => <Spark path={path} /> };
 const day = changeColumn<AssetRow>('24h', 'Change of the price within 24 hours', 'change_24h_pct', (row) => row.change_24h_pct);
@@ -33,10 +33,10 @@ export const assetColumns: readonly Column<AssetRow>[] = [
   priceColumn,
   day,
   trend,
+  { label: 'Rank', title: 'Place by market cap, then by volume', sort: 'rank', first: 'up', width: 3.8, text: (row) => count(row.rank) },
   ...windows,
   { label: 'Market cap', title: 'Price times circulating supply', sort: 'market_cap', width: 7, text: (row) => money(row.market_cap) },
   volume,
-  { label: 'Rank', title: 'Place by market cap, then by volume', sort: 'rank', first: 'up', width: 4.5, text: (row) => count(row.rank) },
   { label: 'High', title: 'Mean high within 24 hours', width: 8, text: (row) => price(row.high_usd_24h) },
   { label: 'Low', title: 'Mean low within 24 hours', width: 8, text: (row) => price(row.low_usd_24h) },
   { label: 'Supply', title: 'Units in circulation', sort: 'circulating_supply', width: 7, text: (row) => count(row.circulating_supply === null ? null : Number(row.circulating_supply)) },

@@ -17,5 +17,5 @@ export interface Column<Row> {
 
 /** A column with a change in percent. */
 export function changeColumn<Row>(label: string, title: string, sort: string, of: (row: Row) => number | null): Column<Row> {
-  return { label, title, sort, width: 4.9, text: (row) => change(of(row)), sign: (row) => signOf(of(row)) };
+  return { label, title, sort, width: 5.3, text: (row) => change(of(row)), sign: (row) => signOf(of(row)) };
 }

@@ -52,6 +52,8 @@ export class Drawing {
     const [up, down, line] = [colour('--up'), colour('--down'), colour('--line')];
     this.chart.applyOptions({
       layout: { background: { color: colour('--paper') }, textColor: colour('--soft-ink') },
+      rightPriceScale: { borderColor: line },
+      timeScale: { borderColor: line },
       grid: { vertLines: { color: line }, horzLines: { color: line } },
     });
     this.series.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });

@@ -29,5 +29,5 @@ export function TextFilter({ label }: { label: string }) {
     clearTimeout(timer.current);
     timer.current = window.setTimeout(() => refine({ q: text }, true), pause_ms);
   };
-  return <input ref={input} type="search" aria-label={label} aria-keyshortcuts="/" placeholder={`${label}  /`} maxLength={64} defaultValue={q} onInput={typed} />;
+  return <input ref={input} type="search" aria-label={label} aria-keyshortcuts="/" placeholder={label} title="/ goes here" maxLength={64} defaultValue={q} onInput={typed} />;
 }

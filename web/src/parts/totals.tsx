@@ -16,13 +16,13 @@ export function Totals() {
     <div><dt>{name}</dt><dd class={sign}>{text}</dd></div>
   );
   return (
-    <dl class="totals" aria-label="Totals">
+    <section aria-label="Totals"><dl class="totals">
       {figure('Markets', count(totals?.markets ?? null))}
       {figure('Assets', count(totals?.assets ?? null))}
       {figure('Exchanges', count(totals?.exchanges ?? null))}
       {figure('Volume 24h', money(totals?.volume_usd_24h ?? null))}
       {figure('Change 24h', change(totals?.change_24h_pct ?? null), signOf(totals?.change_24h_pct ?? null))}
       {figure('Market cap', money(totals?.market_cap ?? null))}
-    </dl>
+    </dl></section>
   );
 }
