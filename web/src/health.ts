@@ -28,5 +28,6 @@ export function miss(why: string, status = 0): void {
 /** Another view is looked at: nothing is known of its data yet. */
 export function beginAnew(): void {
   source.value = 'connecting';
+  heard.value = 0;
   problem.value = '';
 }

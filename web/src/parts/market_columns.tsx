@@ -6,10 +6,18 @@ import { changeColumn, type Column } from './column';
 import { Link } from './link';
 import { Spark } from './spark';
 
-type PriceName = 'last' | 'bid' | 'ask' | 'high_24h' | 'low_24h';
+const priceNames = ['last', 'bid', 'ask', 'high_24h', 'low_24h'] as const;
+const prices = new WeakMap<MarketRow, string[]>();
 
 /** Prices of a row have equally many places, so that they can be compared at a glance. */
-const priceOf = (name: PriceName) => (row: MarketRow) => alike([row[name], row.last, row.bid, row.ask, row.high_24h, row.low_24h])[0]!;
+function priceOf(name: (typeof priceNames)[number]) {
+  const at = priceNames.indexOf(name);
+  return (row: MarketRow) => {
+    let all = prices.get(row);
+    if (!all) prices.set(row, (all = alike(priceNames.map((one) => row[one]))));
+    return all[at]!;
+  };
+}
 
 const age = (row: MarketRow) => (row.received_ms === null ? unknown : duration(now.value - row.received_ms));
 

@@ -20,10 +20,10 @@ function nextSort<Row>(column: Column<Row>, sort: string): string {
 
 function Head<Row extends object>({ column, sort, onSort }: { column: Column<Row> } & Pick<TableProps<Row>, 'sort' | 'onSort'>) {
   const kind = column.cell ? undefined : 'figure';
-  if (!column.sort || sort === undefined || !onSort) return <th scope="col" class={kind} title={column.title}>{column.label}</th>;
+  if (!column.sort || sort === undefined || !onSort) return <th role="columnheader" scope="col" class={kind} title={column.title}>{column.label}</th>;
   const way = sort === column.sort ? 'ascending' : sort === `-${column.sort}` ? 'descending' : undefined;
   return (
-    <th scope="col" class={kind} aria-sort={way}>
+    <th role="columnheader" scope="col" class={kind} aria-sort={way}>
       <button type="button" title={column.title} onClick={() => onSort(nextSort(column, sort))}>
         {column.label}
         <span class="way" aria-hidden="true">{way === 'ascending' ? '▲' : way === 'descending' ? '▼' : ''}</span>
@@ -38,27 +38,31 @@ interface RowProps<Row extends object> {
   staleOf(row: Row): boolean;
 }
 
+const fitting = 11; // characters of a figure
+
 /** Rendered once: what changes later are texts and classes of cells, each by a signal of its own. */
 function TableRow<Row extends object>({ live, columns, staleOf }: RowProps<Row>) {
   const { cells, state } = useMemo(() => ({
     state: computed(() => (staleOf(live.value.value) ? 'stale' : '')),
-    cells: columns.map((column) => {
-      const { text, sign, moves } = column;
+    cells: columns.map(({ text, sign, moves }) => {
       if (!text) return null;
-      return {
-        text: computed(() => text(live.value.value)),
-        kind: moves ? computed(() => `figure price ${live.direction.value} ${live.flash.value && `flash-${live.flash.value}`}`)
-          : sign ? computed(() => `figure ${sign(live.value.value)}`) : 'figure',
-      };
+      const shown = computed(() => text(live.value.value));
+      const kind = computed(() => [
+        'figure',
+        moves && `price ${live.direction.value} ${live.flash.value && `flash-${live.flash.value}`}`,
+        sign?.(live.value.value),
+        shown.value.length > fitting && 'long',
+      ].filter(Boolean).join(' '));
+      return { shown, kind };
     }),
   }), [live]);
   return (
-    <tr class={state} data-id={live.id}>
+    <tr role="row" class={state} data-id={live.id}>
       {columns.map((column, i) => {
         const cell = cells[i];
-        if (cell) return <td key={column.label} class={cell.kind}>{cell.text}</td>;
+        if (cell) return <td role="cell" key={column.label} class={cell.kind}>{cell.shown}</td>;
         const inside = column.cell!(live);
-        return i === 0 ? <th key={column.label} scope="row">{inside}</th> : <td key={column.label}>{inside}</td>;
+        return i === 0 ? <th role="rowheader" key={column.label} scope="row">{inside}</th> : <td role="cell" key={column.label}>{inside}</td>;
       })}
     </tr>
   );
@@ -75,16 +79,26 @@ function moveFocus(event: KeyboardEvent): void {
   link.focus();
 }
 
+/**
+ * Rows are grids with the same tracks, so that each is laid out by itself, and only if it is in sight; a table proper
+ * is laid out as a whole at every change. The roles say what the boxes no longer do.
+ */
+function tracksOf<Row>([first, ...rest]: readonly Column<Row>[]) {
+  const width = rest.reduce((sum, column) => sum + column.width, 0);
+  return {
+    '--tracks': [`minmax(var(--first), ${first!.width}fr)`, ...rest.map((column) => `minmax(${column.width}rem, ${column.width}fr)`)].join(' '),
+    '--rest': `${width}rem`,
+  };
+}
+
 export function Table<Row extends object>({ caption, rows, columns, sort, onSort, staleOf }: TableProps<Row>) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
-      <table>
-        <caption class="unseen">{caption}</caption>
-        <colgroup>{columns.map((column) => <col key={column.label} style={{ width: `${column.width}rem` }} />)}</colgroup>
-        <thead>
-          <tr>{columns.map((column) => <Head key={column.label} column={column} {...(onSort && { sort, onSort })} />)}</tr>
+      <table role="table" aria-label={caption} class="rows" style={tracksOf(columns)}>
+        <thead role="rowgroup">
+          <tr role="row">{columns.map((column) => <Head key={column.label} column={column} {...(onSort && { sort, onSort })} />)}</tr>
         </thead>
-        <tbody onKeyDown={moveFocus}>
+        <tbody role="rowgroup" onKeyDown={moveFocus}>
           {rows.order.value.map((id) => {
             const live = rows.row(id);
             return <TableRow key={id} live={live} columns={columns} staleOf={staleOf} />;
