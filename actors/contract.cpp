@@ -181,16 +181,6 @@ std::vector<resource_note> operation_resources() {
        {{"text/html", "", nullptr}},
        {"ETag", "Cache-Control", "Vary", "Content-Security-Policy"},
        {}},
-      {"/",
-       "getBoard",
-       "operation",
-       "The live board",
-       "Markets, assets and feeds in a browser. It asks for nothing from elsewhere.",
-       {},
-       {},
-       {{"text/html", "", nullptr}},
-       {"ETag", "Cache-Control", "Vary", "Content-Security-Policy"},
-       {}},
   };
 }
 

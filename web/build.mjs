@@ -1,7 +1,7 @@
 // usage: node build.mjs SOURCE_DIR WORK_DIR OUTPUT_CPP
 // Bundles the live board with the packages in WORK_DIR/node_modules, and writes one C++ file that
 // holds every file of it, as web.hpp declares them. Names of files tell their content, but for `/`.
-import { mkdirSync, readFileSync, rmSync, writeFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
@@ -27,12 +27,14 @@ function hashed(name, text) {
 }
 
 async function bundled() {
-  const outdir = join(work, 'dist');
-  rmSync(outdir, { recursive: true, force: true });
+  // Seen from WORK_DIR all paths are the same on every machine, and so are the hashes in names.
+  rmSync(join(work, 'src'), { force: true });
+  symlinkSync(join(source, 'src'), join(work, 'src'));
   const result = await esbuild.build({
-    absWorkingDir: source,
+    absWorkingDir: work,
+    preserveSymlinks: true,
     entryPoints: { board: 'src/main.tsx', style: 'src/style/board.css' },
-    outdir,
+    outdir: 'dist', // nothing is written there
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -41,7 +43,6 @@ async function bundled() {
     legalComments: 'none', // their texts are in licences.txt
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    nodePaths: [modules],
     conditions: ['production'],
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',

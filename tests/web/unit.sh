@@ -1,11 +1,10 @@
 #!/bin/sh
 # usage: unit.sh SOURCE_DIR WORK_DIR BOARD_WORK_DIR
 # Checks the types of the board's sources, then runs unit/ with node's own runner.
-# BOARD_WORK_DIR has the packages that the board is bundled of.
+# BOARD_WORK_DIR is where the board was bundled, with its packages.
 set -eu
 source=$1 work=$2 board=$3
 "$source/../../web/install.sh" "$source" "$work"
-ln -sfn "$source/../../web/src" "$board/src"
 cp "$source/../../web/tsconfig.json" "$board/"
 "$work/node_modules/.bin/tsc" --project "$board" --preserveSymlinks
 rm -rf "$work/unit"

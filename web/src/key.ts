@@ -4,7 +4,7 @@ import { signal } from '@preact/signals';
 const name = 'tickboard-key';
 export const apiKey = signal(sessionStorage.getItem(name) ?? '');
 
-export function useKey(key: string): void {
+export function giveKey(key: string): void {
   sessionStorage.setItem(name, key);
   apiKey.value = key;
 }

@@ -1,12 +1,12 @@
 import { refusedKey } from '../health';
-import { useKey } from '../key';
+import { giveKey } from '../key';
 
 /** Where the daemon answers only those who give an API key. */
 export function KeyForm() {
   if (!refusedKey.value) return null;
   const give = (event: SubmitEvent) => {
     event.preventDefault();
-    useKey(String(new FormData(event.currentTarget as HTMLFormElement).get('key')).trim());
+    giveKey(String(new FormData(event.currentTarget as HTMLFormElement).get('key')).trim());
   };
   return (
     <form class="notice" onSubmit={give}>
