@@ -8,12 +8,14 @@ import { Spark } from './spark';
 
 const name: Column<AssetRow> = {
   label: 'Asset', title: 'What is traded', sort: 'symbol', first: 'up', width: 11,
-  cell: ({ id, value }) => (
-    <Link class="name" to={placeOf('markets', { base: [id] })}>
-      <b>{id}</b> <span class="where">{value.peek().name}</span>
-      <span class="badge">stale</span>
-    </Link>
-  ),
+  cell: ({ id, value }) => {
+    const { name: called } = value.peek();
+    return (
+      <Link class="name" to={placeOf('markets', { base: [id] })}>
+        <b>{id}</b> <span class="badge">stale</span> {called && <span class="where">{called}</span>}
+      </Link>
+    );
+  },
 };
 const priceColumn: Column<AssetRow> = {
   label: 'Price', title: 'Mean price of the fresh markets that agree', sort: 'price_usd', width: 8.8, text: (row) => price(row.price_usd), moves: true,

@@ -28,8 +28,7 @@ export const marketColumns: readonly Column<MarketRow>[] = [
       const { base, quote, exchange } = value.peek(); // these never change
       return (
         <Link class="name" to={placeOf('market', { id })}>
-          <b>{base}</b><span class="quote">/{quote}</span> <span class="where">{exchange}</span>
-          <span class="badge">stale</span>
+          <b>{base}</b><span class="quote">/{quote}</span> <span class="badge">stale</span> <span class="where">{exchange}</span>
         </Link>
       );
     },
