@@ -1,6 +1,7 @@
 #include "actors/admission.hpp"
 
 #include "actors/familiar_route.hpp"
+#include "actors/static_document.hpp"
 
 #include <fmt/format.h>
 
@@ -12,7 +13,10 @@ namespace tickboard {
 namespace {
 
 constexpr std::array<std::string_view, 2> open_paths{"/healthz", "/readyz"};
-constexpr std::array<std::string_view, 2> documents{"/openapi.json", "/docs"};
+
+bool is_document(std::string_view path) {
+  return path == "/openapi.json" || path == "/docs" || board_file(path) != nullptr;
+}
 
 /// The key that a request gives; empty without one. Other schemes of Authorization are those of
 /// proxies on the way.
@@ -76,7 +80,7 @@ admission_verdict admission::admit(const net::http_request& request, std::string
       out.rate = known->bucket->take(now);
     if (known != nullptr)
       out.client = fmt::format("key {}", known - keys_.data());
-  } else if (key_required_ && std::ranges::find(documents, path) == documents.end()) {
+  } else if (key_required_ && !is_document(path)) {
     out.is = admission_outcome::key_missing;
   } else if (limits_strangers_) {
     out.rate = strangers_.take(network, now);

@@ -95,6 +95,8 @@ route find_route(const net::http_request& request) {
     found = without_parameters(ask_document{&api_document()});
   } else if (path == "/docs") {
     found = without_parameters(ask_document{&docs_page()});
+  } else if (const auto* file = board_file(path)) {
+    found = ask_document{file}; // the board's own script reads its parameters
   } else {
     return problem(404, "No such resource", "there are " + resource_names());
   }

@@ -3,6 +3,7 @@
 #include "actors/entity_tag.hpp"
 #include "adapters/net/deflate.hpp"
 
+#include <algorithm>
 #include <functional>
 
 namespace tickboard {
@@ -13,7 +14,8 @@ static_document::static_document(std::string_view type, std::string text,
       gzipped(std::make_shared<const std::string>(net::gzip(*body))),
       headers(std::move(more_headers)), tag(entity_tag(std::hash<std::string_view>{}(*body))) {
   headers.emplace_back("ETag", tag);
-  headers.emplace_back("Cache-Control", "max-age=300"); // it changes with the program alone
+  if (std::ranges::none_of(headers, [](const auto& one) { return one.first == "Cache-Control"; }))
+    headers.emplace_back("Cache-Control", "max-age=300"); // it changes with the program alone
 }
 
 } // namespace tickboard

@@ -23,6 +23,10 @@ struct static_document {
 /// GET /openapi.json: made of `actors/contract.hpp` when it is first asked for.
 const static_document& api_document();
 
+/// GET / and what it loads (web/src): the file at this path, or null. They ask for nothing from
+/// elsewhere.
+const static_document* board_file(std::string_view path);
+
 /// GET /docs: web/docs.html with its style and script, which reads /openapi.json. Nothing else may
 /// be loaded or run by it (Content-Security-Policy).
 const static_document& docs_page();

@@ -122,6 +122,7 @@ int demo(const demo_options& options) {
     shown = true;
     const auto example = base + "/v1/markets?quote=USD&sort=-quote_volume_24h&per_page=3";
     std::printf("tickboard demo: 3 simulated exchanges, %u markets and %.0f updates/s each\n\n"
+                "  %s/    the live board, in a browser\n"
                 "  %s/v1/markets?quote=USDT&sort=-change_24h_pct&page=2\n"
                 "  %s/v1/markets?exchange=kraken,binance&base=BTC,ETH\n"
                 "  %s/v1/markets/binance:BTC-USDT\n"
@@ -132,7 +133,7 @@ int demo(const demo_options& options) {
                 "  %s/docs    every question that can be asked, in a browser\n\n"
                 "for example %s\n",
                 options.markets, options.rate, base.c_str(), base.c_str(), base.c_str(),
-                base.c_str(), base.c_str(), base.c_str(), base.c_str(), base.c_str(),
+                base.c_str(), base.c_str(), base.c_str(), base.c_str(), base.c_str(), base.c_str(),
                 example.c_str());
     if (const auto page = get(io, example))
       std::printf("%s\n", page->body.c_str());

@@ -87,11 +87,11 @@ TEST_CASE("a key opens the door, in each way that it can be given, and nothing e
 
 TEST_CASE("documents need no key, but a wrong one is told") {
   admission door{{.key_required = true}, {key_with("a", "first")}};
-  for (const auto* path : {"/docs", "/openapi.json", "/docs?x"}) {
+  for (const auto* path : {"/docs", "/openapi.json", "/docs?x", "/", "/?view=assets"}) {
     CHECK(admit(door, request_for(path)).is == outcome::admitted);
     CHECK(admit(door, request_for(path, "Bearer no")).is == outcome::key_unknown);
   }
-  for (const auto* path : {"/docs/", "/", "/docsx", "//docs", "/v1/exchanges"})
+  for (const auto* path : {"/docs/", "/assets/", "/docsx", "//docs", "/v1/exchanges"})
     CHECK_MESSAGE(admit(door, request_for(path)).is == outcome::key_missing, path);
   CHECK(admission::is_open("/healthz"));
   CHECK(admission::is_open("/readyz"));

@@ -70,7 +70,36 @@ TEST_CASE("each resource is found, for GET and for HEAD") {
     CHECK(std::holds_alternative<ask_readiness>(ask("/readyz", method)));
     CHECK(std::get<ask_document>(ask("/openapi.json", method)).what == &api_document());
     CHECK(std::get<ask_document>(ask("/docs", method)).what == &docs_page());
+    CHECK(std::get<ask_document>(ask("/", method)).what == board_file("/"));
+    CHECK(std::get<ask_document>(ask("/?view=assets&q=x", method)).what == board_file("/"));
   }
+}
+
+TEST_CASE("the board's page names its files, which are kept for ever as they never change") {
+  const auto* const page = board_file("/");
+  REQUIRE(page);
+  const auto headers = [](const static_document& of, std::string_view name) {
+    return header({200, "", of.headers, nullptr}, name);
+  };
+  CHECK(headers(*page, "Cache-Control") == "no-cache");
+  CHECK(headers(*page, "Content-Security-Policy").find("unsafe") == std::string::npos);
+  CHECK(page->body->find("{{") == std::string::npos);
+  const std::string_view text = *page->body;
+  unsigned named = 0;
+  for (auto at = text.find("./assets/"); at != std::string_view::npos;
+       at = text.find("./assets/", at + 1)) {
+    const auto path = text.substr(at + 1, text.find('"', at) - at - 1);
+    CAPTURE(path);
+    const auto* const file = board_file(path);
+    REQUIRE(file);
+    CHECK(headers(*file, "Cache-Control") == "max-age=31536000, immutable");
+    CHECK(headers(*file, "Content-Security-Policy").empty());
+    ++named;
+  }
+  CHECK(named == 4);
+  CHECK(board_file("/assets/") == nullptr);
+  CHECK(board_file("/assets/board.js") == nullptr);
+  CHECK(board_file("") == nullptr);
 }
 
 TEST_CASE("every resource of the document has a route, and none is forgotten in what 404 tells") {
@@ -121,7 +150,7 @@ TEST_CASE("a page's parameters are read") {
 
 TEST_CASE("what is not there is 404") {
   for (const auto* target : {"",
-                             "/",
+                             "/assets",
                              "*",
                              "/v1",
                              "/v1/",

@@ -1,0 +1,105 @@
+// Keyboards, screen readers, themes and widths.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { search, untilRows, untilState } from './browser.mjs';
+import { until } from './world.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const views = { markets: '/', assets: '/?view=assets', movers: '/?view=movers&window=24h', feeds: '/?view=feeds', market: '/?view=market&id=kraken:BTC-USD&interval=5s' };
+const focused = (page, property) => page.evaluate((name) => document.activeElement[name], property);
+
+async function axeFindsNothing({ open, double, note, artefacts }) {
+  for (const [name, where] of Object.entries(views)) {
+    const page = await open(double.base, where);
+    await untilState(page, '^(live|polling)$');
+    await page.locator('tbody tr, .canvas canvas').first().waitFor();
+    await page.evaluate(axe);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      await page.waitForFunction((theme) => document.documentElement.dataset.theme === theme, colorScheme);
+      const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+      for (const one of violations)
+        note(`axe, ${name} in ${colorScheme}: ${one.id}: ${one.help}: ${one.nodes.slice(0, 2).map((node) => `${node.html} ${node.failureSummary}`).join(' | ')}`);
+      for (const width of [380, 1280, 1920]) {
+        await page.setViewportSize({ width, height: width === 380 ? 800 : 900 });
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (over > 0) note(`${name} is ${over} px wider than a screen of ${width}`);
+        await page.screenshot({ path: `${artefacts}/${name}-${width}-${colorScheme}.png` });
+      }
+    }
+    await page.close();
+  }
+}
+
+async function keysAreEnough({ open, double }) {
+  const page = await open(double.base, '/?sort=id');
+  await untilRows(page);
+  await page.keyboard.press('Tab');
+  assert.match(await focused(page, 'textContent'), /^Skip to/);
+  await page.keyboard.press('Enter');
+  assert.equal(await focused(page, 'id'), 'main');
+
+  await page.locator('thead th button', { hasText: 'Last' }).focus();
+  await page.keyboard.press('Enter');
+  await until('it is sorted', () => search(page) === '?sort=-last');
+  assert.match(await focused(page, 'textContent'), /^Last/);
+
+  await page.locator('.choices summary', { hasText: 'Exchange' }).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await until('an exchange is chosen', () => search(page).includes('exchange='));
+  await page.keyboard.press('Escape');
+  assert.match(await focused(page, 'textContent'), /^Exchange/);
+  assert.equal(await page.locator('.choices[open]').count(), 0);
+
+  await untilRows(page);
+  await page.locator('tbody a').first().focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowUp');
+  const id = await page.evaluate(() => document.activeElement.closest('tr').dataset.id);
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'A');
+  await page.keyboard.press('Enter');
+  await until('its market is shown', () => search(page) === `?view=market&id=${id}`);
+  await until('the heading has the focus', async () => (await focused(page, 'tagName')) === 'H1');
+  assert.match(await page.title(), / on \w+ · tickboard$/);
+}
+
+async function focusStaysWhileRowsMove({ open, double }) {
+  // By age the order changes with every event.
+  const page = await open(double.base, '/?sort=-received_ms&per_page=250');
+  await untilState(page, '^live$');
+  await untilRows(page);
+  const link = page.locator('tbody tr').nth(20).locator('a');
+  await link.focus();
+  const at = () => page.evaluate(() => ({
+    id: document.activeElement.closest('tr')?.dataset.id, first: document.querySelector('tbody tr').dataset.id,
+    index: document.activeElement.closest('tr')?.rowIndex,
+  }));
+  const before = await at();
+  assert.ok(before.id);
+  await until('the row has moved', async () => {
+    const now = await at();
+    assert.equal(now.id, before.id, 'the focus is lost');
+    return now.index !== before.index && now.first !== before.first;
+  });
+}
+
+async function themesAreChosen({ open, double }) {
+  const page = await open(double.base);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await untilRows(page);
+  const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+  await page.getByLabel('Theme').selectOption('dark');
+  assert.equal(await theme(), 'dark');
+  await page.reload();
+  await untilRows(page);
+  assert.equal(await theme(), 'dark');
+  assert.equal(await page.getByLabel('Theme').inputValue(), 'dark');
+  await page.getByLabel('Theme').selectOption('auto');
+  assert.equal(await theme(), 'light');
+}
+
+export const checks = [axeFindsNothing, keysAreEnough, focusStaysWhileRowsMove, themesAreChosen];

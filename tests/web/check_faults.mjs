@@ -1,0 +1,64 @@
+// Exchanges and daemons that go and come back, and one that asks for a key.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { untilRows, untilState } from './browser.mjs';
+import { until } from './world.mjs';
+
+async function staleRowsShowIt({ open, world, double, artefacts }) {
+  const rows = await open(double.base, '/?exchange=kraken');
+  const feeds = await open(double.base, '/?view=feeds');
+  await untilRows(rows);
+  await feeds.getByText(/^All \d+ connections are live\.$/).waitFor();
+  await world.stop('kraken');
+  await rows.locator('tr.stale').first().waitFor();
+  assert.ok(await rows.locator('tr.stale .badge').first().isVisible(), 'it is told in words');
+  await rows.screenshot({ path: `${artefacts}/stale.png` });
+  const row = feeds.locator('tr', { hasText: 'kraken/1' });
+  await feeds.getByText(/^1 of \d+ connections are not live\.$/).waitFor();
+  assert.match(await row.innerText(), /connecting|waiting|alarm/);
+  await feeds.screenshot({ path: `${artefacts}/feed-down.png` });
+  await world.startFeed('kraken');
+  await feeds.getByText(/^All \d+ connections are live\.$/).waitFor();
+  assert.equal(await row.locator('.told').count(), 1, 'that it was restarted is told');
+  await until('no row is stale', async () => (await rows.locator('tr.stale').count()) === 0);
+}
+
+async function itComesBackWithTheDaemon({ open, world, double, artefacts }) {
+  const streamed = await open(double.base);
+  const direct = await open(world.base, '/?sort=id');
+  await untilState(streamed, '^live$');
+  await untilState(direct, '^(polling|live)$');
+  await untilRows(direct);
+  await world.stop('daemon');
+  for (const page of [streamed, direct]) {
+    await untilState(page, '^reconnecting$');
+    await page.getByText('What is shown is of').waitFor();
+    assert.ok((await page.locator('tbody tr').count()) > 0, 'what was known stays');
+  }
+  await direct.locator('.health .age', { hasText: /^data \d+ s old$/ }).waitFor();
+  await direct.screenshot({ path: `${artefacts}/daemon-down.png` });
+  await world.startDaemon();
+  await untilState(streamed, '^live$');
+  await untilState(direct, '^(polling|live)$');
+  for (const page of [streamed, direct]) {
+    assert.equal(await page.locator('.notice').count(), 0);
+    const before = await page.locator('tbody').innerText();
+    await until('figures change again', async () => (await page.locator('tbody').innerText()) !== before);
+  }
+}
+
+async function keysAreAskedFor({ open, world }) {
+  const page = await open(world.base);
+  await untilRows(page);
+  await world.stop('daemon');
+  const sha256 = createHash('sha256').update('let me in').digest('hex');
+  await world.startDaemon(`[clients]\nkey_required = true\n[[key]]\nname = "board"\nsha256 = "${sha256}"\n`);
+  await page.reload();
+  await page.getByLabel(/asks for an API key/).fill('let me in');
+  await page.getByRole('button', { name: 'Use it in this tab' }).click();
+  await untilState(page, '^polling$');
+  await untilRows(page);
+  assert.equal(await page.getByLabel(/asks for an API key/).count(), 0);
+}
+
+export const checks = [staleRowsShowIt, itComesBackWithTheDaemon, keysAreAskedFor];

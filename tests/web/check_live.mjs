@@ -1,0 +1,86 @@
+// What changes while somebody looks.
+import assert from 'node:assert/strict';
+import { state, untilRows, untilState } from './browser.mjs';
+import { until } from './world.mjs';
+
+async function cellsChangeInPlace({ open, double }) {
+  const page = await open(double.base, '/?sort=id&per_page=250');
+  await untilState(page, '^live$');
+  await untilRows(page);
+  // Every row, cell and text stays the node that it was; only the texts of figures change.
+  await page.evaluate(() => {
+    window.nodes = [...document.querySelectorAll('tbody tr, tbody td, tbody th')];
+    window.texts = new Map([...document.querySelectorAll('td.price')].map((cell) => [cell, cell.textContent]));
+    window.seen = new Set();
+    new MutationObserver((all) => all.forEach((one) => one.target.classList?.forEach((name) => window.seen.add(name))))
+      .observe(document.querySelector('tbody'), { attributes: true, subtree: true });
+  });
+  await page.waitForFunction(() => [...window.texts].filter(([cell, text]) => cell.textContent !== text).length > 40);
+  assert.ok(await page.evaluate(() => window.nodes.every((node) => node.isConnected)), 'rows are made anew');
+  await page.waitForFunction(() => ['up', 'down', 'flash-up', 'flash-down'].every((name) => window.seen.has(name)));
+  await page.waitForFunction(() => document.querySelectorAll('.spark path[d^="M"]').length > 40);
+}
+
+async function figuresAreThoseOfTheApi({ open, double, world }) {
+  const page = await open(double.base, '/?sort=id');
+  await untilRows(page);
+  const shown = () => page.locator('tbody tr').evaluateAll((rows) => rows.map((row) => [row.dataset.id, row.querySelector('td.price').textContent.replaceAll(',', '')]));
+  // Each within the time that it takes both to speak of the same moment.
+  const equal = new Set();
+  await until('every price was once that of the API', async () => {
+    const { body } = await world.get('/v1/markets?sort=id&fields=id,last');
+    const told = new Map(body.data.map((row) => [row.id, Number(row.last)]));
+    for (const [id, text] of await shown()) if (Number(text) === told.get(id)) equal.add(id);
+    return equal.size === body.data.length;
+  });
+}
+
+async function withoutStreamsItAsks({ open, world }) {
+  const page = await open(world.base);
+  await untilState(page, '^(polling|live)$');
+  await untilRows(page);
+  const price = page.locator('td.price').first();
+  const before = await price.textContent();
+  await page.waitForFunction((text) => document.querySelector('td.price').textContent !== text, before);
+}
+
+async function pauseHoldsStill({ open, double }) {
+  await until('streams of other pages have ended', () => double.streams() === 0);
+  const page = await open(double.base);
+  await untilState(page, '^live$');
+  await untilRows(page);
+  await page.getByRole('button', { name: 'Pause' }).press('Space');
+  await untilState(page, '^paused$');
+  await until('the stream has ended', () => double.streams() === 0);
+  await page.evaluate(() => new Promise(requestAnimationFrame)); // what was under way is shown
+  const before = await page.locator('tbody').innerText();
+  const asked = double.asked.length;
+  await page.getByRole('button', { name: 'Pause' }).press('Space');
+  assert.equal(await page.locator('tbody').innerText().then((text) => text.replace(/\d+ s$/gm, '')), before.replace(/\d+ s$/gm, ''));
+  await untilState(page, '^live$');
+  assert.ok(double.asked.slice(asked).some((one) => one.startsWith('/v1/stream')));
+}
+
+async function hiddenItRests({ open, double }) {
+  await until('streams of other pages have ended', () => double.streams() === 0);
+  const page = await open(double.base);
+  await untilState(page, '^live$');
+  const become = (hidden) => page.evaluate((value) => {
+    Object.defineProperty(document, 'hidden', { value, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+  await become(true);
+  await until('the stream has ended', () => double.streams() === 0);
+  await become(false);
+  await until('there is a stream again', () => double.streams() === 1);
+}
+
+async function ageIsTold({ open, double }) {
+  const page = await open(double.base);
+  await untilState(page, '^live$');
+  await page.locator('tbody tr td:last-child', { hasText: /^\d+ s$/ }).first().waitFor();
+  assert.equal(await state(page), 'live');
+  assert.equal(await page.locator('.health .age').textContent(), '');
+}
+
+export const checks = [cellsChangeInPlace, figuresAreThoseOfTheApi, withoutStreamsItAsks, pauseHoldsStill, hiddenItRests, ageIsTold];

@@ -1,0 +1,53 @@
+// The page of one market, and its candles.
+import assert from 'node:assert/strict';
+import { search, untilRows, untilState } from './browser.mjs';
+import { until } from './world.mjs';
+
+/** Colours of a chart's pixels beside that of its ground: something is drawn. */
+const colours = (page) => page.locator('.canvas canvas').first().evaluate((canvas) => {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const out = new Set();
+  for (let i = 0; i < data.length; i += 4) out.add(data.slice(i, i + 3).join());
+  return out.size;
+});
+
+async function candlesGrow({ open, double }) {
+  const page = await open(double.base);
+  await untilRows(page);
+  const id = await page.locator('tbody tr').first().getAttribute('data-id');
+  await page.locator('tbody a').first().click();
+  assert.equal(search(page), `?view=market&id=${id}`);
+  await untilState(page, '^live$');
+  await page.locator('.segments span', { hasText: /^5s$/ }).click();
+  await until('the URL has the interval', () => search(page).endsWith('&interval=5s'));
+  await page.getByText('There is no history of this interval').waitFor();
+  const latest = page.locator('.latest');
+  const before = await latest.textContent();
+  await until('the candle changes', async () => (await latest.textContent()) !== before);
+  await until('candles are drawn', async () => (await colours(page)) > 3);
+  const price = await page.locator('.headline .last').textContent();
+  await until('the price changes', async () => (await page.locator('.headline .last').textContent()) !== price);
+  await page.getByRole('link', { name: /^All \w+ markets$/ }).click();
+  await untilRows(page);
+}
+
+async function historyIsShown({ open, double }) {
+  const minute = Math.floor(Date.now() / 60_000) * 60_000;
+  double.candles = Array.from({ length: 120 }, (_, i) => (
+    { start_ms: minute - (120 - i) * 60_000, open: `${90_000 + i}`, high: `${90_100 + i}`, low: `${89_900 + i}`, close: `${90_050 + i}` }));
+  try {
+    const page = await open(double.base, '/?view=market&id=kraken:BTC-USD');
+    await until('the candles are asked for', () => double.asked.some((one) => one.endsWith('/candles?interval=1m')));
+    await until('candles are drawn', async () => (await colours(page)) > 3);
+    assert.equal(await page.getByText('There is no history').count(), 0);
+  } finally {
+    double.candles = null;
+  }
+}
+
+async function unknownMarketsAreSaidToBe({ open, double }) {
+  const page = await open(double.base, '/?view=market&id=kraken:NO-SUCH');
+  await page.getByText('kraken:NO-SUCH is not followed.').waitFor();
+}
+
+export const checks = [candlesGrow, historyIsShown, unknownMarketsAreSaidToBe];

@@ -1,0 +1,135 @@
+// Sorting, filters, pages, and the URL that holds them.
+import assert from 'node:assert/strict';
+import { ids, search, untilEveryRow, untilRows } from './browser.mjs';
+import { until } from './world.mjs';
+
+const untilSearch = (page, text) => until(`the URL has ${text}, not ${search(page)}`, () => search(page) === text);
+
+async function everyColumnSorts({ open, double }) {
+  for (const view of ['markets', 'assets']) {
+    const page = await open(double.base, `/?view=${view}`);
+    await untilRows(page);
+    const heads = page.locator('thead th:has(button)');
+    const count = await heads.count();
+    assert.ok(count >= 13, `${view} has ${count} columns to sort by`);
+    for (let i = 0; i < count; ++i) {
+      const th = heads.nth(i);
+      const ways = [];
+      for (const _ of [1, 2]) {
+        const before = double.asked.length;
+        const last = await th.getAttribute('aria-sort');
+        await th.locator('button').click();
+        await until('another order is told', async () => ![null, last].includes(await th.getAttribute('aria-sort')));
+        const way = await th.getAttribute('aria-sort');
+        ways.push(way);
+        assert.equal(await page.locator('th[aria-sort]').count(), 1);
+        const sort = new URLSearchParams(search(page)).get('sort') ?? (view === 'markets' ? '-volume_usd_24h' : 'rank');
+        assert.equal(sort.startsWith('-'), way === 'descending');
+        await until(`${sort} is asked for`, () => double.asked.slice(before).some((one) => new URL(one, double.base).searchParams.get('sort') === sort));
+      }
+      assert.deepEqual(ways.sort(), ['ascending', 'descending']);
+    }
+    await page.close();
+  }
+}
+
+async function rowsAreInTheOrderOfTheApi({ open, double, world }) {
+  for (const [search, target] of [['/?sort=id', '/v1/markets?sort=id'], ['/?sort=-id&page=2&per_page=25', '/v1/markets?sort=-id&page=2&per_page=25'],
+    ['/?view=assets&sort=symbol', '/v1/assets?sort=symbol']]) {
+    const page = await open(double.base, search);
+    const { body } = await world.get(target);
+    const expected = body.data.map((row) => row.id ?? row.symbol);
+    await until(`${search} shows what the API answers`, async () => (await ids(page)).join() === expected.join());
+    await page.close();
+  }
+}
+
+async function filtersNarrow({ open, double }) {
+  const page = await open(double.base);
+  await untilRows(page);
+  const choose = async (name, value) => {
+    await page.locator('.choices summary', { hasText: name }).click();
+    await page.getByRole('checkbox', { name: value, exact: true }).check();
+    await page.keyboard.press('Escape');
+  };
+  await choose('Quote', 'USDT');
+  await untilSearch(page, '?quote=USDT');
+  await untilEveryRow(page, (id) => id.endsWith('-USDT'));
+  await choose('Quote', 'USD');
+  await untilSearch(page, '?quote=USDT,USD');
+  await choose('Exchange', 'kraken');
+  await untilSearch(page, '?quote=USDT,USD&exchange=kraken');
+  await untilEveryRow(page, (id) => id.startsWith('kraken:'));
+  await page.goBack();
+  await untilSearch(page, '?quote=USDT,USD');
+  await untilEveryRow(page, (id) => /-USDT?$/.test(id));
+  await page.reload();
+  await untilEveryRow(page, (id) => /-USDT?$/.test(id));
+  await page.locator('.choices summary', { hasText: 'Quote' }).click();
+  await page.getByRole('button', { name: 'Any', exact: true }).click();
+  await untilSearch(page, '');
+  await choose('Category', 'Meme');
+  await untilSearch(page, '?category=meme');
+  await untilEveryRow(page, (id) => /:(DOGE|SHIB|PEPE|WIF|BONK|FLOKI)-/.test(id));
+  await page.goto(`${double.base}/?stale=true`);
+  await page.getByText('No market is like this.').waitFor();
+  await page.getByLabel('Freshness').selectOption('false');
+  await untilSearch(page, '?stale=false');
+  await untilRows(page);
+}
+
+async function textFinds({ open, double }) {
+  const page = await open(double.base);
+  await untilRows(page);
+  await page.keyboard.press('/');
+  await page.keyboard.type('bitcion');
+  await untilSearch(page, '?q=bitcion');
+  await untilEveryRow(page, (id) => /:(BTC|BCH)-/.test(id));
+  await page.getByRole('searchbox').fill('kraken:ETH-USD');
+  await untilEveryRow(page, (id) => id.startsWith('kraken:ETH-USD'));
+  await page.getByRole('searchbox').fill('zzzzzzzz');
+  await page.getByText('No market is like this.').waitFor();
+  await page.getByRole('searchbox').fill('');
+  await untilSearch(page, '');
+  await untilRows(page);
+  await page.goto(`${double.base}/?view=assets&q=doge`);
+  await untilEveryRow(page, (id) => id === 'DOGE');
+  await page.locator('tbody a').click();
+  await untilSearch(page, '?base=DOGE');
+  await untilEveryRow(page, (id) => id.includes(':DOGE-'));
+  await page.getByRole('button', { name: 'Base: DOGE' }).click();
+  await untilSearch(page, '');
+}
+
+async function pagesTurn({ open, double, world }) {
+  const page = await open(double.base, '/?sort=id');
+  await untilRows(page);
+  await page.getByLabel('Rows').selectOption('25');
+  await untilSearch(page, '?sort=id&per_page=25');
+  const { body } = await world.get('/v1/markets?sort=id&per_page=25');
+  const pages = body.page.pages;
+  assert.ok(pages > 3);
+  for (const [name, number] of [['Next page', 2], ['Next page', 3], ['Previous page', 2], ['Last page', pages], ['First page', 1]]) {
+    await page.getByRole('link', { name }).click();
+    await untilSearch(page, number === 1 ? '?sort=id&per_page=25' : `?sort=id&page=${number}&per_page=25`);
+    await page.getByText(`Page ${number} of ${pages}, `).waitFor();
+  }
+  assert.equal(await page.getByRole('link', { name: 'First page' }).count(), 0, 'there is no way back from the first page');
+  await page.goBack();
+  await page.getByText(`Page ${pages} of ${pages}, `).waitFor();
+  await page.getByRole('button', { name: 'Last', exact: true }).click();
+  await untilSearch(page, '?sort=-last&per_page=25');
+}
+
+async function moversMove({ open, double, world }) {
+  const page = await open(double.base, '/?view=movers');
+  await page.locator('.segments span', { hasText: '24h' }).click();
+  await untilSearch(page, '?view=movers&window=24h');
+  await untilRows(page);
+  const { body } = await world.get('/v1/movers?window=24h&direction=down&limit=25');
+  const falling = page.locator('section', { hasText: 'Falling most' });
+  await until('as many fall as the API says', async () => (await falling.locator('tbody tr').count()) === body.data.length);
+  assert.match(await falling.locator('tbody tr').first().innerText(), /−\d/);
+}
+
+export const checks = [everyColumnSorts, rowsAreInTheOrderOfTheApi, filtersNarrow, textFinds, pagesTurn, moversMove];

@@ -1,0 +1,74 @@
+// Texts of figures, candles, sparklines, and what a search means.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SearchHit } from '../../../web/src/api';
+import { candlesOf, intervalMs, joined, takePrice, type Candle } from '../../../web/src/candles';
+import { alike, change, digits, duration, price, signOf } from '../../../web/src/format';
+import { narrowing } from '../../../web/src/search';
+import { addPoint, pathOf, spark } from '../../../web/src/sparkline';
+
+test('digits stay those of the exchange', () => {
+  assert.equal(digits('1234567.00010'), '1,234,567.00010');
+  assert.equal(digits('-1234'), '-1,234');
+  assert.equal(digits('0.00000012'), '0.00000012');
+  assert.equal(digits(null), '–');
+  assert.deepEqual(alike(['91672.09000000', '91672.5', null, '3']), ['91,672.09', '91,672.50', '–', '3.00']);
+  assert.deepEqual(alike(['5.000', '7']), ['5', '7']);
+});
+
+test('changes have signs, and colour only where they are not zero', () => {
+  assert.deepEqual([1.234, -1.234, 0.001, null].map(change), ['+1.23%', '−1.23%', '0.00%', '–']);
+  assert.deepEqual([1, -1, 0.001, null].map(signOf), ['up', 'down', '', '']);
+});
+
+test('prices show as many places as it takes', () => {
+  assert.deepEqual([93000, 1.5, 0.0000048128, null].map(price), ['$93,000.00', '$1.5000', '$0.0000048128', '–']);
+});
+
+test('durations are in their largest unit', () => {
+  assert.deepEqual([-5, 1999, 119_999, 120_000, 7_200_000, 172_800_000, null].map(duration), ['0 s', '1 s', '119 s', '2 min', '2 h', '2 d', '–']);
+});
+
+test('candles are those that all prices at once make', () => {
+  const interval_ms = intervalMs('5s');
+  const prices = Array.from({ length: 500 }, (_, i) => ({ ts_ms: 1_000_000 + i * 700, price: 100 + ((i * 37) % 23) }));
+  const candles: Candle[] = [];
+  for (const { ts_ms, price: at } of prices) takePrice(candles, interval_ms, ts_ms, at);
+  const expected = new Map<number, number[]>();
+  for (const { ts_ms, price: at } of prices) {
+    const start = Math.floor(ts_ms / interval_ms) * interval_ms;
+    expected.set(start, [...(expected.get(start) ?? []), at]);
+  }
+  assert.deepEqual(candles, [...expected].map(([start_ms, all]) => (
+    { start_ms, open: all[0], high: Math.max(...all), low: Math.min(...all), close: all.at(-1) })));
+  assert.equal(takePrice(candles, interval_ms, 0, 1), null, 'a price of before');
+});
+
+test('history goes on in what came live', () => {
+  const one = (start_ms: number, open: number, high: number, low: number, close: number) => ({ start_ms, open, high, low, close });
+  const history = candlesOf({ data: [one(60_000, 2, 4, 1, 3), { start_ms: 0, open: '1', high: '2', low: '1', close: '2' }] });
+  assert.deepEqual(joined(history, [one(60_000, 3, 5, 2, 4), one(120_000, 4, 4, 4, 4)]), [one(0, 1, 2, 1, 2), one(60_000, 2, 5, 1, 4), one(120_000, 4, 4, 4, 4)]);
+  assert.deepEqual(candlesOf({ data: [{ start_ms: 0, open: 'x', high: 1, low: 1, close: 1 }] }), []);
+  assert.deepEqual(candlesOf({}), []);
+});
+
+test('sparklines end at the right edge, within their box', () => {
+  assert.equal(pathOf([1]), '');
+  const points: number[] = [];
+  for (let i = 0; i < 200; ++i) addPoint(points, i % 7);
+  assert.equal(points.length, spark.points);
+  const at = [...pathOf(points).matchAll(/[ML]([\d.]+) ([\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
+  assert.equal(at.length, spark.points);
+  assert.ok(Math.abs(at.at(-1)![0] - spark.width) < 0.1);
+  assert.ok(at.every(([x, y]) => x >= 0 && x <= spark.width && y >= 0 && y <= spark.height));
+  assert.ok(!pathOf([5, 5]).includes('NaN'));
+});
+
+test('what was typed means assets, else markets; what is mistyped only if nothing is nearer', () => {
+  const asset = (symbol: string, match: string): SearchHit => ({ kind: 'asset', match, symbol, asset: null });
+  const market = (id: string, match: string): SearchHit => ({ kind: 'market', match, id, market: null });
+  assert.deepEqual(narrowing([asset('BTC', 'exact'), market('kraken:BTC-USD', 'exact'), asset('BCH', 'typo')]), { symbols: ['BTC'], ids: [] });
+  assert.deepEqual(narrowing([market('kraken:BTC-USD', 'exact'), market('kraken:LTC-USD', 'typo')]), { symbols: [], ids: ['kraken:BTC-USD'] });
+  assert.deepEqual(narrowing([asset('BTC', 'typo')]), { symbols: ['BTC'], ids: [] });
+  assert.deepEqual(narrowing([]), { symbols: [], ids: [] });
+});

@@ -1,0 +1,61 @@
+// Candles out of prices, as they come.
+
+export interface Candle {
+  start_ms: number;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+}
+
+const most = 1500; // candles that are kept
+
+const units: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds of "5s", "1m". */
+export const intervalMs = (interval: string) => Number.parseInt(interval, 10) * units[interval.slice(-1)]!;
+
+/** Takes a price of this moment into the last candle, or begins the next; returns the candle. A price of a time before the last candle is none of it: null. */
+export function takePrice(candles: Candle[], interval_ms: number, ts_ms: number, price: number): Candle | null {
+  const start_ms = ts_ms - (ts_ms % interval_ms);
+  const last = candles.at(-1);
+  if (last && start_ms < last.start_ms) return null;
+  if (last && start_ms === last.start_ms) {
+    last.high = Math.max(last.high, price);
+    last.low = Math.min(last.low, price);
+    last.close = price;
+    return last;
+  }
+  const next = { start_ms, open: price, high: price, low: price, close: price };
+  candles.push(next);
+  if (candles.length > most) candles.shift();
+  return next;
+}
+
+interface ToldCandle {
+  start_ms: number;
+  open: string | number;
+  high: string | number;
+  low: string | number;
+  close: string | number;
+}
+
+/** The candles of GET /v1/markets/{id}/candles, oldest first; none if they are not to be understood. */
+export function candlesOf(body: { data?: ToldCandle[] }): Candle[] {
+  const out = (body.data ?? []).map((one) => ({
+    start_ms: Number(one.start_ms), open: Number(one.open), high: Number(one.high), low: Number(one.low), close: Number(one.close),
+  }));
+  return out.every((one) => Object.values(one).every(Number.isFinite)) ? out.sort((a, b) => a.start_ms - b.start_ms) : [];
+}
+
+/** History, then what came live: the live part counts from its first whole candle, and in a candle of both the extremes of both do. */
+export function joined(history: readonly Candle[], live: readonly Candle[]): Candle[] {
+  const out = history.map((one) => ({ ...one }));
+  const at = new Map(out.map((one) => [one.start_ms, one]));
+  for (const one of live) {
+    const known = at.get(one.start_ms);
+    if (!known) out.push({ ...one });
+    else Object.assign(known, { high: Math.max(known.high, one.high), low: Math.min(known.low, one.low), close: one.close });
+  }
+  return out.sort((a, b) => a.start_ms - b.start_ms).slice(-most);
+}

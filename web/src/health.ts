@@ -1,0 +1,33 @@
+// How the view's data comes, for those who look at it.
+import { signal } from '@preact/signals';
+
+export type Source =
+  | 'connecting' // nothing came yet
+  | 'live' // events come as things change
+  | 'polling' // asked again and again
+  | 'reconnecting'; // what is shown is what was last heard
+
+export const source = signal<Source>('connecting');
+export const heard = signal(0); // this machine's time when data last came; 0: never
+export const problem = signal(''); // why it does not come
+export const refusedKey = signal(false); // the daemon answers only those who give a key
+
+export function hear(from: Source): void {
+  source.value = from;
+  heard.value = Date.now();
+  problem.value = '';
+  refusedKey.value = false;
+}
+
+export function miss(why: string, status = 0): void {
+  source.value = 'reconnecting';
+  problem.value = why;
+  refusedKey.value = status === 401;
+}
+
+/** Another view is looked at: nothing is known of its data yet. */
+export function beginAnew(): void {
+  source.value = 'connecting';
+  heard.value = 0;
+  problem.value = '';
+}

@@ -1,0 +1,61 @@
+// The candle chart on its canvas. A file of its own, which is loaded when a market is looked at.
+import { effect } from '@preact/signals';
+import { CandlestickSeries, createChart, type IChartApi, type ISeriesApi, type UTCTimestamp } from 'lightweight-charts';
+import type { Candle } from '../candles';
+import { colour, shownTheme } from '../theme';
+
+const bar = ({ start_ms, open, high, low, close }: Candle) => ({ time: (start_ms / 1000) as UTCTimestamp, open, high, low, close });
+
+/** Places after the point by which a price is told apart from its neighbours. */
+const placesOf = (price: number) => Math.max(2, Math.min(12, 5 - Math.ceil(Math.log10(price))));
+
+export class Drawing {
+  private readonly chart: IChartApi;
+  private readonly series: ISeriesApi<'Candlestick'>;
+  private readonly endTheme: () => void;
+
+  constructor(place: HTMLElement) {
+    this.chart = createChart(place, {
+      autoSize: true,
+      layout: { attributionLogo: false, fontFamily: 'system-ui, sans-serif' }, // the page's footer has the attribution
+      timeScale: { timeVisible: true, secondsVisible: true, rightOffset: 4 },
+      localization: { locale: 'en-GB' },
+    });
+    this.series = this.chart.addSeries(CandlestickSeries, { borderVisible: false });
+    this.endTheme = effect(() => {
+      void shownTheme.value;
+      this.paint();
+    });
+  }
+
+  /** Shows these, instead of what was there. */
+  show(candles: readonly Candle[]): void {
+    const last = candles.at(-1);
+    if (last) {
+      const precision = placesOf(last.close);
+      this.series.applyOptions({ priceFormat: { type: 'price', precision, minMove: 10 ** -precision } });
+    }
+    this.series.setData(candles.map(bar));
+  }
+
+  /** The newest candle changed, or is a new one. */
+  update(candle: Candle): void {
+    this.series.update(bar(candle));
+  }
+
+  end(): void {
+    this.endTheme();
+    this.chart.remove();
+  }
+
+  private paint(): void {
+    const [up, down, line] = [colour('--up'), colour('--down'), colour('--line')];
+    this.chart.applyOptions({
+      layout: { background: { color: colour('--paper') }, textColor: colour('--soft-ink') },
+      rightPriceScale: { borderColor: line },
+      timeScale: { borderColor: line },
+      grid: { vertLines: { color: line }, horzLines: { color: line } },
+    });
+    this.series.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
+  }
+}

@@ -1,0 +1,110 @@
+import { computed } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import type { LiveRow, Rows } from '../rows';
+import type { Column } from './column';
+
+interface TableProps<Row extends object> {
+  caption: string;
+  rows: Rows<Row>;
+  columns: readonly Column<Row>[];
+  sort?: string; // as the API takes it; without it there is nothing to sort
+  onSort?(sort: string): void;
+  staleOf(row: Row): boolean;
+}
+
+function nextSort<Row>(column: Column<Row>, sort: string): string {
+  if (sort === `-${column.sort}`) return column.sort!;
+  if (sort === column.sort) return `-${column.sort}`;
+  return column.first === 'up' ? column.sort! : `-${column.sort}`;
+}
+
+function Head<Row extends object>({ column, sort, onSort }: { column: Column<Row> } & Pick<TableProps<Row>, 'sort' | 'onSort'>) {
+  const kind = column.cell ? undefined : 'figure';
+  if (!column.sort || sort === undefined || !onSort) return <th role="columnheader" scope="col" class={kind} title={column.title}>{column.label}</th>;
+  const way = sort === column.sort ? 'ascending' : sort === `-${column.sort}` ? 'descending' : undefined;
+  return (
+    <th role="columnheader" scope="col" class={kind} aria-sort={way}>
+      <button type="button" title={column.title} onClick={() => onSort(nextSort(column, sort))}>
+        {column.label}
+        <span class="way" aria-hidden="true">{way === 'ascending' ? '▲' : way === 'descending' ? '▼' : ''}</span>
+      </button>
+    </th>
+  );
+}
+
+interface RowProps<Row extends object> {
+  live: LiveRow<Row>;
+  columns: readonly Column<Row>[];
+  staleOf(row: Row): boolean;
+}
+
+const fitting = 11; // characters of a figure
+
+/** Rendered once: what changes later are texts and classes of cells, each by a signal of its own. */
+function TableRow<Row extends object>({ live, columns, staleOf }: RowProps<Row>) {
+  const { cells, state } = useMemo(() => ({
+    state: computed(() => (staleOf(live.value.value) ? 'stale' : '')),
+    cells: columns.map(({ text, sign, moves }) => {
+      if (!text) return null;
+      const shown = computed(() => text(live.value.value));
+      const kind = computed(() => [
+        'figure',
+        moves && `price ${live.direction.value} ${live.flash.value && `flash-${live.flash.value}`}`,
+        sign?.(live.value.value),
+        shown.value.length > fitting && 'long',
+      ].filter(Boolean).join(' '));
+      return { shown, kind };
+    }),
+  }), [live]);
+  return (
+    <tr role="row" class={state} data-id={live.id}>
+      {columns.map((column, i) => {
+        const cell = cells[i];
+        if (cell) return <td role="cell" key={column.label} class={cell.kind}>{cell.shown}</td>;
+        const inside = column.cell!(live);
+        return i === 0 ? <th role="rowheader" key={column.label} scope="row">{inside}</th> : <td role="cell" key={column.label}>{inside}</td>;
+      })}
+    </tr>
+  );
+}
+
+/** Up and down go from the link of one row to that of another. */
+function moveFocus(event: KeyboardEvent): void {
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+  const row = (event.target as HTMLElement).closest('tr');
+  const next = event.key === 'ArrowDown' ? row?.nextElementSibling : row?.previousElementSibling;
+  const link = next?.querySelector<HTMLElement>('th a');
+  if (!link) return;
+  event.preventDefault();
+  link.focus();
+}
+
+/**
+ * Rows are grids with the same tracks, so that each is laid out by itself, and only if it is in sight; a table proper
+ * is laid out as a whole at every change. The roles say what the boxes no longer do.
+ */
+function tracksOf<Row>([first, ...rest]: readonly Column<Row>[]) {
+  const width = rest.reduce((sum, column) => sum + column.width, 0);
+  return {
+    '--tracks': [`minmax(var(--first), ${first!.width}fr)`, ...rest.map((column) => `minmax(${column.width}rem, ${column.width}fr)`)].join(' '),
+    '--rest': `${width}rem`,
+  };
+}
+
+export function Table<Row extends object>({ caption, rows, columns, sort, onSort, staleOf }: TableProps<Row>) {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
+      <table role="table" aria-label={caption} class="rows" style={tracksOf(columns)}>
+        <thead role="rowgroup">
+          <tr role="row">{columns.map((column) => <Head key={column.label} column={column} {...(onSort && { sort, onSort })} />)}</tr>
+        </thead>
+        <tbody role="rowgroup" onKeyDown={moveFocus}>
+          {rows.order.value.map((id) => {
+            const live = rows.row(id);
+            return <TableRow key={id} live={live} columns={columns} staleOf={staleOf} />;
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,129 @@
+// The rows on the screen: each is a signal of its own, set once a frame, so that only cells whose text changed are touched.
+import { batch, signal, type Signal } from '@preact/signals';
+import type { PageBody, PageChange } from './api';
+import { hearTime } from './clock';
+import { emptyPage, takeChange, takePage, type Effect, type Page } from './merge';
+import { addPoint, pathOf, spark } from './sparkline';
+
+export type Direction = '' | 'up' | 'down';
+
+export interface LiveRow<Row> {
+  readonly id: string;
+  readonly value: Signal<Row>;
+  readonly direction: Signal<Direction>; // of the last move of its price
+  readonly flash: Signal<Direction>; // the same, for a moment
+  readonly path: Signal<string>; // of its sparkline
+}
+
+export interface Kind<Row> {
+  idOf(row: Row): string;
+  priceOf(row: Row): number | null;
+}
+
+const flash_ms = 450;
+const remembered = 1000; // rows whose points are kept
+
+export class Rows<Row extends object> {
+  readonly order = signal<readonly string[]>([]);
+  readonly meta = signal<Page<Row>['meta'] | null>(null); // null: nothing came yet
+  private readonly page = emptyPage<Row>();
+  private readonly live = new Map<string, LiveRow<Row>>();
+  private readonly points = new Map<string, number[]>();
+  private readonly flashing = new Map<LiveRow<Row>, number>(); // until when
+  private changed = new Set<string>();
+  private noted = false; // something since the last frame
+  private frame = 0;
+  private readonly sampling: number;
+
+  constructor(private readonly kind: Kind<Row>) {
+    this.sampling = window.setInterval(() => this.sample(), spark.every_ms);
+  }
+
+  end(): void {
+    clearInterval(this.sampling);
+    cancelAnimationFrame(this.frame);
+  }
+
+  /** Of an id in `order`. */
+  row(id: string): LiveRow<Row> {
+    return this.live.get(id)!;
+  }
+
+  takePage(body: PageBody<Row>): void {
+    this.note(takePage(this.page, body, this.kind.idOf));
+  }
+
+  takeChange(change: PageChange<Row>): boolean {
+    const effect = takeChange(this.page, change);
+    if (effect) this.note(effect);
+    return effect !== null;
+  }
+
+  private note(effect: Effect): void {
+    hearTime(this.page.meta.as_of_ms);
+    for (const id of effect.changed) this.changed.add(id);
+    this.noted = true;
+    if (this.frame === 0) this.frame = requestAnimationFrame((at) => this.show(at));
+  }
+
+  private show(at: number): void {
+    this.frame = 0;
+    const { rows, order, meta } = this.page;
+    batch(() => {
+      for (const id of this.changed) {
+        const row = rows.get(id);
+        if (row) this.set(id, row, at);
+      }
+      for (const [row, until] of this.flashing)
+        if (until <= at) {
+          row.flash.value = '';
+          this.flashing.delete(row);
+        }
+      if (this.noted) {
+        this.order.value = order;
+        this.meta.value = { ...meta };
+      }
+    });
+    this.noted = false;
+    this.changed.clear();
+    for (const id of this.live.keys()) if (!rows.has(id)) this.live.delete(id);
+    if (this.flashing.size > 0) this.frame = requestAnimationFrame((next) => this.show(next));
+  }
+
+  private set(id: string, row: Row, at: number): void {
+    const known = this.live.get(id);
+    if (!known) {
+      this.live.set(id, { id, value: signal(row), direction: signal(''), flash: signal(''), path: signal(pathOf(this.pointsOf(id))) });
+      return;
+    }
+    const before = this.kind.priceOf(known.value.peek());
+    const after = this.kind.priceOf(row);
+    known.value.value = row;
+    if (before === null || after === null || before === after) return;
+    known.direction.value = after > before ? 'up' : 'down';
+    known.flash.value = known.direction.value;
+    this.flashing.set(known, at + flash_ms);
+  }
+
+  private pointsOf(id: string): number[] {
+    let points = this.points.get(id);
+    if (!points) {
+      points = [];
+      this.points.set(id, points);
+      if (this.points.size > remembered) this.points.delete(this.points.keys().next().value!);
+    }
+    return points;
+  }
+
+  private sample(): void {
+    batch(() => {
+      for (const [id, row] of this.live) {
+        const price = this.kind.priceOf(row.value.peek());
+        if (price === null) continue;
+        const points = this.pointsOf(id);
+        addPoint(points, price);
+        row.path.value = pathOf(points);
+      }
+    });
+  }
+}
