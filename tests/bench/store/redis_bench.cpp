@@ -21,8 +21,9 @@ std::shared_ptr<redis::client> connect(net::io_thread& io, const std::string& ur
   options.to = *redis::parse_endpoint(url);
   options.reply_timeout = std::chrono::minutes{2};
   options.max_pending = 1'000'000;
-  options.scripts = {board->walk, board->gather, board->freeze, board->rows, board->write, board->merge,
-                     board->assets_page, board->keep, board->movers, board->assets_filtered, board->assets_named};
+  options.scripts = {board->walk,   board->gather,          board->freeze,      board->rows,
+                     board->write,  board->merge,           board->assets_page, board->keep,
+                     board->movers, board->assets_filtered, board->assets_named};
   std::promise<void> ready;
   redis::client_events events;
   events.on_ready = [&ready, once = false]() mutable {

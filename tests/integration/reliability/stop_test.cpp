@@ -44,7 +44,8 @@ std::map<std::string, std::string> stored_rows(world& on) {
   const redis::layout keys{"tb", {}};
   std::map<std::string, std::string> out;
   for (const auto& key : on.command({"KEYS", keys.rows_pattern(redis::layout::board)}).elements)
-    out[key.text.substr(keys[redis::layout::board].rows.size())] = on.command({"GET", key.text}).text;
+    out[key.text.substr(keys[redis::layout::board].rows.size())] =
+        on.command({"GET", key.text}).text;
   return out;
 }
 

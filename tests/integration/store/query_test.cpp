@@ -5,6 +5,7 @@
 #include <caf/all.hpp>
 
 #include <csignal>
+#include <set>
 
 using namespace tickboard;
 using test::store;
@@ -146,6 +147,61 @@ TEST_CASE("too many different questions at once are refused, not queued without 
     refused += error == ec::overloaded ? 1 : 0;
   CHECK(refused == 7);
   CHECK_FALSE(on.ask({}).second); // and it goes on
+}
+
+TEST_CASE(
+    "costly views that take turns say what each says alone; those without a place are refused") {
+  query_config small;
+  small.max_costly_pending = 20;
+  asked_board on{small};
+  std::vector<view_query> questions(40);
+  for (std::uint32_t i = 0; i < questions.size(); ++i) {
+    questions[i].ranges = {{*find_sort_field("bid"), 0, 1e12}};
+    questions[i].per_page = i + 1;
+  }
+  on.ask(questions[0]); // its index is right from now on
+  const auto rows_in = [](const answer& page) {
+    return page.body->substr(0, page.body->find("],\"page\"")).size();
+  };
+  std::multiset<std::size_t> alone, together;                 // refusals come first
+  for (std::size_t i = 0; i <= small.max_costly_pending; ++i) // one runs
+    alone.insert(rows_in(on.ask(questions[i]).first));
+  on.redis.run({"CLIENT", "PAUSE", "300", "ALL"}); // so that all of them arrive meanwhile
+  std::size_t refused = 0;
+  for (const auto& [page, error] : on.ask_together(questions))
+    if (error == ec::overloaded)
+      ++refused;
+    else
+      together.insert(page.body ? rows_in(page) : 0);
+  CHECK(refused == 19);
+  CHECK(together == alone);
+}
+
+TEST_CASE("a costly view without a place is answered as it last was, if that is allowed") {
+  query_config lasting;
+  lasting.max_costly_pending = 1;
+  lasting.max_stale = std::chrono::minutes{10};
+  asked_board on{lasting};
+  std::vector<view_query> questions(4);
+  for (std::uint32_t i = 0; i < questions.size(); ++i) {
+    questions[i].exchanges.values = {"alpha", "beta"};
+    questions[i].per_page = i + 1;
+  }
+  const auto before = on.ask(questions[2]).first;
+  on.redis.run({"CLIENT", "PAUSE", "300", "ALL"});
+  std::size_t fresh = 0, stale = 0, refused = 0;
+  for (const auto& [page, error] : on.ask_together(questions))
+    if (error == ec::overloaded) {
+      ++refused; // never asked before
+    } else if (page.stale_since_ms > 0) {
+      ++stale;
+      CHECK(page.body == before.body);
+    } else {
+      fresh += page.body ? 1 : 0;
+    }
+  CHECK(fresh == 2);
+  CHECK(stale == 1);
+  CHECK(refused == 1);
 }
 
 TEST_CASE("a Redis that is gone is an error that says so, at once") {

@@ -99,6 +99,18 @@ TEST_CASE("documents need no key, but a wrong one is told") {
     CHECK_FALSE(admission::is_open(path));
 }
 
+TEST_CASE("who gives a key is known by it, wherever he is") {
+  admission door{{}, {key_with("a", "first"), key_with("b", "second")}};
+  const auto client = [&](const std::string& key, std::string_view network) {
+    return admit(door, request_for("/", key.empty() ? "" : "Bearer " + key), network).client;
+  };
+  CHECK(client("first", "n1") == client("first", "n2"));
+  CHECK_FALSE(client("first", "n1").empty());
+  CHECK(client("first", "n1") != client("second", "n1"));
+  CHECK(client("", "n1").empty());
+  CHECK(client("third", "n1").empty());
+}
+
 TEST_CASE("each key has its own limit, strangers one for each network") {
   admission door{
       {.rate = 1, .burst = 2},
