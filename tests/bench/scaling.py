@@ -12,7 +12,6 @@ import asking
 import footprint
 import parts as bench
 from read_peers import PER_PAGE, SORTS, missing
-from resp import Store
 from tables import ratio, table
 from tick import take
 
@@ -55,14 +54,15 @@ class Exchanges:
         return sum(one.api.json("/sim/status")["sent"] for one in self.simulators)
 
     def send(self, rate):
+        self.lead = rate // len(self.simulators) + 10
         for one in self.simulators:
             one.api.json("/sim/rate", {"rate": rate / len(self.simulators), "count": 0})
 
     def hold(self):
-        """Stops within half a second, so that what is sent last comes by itself."""
+        """Lets each stop a second from now: it goes on while it is told so."""
         for one in self.simulators:
             status = one.api.json("/sim/status")
-            one.api.json("/sim/rate", {"count": status["sent"] + 1})
+            one.api.json("/sim/rate", {"count": status["sent"] + self.lead})
 
     def done(self):
         return all(one.api.json("/sim/status")["done"] for one in self.simulators)
@@ -122,7 +122,7 @@ class Arena:
         while wanted and time.monotonic() < end:
             for name in list(wanted):
                 status, text = self.api.ask(f"/v1/markets/{name}")
-                row = json.loads(text, parse_float=str, parse_int=str)["data"] if status == 200 else {}
+                row = json.loads(text, parse_float=str, parse_int=str) if status == 200 else {}
                 if [row.get(field) for field in ("last", "bid", "ask")] == wanted[name]:
                     del wanted[name]
         for name, row in list(wanted.items())[:5]:
