@@ -37,6 +37,13 @@ std::string age_of(const answer& told) {
   return fmt::format("{}", std::chrono::duration_cast<std::chrono::seconds>(age).count());
 }
 
+/// In milliseconds, as the header field has them.
+std::string server_timing(std::chrono::nanoseconds redis, std::chrono::nanoseconds total) {
+  const auto us = [](std::chrono::nanoseconds time) { return time.count() / 1'000; };
+  return fmt::format("redis;dur={}.{:03}, total;dur={}.{:03}", us(redis) / 1'000, us(redis) % 1'000,
+                     us(total) / 1'000, us(total) % 1'000);
+}
+
 /// The answer's object with one member more.
 net::shared_bytes with_stale_since(const answer& told) {
   auto out = *told.body;
@@ -161,10 +168,8 @@ void session_state::answer_page(const view_query& query, const answer& page) {
 
 /// With what helps a client that asks again, and one that wonders where the time went.
 net::http_response session_state::from_redis(const answer& told, bool is_json) const {
-  const auto ms = [](auto duration) {
-    return std::chrono::duration<double, std::milli>(duration).count();
-  };
   net::http_response out;
+  out.headers.reserve(12);
   out.body = told.body;
   if (!told.tag.empty())
     out.headers.emplace_back("ETag", told.tag);
@@ -174,9 +179,8 @@ net::http_response session_state::from_redis(const answer& told, bool is_json) c
     if (is_json)
       out.body = with_stale_since(told);
   }
-  out.headers.emplace_back("Server-Timing",
-                           fmt::format("redis;dur={:.3f}, total;dur={:.3f}", ms(told.took),
-                                       ms(std::chrono::steady_clock::now() - asked)));
+  const auto total = std::chrono::steady_clock::now() - asked;
+  out.headers.emplace_back("Server-Timing", server_timing(told.took, total));
   if (!told.tag.empty() && names_tag(if_none_match, told.tag)) {
     out.status = 304;
     out.body = nullptr;

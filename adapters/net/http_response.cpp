@@ -16,8 +16,8 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   out += ": ";
   const auto begin = out.size();
   out += value;
-  for (auto i = begin; i < out.size(); ++i)
-    if (out[i] == '\r' || out[i] == '\n' || out[i] == '\0')
+  for (const char unfit : {'\r', '\n', '\0'})
+    for (auto i = out.find(unfit, begin); i != out.npos; i = out.find(unfit, i))
       out[i] = ' ';
   out += "\r\n";
 }
@@ -32,13 +32,18 @@ void append_head(std::string& out, const http_response& response, const http_fra
   const auto status = response.status >= 200 && response.status <= 599 ? response.status : 500U;
   const auto reason =
       boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(status));
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nServer: tickboard\r\nDate: {}\r\n",
-                 status, std::string_view(reason.data(), reason.size()), framing.date);
+  out += "HTTP/1.1 ";
+  out += fmt::format_int(status).c_str();
+  out += ' ';
+  out.append(reason.data(), reason.size());
+  out += "\r\nServer: tickboard\r\nDate: ";
+  out += framing.date;
+  out += "\r\n";
   if (may_have_body(status)) {
     const auto size = response.body ? response.body->size() : 0;
     if (size != 0)
       append_field(out, "Content-Type", response.content_type);
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", size);
+    append_field(out, "Content-Length", fmt::format_int(size).c_str());
   }
   for (const auto& [name, value] : response.headers)
     append_field(out, name, value);
