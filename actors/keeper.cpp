@@ -46,7 +46,7 @@ void keeper_state::connect() {
   store = config.open({}, std::move(events));
 }
 
-/// A Redis that makes room by itself takes whole keys, thousands of markets each.
+/// A Redis that makes room by itself takes whole keys: rows, or the index of thousands of markets.
 void keeper_state::check_eviction() {
   store->submit(one_call({"INFO", "memory"}, [](const redis::reply& answer) {
     const auto policy = redis::info_field(answer.text(), "maxmemory_policy");
@@ -66,6 +66,20 @@ void keeper_state::first_contact() {
                          [tell = to_actor<peers_counted>(self)](const redis::reply& answer) {
                            tell({answer.failed(), answer.integer()});
                          }));
+}
+
+/// First what says that there is something to read, at once: rows take many steps, between which
+/// pages are asked for, and we may be killed.
+void keeper_state::begin_wipe() {
+  const auto& board = *config.board;
+  redis::command unlink{"UNLINK"};
+  for (const auto& key : board.assets.all())
+    unlink.add(key);
+  for (std::size_t i = 0; i < board.layout.size(); ++i)
+    for (const auto& key : board.layout[i].frame())
+      unlink.add(key);
+  store->submit(one_call(std::move(unlink), {}));
+  wipe("0");
 }
 
 void keeper_state::wipe(std::string cursor) {
@@ -225,7 +239,7 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
           return;
         }
         if (counted.peers == 0) {
-          state.wipe("0");
+          state.begin_wipe();
           return;
         }
         spdlog::info("keeper: {} other daemon(s) work on this Redis", counted.peers);

@@ -38,6 +38,7 @@ struct keeper_state {
   void connect();
   void check_eviction();
   void first_contact();
+  void begin_wipe();
   void wipe(std::string cursor);
   void order_rebuild(const std::string& reason);
   void tick();

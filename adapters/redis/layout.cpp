@@ -42,6 +42,12 @@ partition_keys::partition_keys(std::string_view prefix, std::string_view partiti
   by[stale_index] = key("by:stale");
 }
 
+std::vector<std::string> partition_keys::frame() const {
+  std::vector<std::string> out{epoch, owner, version, bases, counts};
+  out.insert(out.end(), by.begin(), by.end());
+  return out;
+}
+
 asset_keys::asset_keys(std::string_view prefix) {
   const auto key = [&](std::string_view rest) { return key_of(prefix, ":assets", rest); };
   epoch = key("epoch");
@@ -50,6 +56,12 @@ asset_keys::asset_keys(std::string_view prefix) {
   tags = key("tags");
   for (std::size_t i = 0; i < by.size(); ++i)
     by[i] = key(fmt::format("by:{}", asset_sort_fields[i].name));
+}
+
+std::vector<std::string> asset_keys::all() const {
+  std::vector<std::string> out{epoch, owner, row, tags};
+  out.insert(out.end(), by.begin(), by.end());
+  return out;
 }
 
 layout::layout(std::string_view prefix, const std::vector<std::string>& quotes) : prefix_(prefix) {

@@ -17,6 +17,9 @@ struct partition_keys {
 
   /// The key of a market's row, a string.
   std::string row(std::string_view id) const { return std::string{rows}.append(id); }
+  /// All that says which rows there are. Deleted at once, the partition is empty: rows that are
+  /// left mean nothing.
+  std::vector<std::string> frame() const;
 
   std::string epoch, owner, version, bases, counts;
   std::string rows;      ///< what the key of a row begins with; its id follows
@@ -40,6 +43,8 @@ struct asset_keys {
 
   std::string epoch, owner, row, tags;
   std::array<std::string, asset_sort_field_count> by; ///< in the order of `asset_sort_fields`
+
+  std::vector<std::string> all() const;
 };
 
 /// Which partitions there are: the board, which holds every market, and one for each of the

@@ -53,6 +53,8 @@ std::string partition_check::name(std::size_t partition) const {
 void partition_check::run(std::size_t partition) {
   partition_ = partition;
   seen_.clear();
+  if (is_emptied())
+    return;
   check_rows();
   if (partition == layout::board)
     into_.report.markets = seen_.size();
@@ -60,6 +62,18 @@ void partition_check::run(std::size_t partition) {
   check_bases();
   first_look(batch_, true);
   check_counts();
+}
+
+/// Rows without all that says which there are: a daemon that starts deletes them last.
+bool partition_check::is_emptied() {
+  const auto& keys = keys_[partition_];
+  bool out = false;
+  call one;
+  one.arguments = command{"EXISTS"};
+  for (const auto& key : keys.frame())
+    one.arguments.add(key);
+  on_.ask(std::move(one), [&out](const reply& answer) { out = answer.integer(1) == 0; });
+  return out;
 }
 
 // -- markets --------------------------------------------------------------------------------------

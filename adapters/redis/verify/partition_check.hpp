@@ -61,6 +61,7 @@ private:
   void take(const std::vector<std::string>& ids);
   void first_look(std::vector<std::string>& ids, bool last);
   void judge_again(suspect& one, const sighting& seen, bool last_look);
+  bool is_emptied();
   void check_rows();
   void scan_rows(std::size_t partition,
                  const std::function<void(const std::vector<std::string>&)>& visit);

@@ -276,6 +276,19 @@ TEST_CASE("verify finds exactly the damage that was done, and a repair leaves no
   }
 }
 
+TEST_CASE("rows that a killed daemon had yet to remove are no damage") {
+  filled_board on{78};
+  on.grow(40);
+  for (const auto& key : on.board->assets.all())
+    on.redis.run({"DEL", key});
+  for (std::size_t i = 0; i < on.board->layout.size(); ++i)
+    for (const auto& key : on.board->layout[i].frame())
+      on.redis.run({"DEL", key});
+  const auto found = verify(on);
+  CHECK_MESSAGE(found.total == 0, told(found));
+  CHECK(found.markets == 0);
+}
+
 TEST_CASE("what a killed daemon had yet to bring is no damage, and is repaired too") {
   filled_board on{77};
   const auto begin = on.truth.now;
