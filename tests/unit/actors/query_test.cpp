@@ -19,7 +19,7 @@ struct slow_client final : redis::client {
     }
   }
   void look() override {}
-  void stop() override {}
+  void stop() override { open.clear(); } // calls hold who waits for them, and those this
 
   /// Every answer is an error that says which call it is of, counted from 1.
   void answer(std::size_t which) {
@@ -33,6 +33,8 @@ struct slow_client final : redis::client {
 };
 
 struct query_fixture : actor_fixture {
+  ~query_fixture() { redis->stop(); }
+
   /// What became of a question.
   struct outcome {
     std::size_t asked_after = 0; ///< calls that were submitted before it was asked
