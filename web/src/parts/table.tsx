@@ -3,13 +3,17 @@ import { useMemo } from 'preact/hooks';
 import type { LiveRow, Rows } from '../rows';
 import type { Column } from './column';
 
-interface TableProps<Row extends object> {
+/** Every row of the API says whether it is stale. */
+export interface Aging {
+  stale: boolean;
+}
+
+interface TableProps<Row extends Aging> {
   caption: string;
   rows: Rows<Row>;
   columns: readonly Column<Row>[];
   sort?: string; // as the API takes it; without it there is nothing to sort
   onSort?(sort: string): void;
-  staleOf(row: Row): boolean;
 }
 
 function nextSort<Row>(column: Column<Row>, sort: string): string {
@@ -18,7 +22,7 @@ function nextSort<Row>(column: Column<Row>, sort: string): string {
   return column.first === 'up' ? column.sort! : `-${column.sort}`;
 }
 
-function Head<Row extends object>({ column, sort, onSort }: { column: Column<Row> } & Pick<TableProps<Row>, 'sort' | 'onSort'>) {
+function Head<Row extends Aging>({ column, sort, onSort }: { column: Column<Row> } & Pick<TableProps<Row>, 'sort' | 'onSort'>) {
   const kind = column.cell ? undefined : 'figure';
   if (!column.sort || sort === undefined || !onSort) return <th role="columnheader" scope="col" class={kind} title={column.title}>{column.label}</th>;
   const way = sort === column.sort ? 'ascending' : sort === `-${column.sort}` ? 'descending' : undefined;
@@ -32,18 +36,17 @@ function Head<Row extends object>({ column, sort, onSort }: { column: Column<Row
   );
 }
 
-interface RowProps<Row extends object> {
+interface RowProps<Row extends Aging> {
   live: LiveRow<Row>;
   columns: readonly Column<Row>[];
-  staleOf(row: Row): boolean;
 }
 
 const fitting = 11; // characters of a figure
 
 /** Rendered once: what changes later are texts and classes of cells, each by a signal of its own. */
-function TableRow<Row extends object>({ live, columns, staleOf }: RowProps<Row>) {
+function TableRow<Row extends Aging>({ live, columns }: RowProps<Row>) {
   const { cells, state } = useMemo(() => ({
-    state: computed(() => (staleOf(live.value.value) ? 'stale' : '')),
+    state: computed(() => (live.value.value.stale ? 'stale' : '')),
     cells: columns.map(({ text, sign, moves }) => {
       if (!text) return null;
       const shown = computed(() => text(live.value.value));
@@ -91,7 +94,7 @@ function tracksOf<Row>([first, ...rest]: readonly Column<Row>[]) {
   };
 }
 
-export function Table<Row extends object>({ caption, rows, columns, sort, onSort, staleOf }: TableProps<Row>) {
+export function Table<Row extends Aging>({ caption, rows, columns, sort, onSort }: TableProps<Row>) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table role="table" aria-label={caption} class="rows" style={tracksOf(columns)}>
@@ -101,7 +104,7 @@ export function Table<Row extends object>({ caption, rows, columns, sort, onSort
         <tbody role="rowgroup" onKeyDown={moveFocus}>
           {rows.order.value.map((id) => {
             const live = rows.row(id);
-            return <TableRow key={id} live={live} columns={columns} staleOf={staleOf} />;
+            return <TableRow key={id} live={live} columns={columns} />;
           })}
         </tbody>
       </table>

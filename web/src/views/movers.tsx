@@ -1,5 +1,4 @@
 import { useMemo } from 'preact/hooks';
-import type { AssetRow } from '../api';
 import { assetKind } from '../kinds';
 import { moverColumns } from '../parts/asset_columns';
 import { Notice } from '../parts/notice';
@@ -10,8 +9,6 @@ import { useTitle } from '../parts/use_title';
 import { windows } from '../place';
 import { place, refine } from '../route';
 
-const staleOf = (row: AssetRow) => row.stale;
-
 function OneWay({ direction, title }: { direction: 'up' | 'down'; title: string }) {
   const { window } = place.value;
   const rows = useRows(assetKind);
@@ -21,7 +18,7 @@ function OneWay({ direction, title }: { direction: 'up' | 'down'; title: string 
     <section>
       <h2><span class={direction} aria-hidden="true">{direction === 'up' ? '▲' : '▼'}</span> {title}</h2>
       {rows.meta.value?.page.total === 0 ? <p class="nothing">Nothing moved this way, or not for long enough.</p>
-        : <Table caption={title} rows={rows} columns={columns} staleOf={staleOf} />}
+        : <Table caption={title} rows={rows} columns={columns} />}
     </section>
   );
 }
