@@ -117,6 +117,12 @@ def busy_seconds():
     return sum(fields[i] for i in (0, 1, 2, 5, 6)) / TICKS
 
 
+def others_from_now():
+    """Asked later, says how many cores all but this benchmark used meanwhile."""
+    busy, ours, at = busy_seconds(), own_seconds(), time.monotonic()
+    return lambda: max(0.0, (busy_seconds() - busy - (own_seconds() - ours)) / (time.monotonic() - at))
+
+
 def memory_bytes(pid, what="VmRSS"):
     """VmRSS is what it has now, VmHWM the most it ever had."""
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():

@@ -113,19 +113,18 @@ def ask_with_wrk(field, name, one, load):
     one.start_writes(given.writes)
     try:
         field.wrk(one.port, questions, 1, connections)  # warms up
-        ours, busy, at = bench.own_seconds(), bench.busy_seconds(), time.monotonic()
+        others, at = bench.others_from_now(), time.monotonic()
         server, store = one.server(), one.store()
         said = field.wrk(one.port, questions, given.secs, connections)
         server, store = one.server() - server, one.store() - store
-        seconds = time.monotonic() - at
-        others = (bench.busy_seconds() - busy - (bench.own_seconds() - ours)) / seconds
+        seconds, others = time.monotonic() - at, others()
     finally:
         written = one.stop_writes()
     asked = max(1, said["requests"])
     return {"per_s": said["requests"] / said["seconds"], "p50": said["p50"], "p99": said["p99"],
             "errors": said["failed"] + said["refused"], "server_us": server / asked * 1e6,
             "store_us": store / asked * 1e6, "server_cores": server / seconds, "store_cores": store / seconds,
-            "writes": written, "others": max(0.0, others)}
+            "writes": written, "others": others}
 
 
 def evaluations(one):
@@ -145,11 +144,11 @@ def stampede(field, name, one, load):
             links.append(socket.create_connection(("127.0.0.1", one.port)))
         if name.startswith("fast"):  # their pools open connections to the store as they need them
             rush(links, path_of("USDT", SORTS[1], 1))
-        before, busy, at, ours = evaluations(one), bench.busy_seconds(), time.monotonic(), bench.own_seconds()
+        before, others = evaluations(one), bench.others_from_now()
         seconds, errors = rush(links, path)
-        others = (bench.busy_seconds() - busy - (bench.own_seconds() - ours)) / (time.monotonic() - at)
+        others = others()
         return {"evaluations": evaluations(one) - before, "ms": seconds * 1e3, "errors": errors,
-                "others": max(0.0, others) if not field.given.quick else 0.0}
+                "others": others if not field.given.quick else 0.0}
     finally:
         for link in links:
             link.close()
@@ -220,18 +219,18 @@ def flood(field, name, one, load):
     try:
         field.wrk(one.port, f"flood-{name}", 1, CONNECTIONS)  # warms up
         time.sleep(0.5)
-        ours, busy, at = bench.own_seconds(), bench.busy_seconds(), time.monotonic()
+        others = bench.others_from_now()
         alone, failed = well_behaved(field, one, given.secs)
-        others = asking.start_wrk(one.port, file, given.secs + 1, CONNECTIONS)
+        flooding = asking.start_wrk(one.port, file, given.secs + 1, CONNECTIONS)
         time.sleep(0.5)
         beside, failed_beside = well_behaved(field, one, given.secs)
-        said = asking.end_wrk(others)
-        noise = (bench.busy_seconds() - busy - (bench.own_seconds() - ours)) / (time.monotonic() - at)
+        said = asking.end_wrk(flooding)
+        others = others()
     finally:
         written = one.stop_writes()
     return {"alone": alone, "beside": beside, "times": beside / alone, "flood_per_s": said["requests"] / said["seconds"],
             "flood_refused": said["refused"] + said["failed"], "errors": failed + failed_beside, "writes": written,
-            "others": max(0.0, noise)}
+            "others": others}
 
 
 SAMPLES = {"hot": ask_with_wrk, "spread": ask_with_wrk, "cached": ask_with_wrk, "stampede": stampede, "flood": flood}
@@ -252,15 +251,14 @@ def redis_benchmark(field):
     board, seconds = field.boards[TICKBOARD], field.given.secs
     command, socket_path = own_page(), ["-s", board.redis.path]
     requests = 2000 if field.given.quick else 15000 * seconds
-    ours, busy, at = bench.own_seconds(), bench.busy_seconds(), time.monotonic()
+    others = bench.others_from_now()
     store = board.store()
     said = subprocess.run(["redis-benchmark", *socket_path, "-c", "50", "-n", str(requests), "--csv", *command], capture_output=True, text=True)
     line = said.stdout.strip().split("\n")[-1].split('","')
     if said.returncode or len(line) < 5:
         raise bench.Failure(f"redis-benchmark: {said.stdout} {said.stderr}")
     store = board.store() - store
-    others = (bench.busy_seconds() - busy - (bench.own_seconds() - ours)) / (time.monotonic() - at)
-    return {"per_s": float(line[1]), "store_us": store / requests * 1e6, "others": max(0.0, others)}
+    return {"per_s": float(line[1]), "store_us": store / requests * 1e6, "others": others()}
 
 
 # -- all of it ------------------------------------------------------------------------------------

@@ -130,11 +130,6 @@ class Arena:
         return len(wanted)
 
 
-def others_since(busy, ours, at):
-    used = bench.busy_seconds() - busy - (bench.own_seconds() - ours)
-    return max(0.0, used / (time.monotonic() - at))
-
-
 # -- markets --------------------------------------------------------------------------------------
 
 
@@ -166,12 +161,12 @@ def updates(arena):
     time.sleep(0.2 if given.quick else 2)
     sent, at = exchanges.sent(), time.monotonic()
     server, store = (bench.run_seconds(one.pid) for one in (arena.daemon, arena.redis))
-    ours, busy = bench.own_seconds(), bench.busy_seconds()
+    others = bench.others_from_now()
     time.sleep(given.secs)
     sent = exchanges.sent() - sent
     server = bench.run_seconds(arena.daemon.pid) - server
     store = bench.run_seconds(arena.redis.pid) - store
-    found = {"per_s": sent / (time.monotonic() - at), "others": others_since(busy, ours, at),
+    found = {"per_s": sent / (time.monotonic() - at), "others": others(),
              "server_us": server / sent * 1e6, "store_us": store / sent * 1e6}
     exchanges.hold()
     return found
@@ -181,10 +176,10 @@ def of_markets(given, markets):
     with bench.Parts() as parts:
         one = footprint.empty_daemon(parts, given)
         arena = Arena(parts, given, markets)
-        busy, ours, at = bench.busy_seconds(), bench.own_seconds(), time.monotonic()
+        others = bench.others_from_now()
         ready, shown = arena.start()
         found = {"cold_ready": ready, "cold_shown": shown, "cold_server": bench.run_seconds(arena.daemon.pid),
-                 "cold_store": bench.run_seconds(arena.redis.pid), "others": others_since(busy, ours, at)}
+                 "cold_store": bench.run_seconds(arena.redis.pid), "others": others()}
         found |= take(given, lambda: updates(arena) | {"errors": arena.wrong_rows()})
         found |= footprint.of_store(arena) | footprint.of_daemon(arena, one)
         asked = latency(arena)
@@ -219,14 +214,14 @@ def of_connections(arena, connections):
     asking.wrk(arena.port, file, 1, connections)  # warms up
 
     def sample():
-        ours, busy, at = bench.own_seconds(), bench.busy_seconds(), time.monotonic()
+        others = bench.others_from_now()
         server, store = (bench.run_seconds(one.pid) for one in (arena.daemon, arena.redis))
         said = asking.wrk(arena.port, file, arena.given.secs, connections)
         asked = max(1, said["requests"])
         return {"per_s": asked / said["seconds"], "p50": said["p50"], "p99": said["p99"],
                 "server_us": (bench.run_seconds(arena.daemon.pid) - server) / asked * 1e6,
                 "store_us": (bench.run_seconds(arena.redis.pid) - store) / asked * 1e6,
-                "errors": said["failed"] + said["refused"], "others": others_since(busy, ours, at)}
+                "errors": said["failed"] + said["refused"], "others": others()}
 
     return {"idle_bytes": idle, **take(arena.given, sample),
             "busy_bytes": (bench.memory_bytes(arena.daemon.pid, "VmHWM") - before) / connections}
@@ -245,14 +240,14 @@ def each_connections(given):
 
 def idle(arena):
     seconds = 1 if arena.given.quick else 10
-    ours, busy, at = bench.own_seconds(), bench.busy_seconds(), time.monotonic()
+    others, at = bench.others_from_now(), time.monotonic()
     server, store = (bench.run_seconds(one.pid) for one in (arena.daemon, arena.redis))
     time.sleep(seconds)
     server = bench.run_seconds(arena.daemon.pid) - server
     store = bench.run_seconds(arena.redis.pid) - store
     spent = time.monotonic() - at
     return {"server_pct": server / spent * 100, "store_pct": store / spent * 100, "errors": 0,
-            "others": others_since(busy, ours, at)}
+            "others": others()}
 
 
 def each_idle(given):
