@@ -1,18 +1,11 @@
 #include "actors/keeper.hpp"
 #include "tests/integration/store/filled_board.hpp"
+#include "tests/support/shared_workers.hpp"
 
 #include <caf/all.hpp>
 
 using namespace tickboard;
 using test::filled_board;
-
-namespace {
-
-struct plain_config : caf::actor_system_config {
-  plain_config() { set("scheduler.policy", caf::atom("sharing")); }
-};
-
-} // namespace
 
 TEST_CASE("what an earlier life left is removed without a page of a part of it") {
   filled_board on{4};
@@ -25,7 +18,7 @@ TEST_CASE("what an earlier life left is removed without a page of a part of it")
   query.per_page = 50;
   REQUIRE(filled_board::ids_in(*on.ask(query, 1'000).body).size() == 50);
 
-  plain_config settings;
+  test::shared_workers settings;
   caf::actor_system system{settings};
   keeper_config config;
   config.daemon_id = "next";

@@ -1,6 +1,7 @@
 #include "actors/entity_tag.hpp"
 #include "actors/query.hpp"
 #include "tests/integration/store/model.hpp"
+#include "tests/support/shared_workers.hpp"
 
 #include <caf/all.hpp>
 
@@ -11,10 +12,6 @@ using namespace tickboard;
 using test::store;
 
 namespace {
-
-struct system_config : caf::actor_system_config {
-  system_config() { set("scheduler.policy", caf::atom("sharing")); }
-};
 
 /// A query actor on a board with 40 markets.
 struct asked_board {
@@ -70,7 +67,7 @@ struct asked_board {
 
   store redis;
   board_ptr board = std::make_shared<const tickboard::board>("t", std::vector<std::string>{"USDT"});
-  system_config config;
+  test::shared_workers config;
   caf::actor_system system{config};
   caf::actor query_actor;
 };

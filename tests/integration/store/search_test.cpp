@@ -1,6 +1,7 @@
 #include "actors/query.hpp"
 #include "actors/search_evaluation.hpp"
 #include "tests/integration/store/model.hpp"
+#include "tests/support/shared_workers.hpp"
 
 #include <caf/all.hpp>
 
@@ -147,9 +148,7 @@ TEST_CASE("answers are shared by those whose answer is the same, and by nobody e
 TEST_CASE("the query actor answers for search") {
   searched_board on;
   on.set_epoch();
-  struct system_config : caf::actor_system_config {
-    system_config() { set("scheduler.policy", caf::atom("sharing")); }
-  } config;
+  test::shared_workers config;
   caf::actor_system system{config};
   query_config asking;
   asking.board = on.board;
