@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/page_question.hpp"
 #include "adapters/net/http_server.hpp"
 #include "market/market.hpp"
 

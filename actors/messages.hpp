@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/page_question.hpp"
 #include "actors/view_answer.hpp"
 #include "adapters/exchange/exchange.hpp"
 #include "adapters/net/frame_batch.hpp"
@@ -325,15 +326,6 @@ struct readiness {
 };
 
 // -- to the query actor ---------------------------------------------------------------------------
-
-/// A question for a page, made once for all who ask it.
-struct page_question {
-  explicit page_question(view_query what) : query(std::move(what)), key(query.canonical()) {}
-
-  const view_query query;
-  const std::string key; ///< the same of questions that have the same answer
-};
-using page_question_ptr = std::shared_ptr<const page_question>;
 
 struct page_asked {
   page_question_ptr question;

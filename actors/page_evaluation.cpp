@@ -245,17 +245,18 @@ private:
   void take_page(const redis::reply& answer) {
     const std::size_t last = query_.descending ? 2 : 3;
     const bool done = answer.size() == last + 1;
-    if (is_refused_here(answer)) {
+    // Of a cluster the sort alone is refused.
+    const bool needs_script =
+        is_refused_here(answer) ||
+        (done && answer[0].integer() == 1 &&
+         (!answer[last].is_array() || (!query_.descending && answer[2].integer() > 0)));
+    if (needs_script) {
       plan_.by = view_plan::access::walk;
       run();
     } else if (!done || answer[0].failed()) {
       done_(evaluation_failure(done ? answer[0] : answer));
     } else if (answer[0].integer() == 0) {
       done_(board_is_rebuilt());
-    } else if (!answer[last].is_array() || (!query_.descending && answer[2].integer() > 0)) {
-      // Nulls are in the way, or this Redis does not sort by keys (a cluster's does not).
-      plan_.by = view_plan::access::walk;
-      run();
     } else {
       total_ = static_cast<std::uint64_t>(answer[1].integer());
       add_rows(answer[last]);

@@ -110,8 +110,12 @@ std::optional<caf::response_promise> query_state::join(const std::string& key,
 }
 
 caf::response_promise query_state::ask(const std::string& key, evaluation how) {
-  if (auto joined = join(key, how.client))
-    return *std::move(joined);
+  auto joined = join(key, how.client);
+  return joined ? *std::move(joined) : begin(key, std::move(how));
+}
+
+/// Of a question that nobody has asked, or not since it was answered.
+caf::response_promise query_state::begin(const std::string& key, evaluation how) {
   auto promise = self->make_response_promise();
   if (questions.size() >= config.max_pending) {
     promise.deliver(caf::make_error(
@@ -294,13 +298,13 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
         }
         if (auto joined = state.join(question->key, asked.client))
           return *std::move(joined); // most do, and need no more than this
-        return state.ask(question->key, {asked.client, is_costly(state.config.board->layout, view),
-                                         indexes_read_by(view), [&state, question](auto done) {
-                                           evaluate_page(state.config.board, state.store,
-                                                         question->query, state.config.bounds,
-                                                         {unix_ms(), state.catalogue},
-                                                         std::move(done));
-                                         }});
+        return state.begin(question->key,
+                           {asked.client, is_costly(state.config.board->layout, view),
+                            indexes_read_by(view), [&state, question](auto done) {
+                              evaluate_page(state.config.board, state.store, question->query,
+                                            state.config.bounds, {unix_ms(), state.catalogue},
+                                            std::move(done));
+                            }});
       },
       [&state](const row_asked& asked) {
         return state.ask("row " + asked.id, {"", false, {}, [&state, asked](auto done) {

@@ -73,6 +73,7 @@ struct query_state {
   void tell_demand();
   std::optional<caf::response_promise> join(const std::string& key, const std::string& client);
   caf::response_promise ask(const std::string& key, evaluation how);
+  caf::response_promise begin(const std::string& key, evaluation how);
   void run(const std::string& key, question& one);
   void admit(const std::string& key);
   void admit_waiting();

@@ -2,11 +2,10 @@
 
 #include "actors/asset_route.hpp"
 #include "actors/familiar_route.hpp"
-#include "actors/messages.hpp"
+#include "actors/page_question.hpp"
 #include "actors/search_route.hpp"
 #include "actors/static_document.hpp"
 #include "adapters/net/http_server.hpp"
-#include "market/view_query.hpp"
 
 #include <cstdint>
 #include <string>

@@ -91,7 +91,7 @@ void session_state::handle(const net::http_request& request) {
   is_guarded = config->admits && !admission::is_open(path);
   if (is_guarded && !admit(request, path))
     return;
-  if (const auto known = config->for_operators ? nullptr : config->pages->find(request)) {
+  if (const auto known = config->pages->find(request)) { // an operators' session keeps none
     ask_for_page(known);
     return;
   }
