@@ -149,17 +149,16 @@ result<live_page> live_page::read(text body) {
     }
     if (!steps.take('['))
       return fail("no list of rows");
-    while (!steps.take(']')) {
-      if (!out.rows_.empty() && !steps.take(','))
+    for (bool first = true; !steps.take(']'); first = false) {
+      if (!first && !steps.take(','))
         return fail("no end of a row");
       row one;
       one.members = steps.value();
       one.id = member_of(one.members, "id");
       if (one.id.empty())
         return fail("a row without an id");
-      if (!out.by_id_.emplace(one.id, out.rows_.size()).second)
-        return fail("a second row of a market");
-      out.rows_.push_back(one);
+      if (out.by_id_.emplace(one.id, out.rows_.size()).second)
+        out.rows_.push_back(one);
     }
   } while (steps.take(','));
   if (!steps.take('}') || steps.at() != out.body_->size())

@@ -18,7 +18,8 @@ class live_page {
 public:
   using text = std::shared_ptr<const std::string>;
 
-  /// Fails if it is no such page: says where. Every row must have an `id` that no other has.
+  /// Fails if it is no such page: says where. Every row must have an `id`; of rows of the same
+  /// market, which moved while a view was walked along, the first counts.
   static result<live_page> read(text body);
 
   const text& body() const noexcept { return body_; }

@@ -1,4 +1,5 @@
 #include "market/page_change.hpp"
+#include "tests/support/live_page_model.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidjson/document.h>
@@ -10,6 +11,7 @@
 #include <random>
 
 using namespace tickboard;
+using namespace tickboard::test;
 
 namespace {
 
@@ -80,43 +82,6 @@ std::string text_of(const rapidjson::Value& value) {
   return out.GetString();
 }
 
-/// As a client does it, told nothing but what the header says.
-void apply(rapidjson::Document& page, const std::string& change) {
-  rapidjson::Document told;
-  told.Parse(change.c_str());
-  REQUIRE_FALSE(told.HasParseError());
-  auto& memory = page.GetAllocator();
-  const auto take = [&](rapidjson::Value& into, const rapidjson::Value& members) {
-    for (const auto& one : members.GetObject()) {
-      rapidjson::Value name{one.name, memory};
-      into.RemoveMember(name);
-      into.AddMember(name, rapidjson::Value{one.value, memory}, memory);
-    }
-  };
-  take(page, told["meta"]);
-  auto& rows = page["data"];
-  const auto find = [&](const rapidjson::Value& id) {
-    return std::find_if(rows.Begin(), rows.End(), [&](const auto& row) { return row["id"] == id; });
-  };
-  if (told.HasMember("rows"))
-    for (const auto& one : told["rows"].GetObject()) {
-      if (find(one.name) == rows.End())
-        rows.PushBack(rapidjson::Value{rapidjson::kObjectType}.AddMember(
-                          "id", rapidjson::Value{one.name, memory}, memory),
-                      memory);
-      take(*find(one.name), one.value);
-    }
-  if (!told.HasMember("order"))
-    return;
-  rapidjson::Value ordered{rapidjson::kArrayType};
-  for (const auto& id : told["order"].GetArray()) {
-    const auto it = find(id);
-    REQUIRE(it != rows.End());
-    ordered.PushBack(rapidjson::Value{*it, memory}, memory);
-  }
-  rows = ordered;
-}
-
 /// Members by name, ages aside, and what is null as what is not there: so that only what a client
 /// must know is compared.
 std::string essence(const rapidjson::Document& page) {
@@ -165,7 +130,10 @@ TEST_CASE("a page and what changed make the later page") {
       if (change.empty()) {
         expected["as_of_ms"].SetInt(client["as_of_ms"].GetInt());
       } else {
-        apply(client, change);
+        rapidjson::Document told;
+        told.Parse(change.c_str());
+        REQUIRE_FALSE(told.HasParseError());
+        apply_change(client, told);
         REQUIRE(change != change_between(after, after));
       }
       INFO("from ", *before.body(), "\nby   ", change, "\nto   ", *after.body());
@@ -203,6 +171,12 @@ TEST_CASE("a change tells what changed, and no more") {
         R"({"meta":{"as_of_ms":9},"order":[]})");
 }
 
+TEST_CASE("a market that was met twice counts once") {
+  const auto page = read(R"({"data":[{"id":"a","x":1},{"id":"b"},{"id":"a","x":2}],"as_of_ms":1})");
+  CHECK(
+      change_between(page, read(R"({"data":[{"id":"a","x":1},{"id":"b"}],"as_of_ms":2})")).empty());
+}
+
 TEST_CASE("what is no page is refused, and where") {
   const std::string whole =
       R"({"data":[{"id":"a","x":[1,"]"]},{"id":"b"}],"page":{"n":1},"as_of_ms":5})";
@@ -214,7 +188,7 @@ TEST_CASE("what is no page is refused, and where") {
     CHECK(cut.error().find("at byte") != std::string::npos);
   }
   for (const auto* bad :
-       {R"({"data":[{"x":1}],"as_of_ms":5})", R"({"data":[{"id":"a"},{"id":"a"}]})",
-        R"({"data":[{"id":"a"}{"id":"b"}]})", R"({"data":[]}})", "[]", R"({"data":{}})"})
+       {R"({"data":[{"x":1}],"as_of_ms":5})", R"({"data":[{"id":"a"}{"id":"b"}]})",
+        R"({"data":[]}})", "[]", R"({"data":{}})"})
     CHECK_FALSE(live_page::read(std::make_shared<const std::string>(bad)).has_value());
 }
