@@ -31,7 +31,7 @@ struct session_config {
   std::chrono::milliseconds timeout{2'000}; ///< for an actor's answer; then 503
   /// For the hub's answer, which comes when there is news, or a heartbeat.
   std::chrono::milliseconds live_patience{30'000};
-  std::chrono::milliseconds max_age{0};     ///< of a reused page; for Cache-Control
+  std::chrono::milliseconds max_age{0}; ///< of a reused page; for Cache-Control
   bool gzip = true;
   std::string cors_origin;    ///< whose pages in browsers may read answers; empty: only our own
   bool for_operators = false; ///< serves what admin_route.hpp does
@@ -85,7 +85,7 @@ struct session_state {
   caf::event_based_actor* self;
   std::shared_ptr<const session_config> config;
   std::shared_ptr<net::http_connection> connection;
-  std::string network; ///< of the client
+  std::string network;              ///< of the client
   std::optional<live_session> live; ///< since a request for what goes on
 
   // Of the request that is being answered.
