@@ -10,7 +10,7 @@ install_locked "$source" "$work" || {
   [ $code = 77 ] && echo "SKIPPED: the Dockerfile was NOT linted: $why" >&2
   exit $code
 }
-# Its exit status is 0 whatever it finds.
-remarks="$("$work/node_modules/.bin/dockerfile-utils" lint "$dockerfile")"
+# Whatever it finds counts, also what it takes for a warning.
+remarks="$("$work/node_modules/.bin/dockerfile-utils" lint "$dockerfile" 2>&1)" || :
 echo "$remarks"
 [ -z "$remarks" ]
