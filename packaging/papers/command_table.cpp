@@ -36,10 +36,11 @@ bool everything(const CLI::App*) {
   return true;
 }
 
-/// CLI11 keeps a group of options as a subcommand without a name.
+/// CLI11 keeps a group of options as a subcommand without a name, but with a --help of its own.
 void read_options(const CLI::App& app, std::vector<option>& read) {
+  const bool group_of_options = app.get_name().empty();
   for (const auto* option : app.get_options())
-    if (!option->get_group().empty())
+    if (!option->get_group().empty() && !(group_of_options && option == app.get_help_ptr()))
       read.push_back(read_option(*option));
   for (const auto* group : app.get_subcommands(everything))
     if (group->get_name().empty())

@@ -37,7 +37,8 @@ std::string zsh_options(const command& one, std::string_view indent) {
     if (option.by_place())
       out += fmt::format(" \\\n{}'{}:{}:_files'", indent, ++place, zsh_text(option.value));
     for (const auto& name : option.names)
-      out += fmt::format(" \\\n{}'{}{}[{}]{}'", indent, name, option.value.empty() ? "" : "=",
+      out += fmt::format(" \\\n{}'{}{}[{}]{}'", indent, name,
+                         option.value.empty() || !name.starts_with("--") ? "" : "=",
                          zsh_text(option.description), zsh_value(option));
   }
   return out;
