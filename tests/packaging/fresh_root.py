@@ -105,7 +105,8 @@ def make(root, names, depends=()):
     # What the maintainer scripts of base-passwd, mawk and base-files would do.
     for name in ("passwd", "group"):
         shutil.copy(f"/usr/share/base-passwd/{name}.master", f"{root}/etc/{name}")
-    os.symlink("mawk", f"{root}/usr/bin/awk")
+    awk = next(name for name in ("mawk", "gawk", "original-awk") if os.path.exists(f"{root}/usr/bin/{name}"))
+    os.symlink(awk, f"{root}/usr/bin/awk")
     os.makedirs(f"{root}/root", exist_ok=True)
     os.makedirs(f"{root}/tmp", exist_ok=True)
     os.chmod(f"{root}/tmp", 0o1777)
