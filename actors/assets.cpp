@@ -1,6 +1,7 @@
 #include "actors/assets.hpp"
 
 #include "actors/error.hpp"
+#include "actors/mailbox.hpp"
 #include "actors/to_actor.hpp"
 
 #include <caf/all.hpp>
@@ -331,6 +332,7 @@ void assets_state::tick() {
 
 caf::behavior assets(caf::stateful_actor<assets_state>* self, assets_config config) {
   keep_exception_text(*self);
+  tell_mailbox(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.connect();

@@ -1,6 +1,7 @@
 #include "actors/connect_gate.hpp"
 
 #include "actors/error.hpp"
+#include "actors/mailbox.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/chrono.h>
@@ -255,6 +256,7 @@ void connect_gate_state::log(const std::string& name, host& at, const connect_ve
 caf::behavior connect_gate(caf::stateful_actor<connect_gate_state>* self,
                            connect_gate_config config) {
   keep_exception_text(*self);
+  tell_mailbox(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.random.seed(state.config.seed);

@@ -100,6 +100,7 @@ void connection_state::send_next() {
 
 void connection_state::read(const net::frame_batch_ptr& batch) {
   frames += batch->size();
+  config.from->counts->frames.add(batch->size());
   last_frame_ms = batch->received_ms;
   if (const auto to = config.normalizer->get())
     self->send(to, decode_frames{config.from, batch});
@@ -108,6 +109,10 @@ void connection_state::read(const net::frame_batch_ptr& batch) {
 void connection_state::decoded(const decode_report& report) {
   patches += report.patches;
   quarantined += report.quarantined;
+  auto& counts = *config.from->counts;
+  counts.patches.add(report.patches);
+  counts.quarantined.add(report.quarantined);
+  counts.malformed.add(report.malformed);
   if (report.malformed != 0) {
     malformed += report.malformed;
     spdlog::warn("{} connection {}: {} malformed frames or entries, first: {}", config.from->feed,
@@ -117,6 +122,7 @@ void connection_state::decoded(const decode_report& report) {
     handle(event);
   if (report.patches != 0) {
     last_data = self->clock().now();
+    counts.last_data_ms.set(static_cast<std::size_t>(last_frame_ms));
     if (guard)
       guard->heard(report, last_data);
   }
@@ -308,6 +314,7 @@ void connection_state::tell() {
   out.patches = patches;
   out.malformed = malformed;
   out.quarantined = quarantined;
+  out.counts = config.from->counts;
   if (guard) {
     out.mute = guard->mute().size();
     out.mute_markets = guard->shown_ids();

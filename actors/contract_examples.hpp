@@ -25,5 +25,6 @@ std::string listings();
 std::string exchanges();
 std::string health();
 std::string readiness();
+std::string metrics();
 
 } // namespace tickboard::examples

@@ -13,6 +13,7 @@
 #include "actors/quarantine.hpp"
 #include "actors/query.hpp"
 #include "actors/rates.hpp"
+#include "actors/scrape.hpp"
 #include "actors/search.hpp"
 #include "actors/session.hpp"
 #include "actors/status.hpp"
@@ -118,6 +119,7 @@ public:
     add_services();
     add_metadata();
     add_connect_gate();
+    add_metrics();
     add_feeds();
     watch_over();
     return listen();
@@ -157,7 +159,7 @@ public:
       }
     }
     for (auto* one : {&query_, &status_, &keeper_, &search_, &metadata_, &rates_, &assets_,
-                      &quarantine_, &gate_, &root_address_})
+                      &quarantine_, &gate_, &metrics_, &root_address_})
       (*one)->set(nullptr);
     for (auto* pool : {&writers_, &normalizers_})
       for (auto& one : *pool)
@@ -203,6 +205,7 @@ private:
     redis::client_options options;
     options.to = store_;
     options.sentinels = sentinels_;
+    options.figures = std::make_shared<const redis::call_figures>(registry_, scripts);
     options.scripts = std::move(scripts);
     options.connect_timeout = settings_.redis.connect_timeout;
     options.reply_timeout = settings_.redis.reply_timeout;
@@ -210,17 +213,44 @@ private:
     return options;
   }
 
-  store_opener open_store(std::size_t use) {
-    return [this, use](std::vector<board::script_ptr> scripts, redis::client_events events) {
-      return redis::connect(io(use), store_options(std::move(scripts)), std::move(events));
+  store_opener open_store(std::size_t use, const std::string& part) {
+    return [this, use, part](std::vector<board::script_ptr> scripts, redis::client_events events) {
+      return redis::connect(io(use), store_options(std::move(scripts)),
+                            counted(std::move(events), part));
     };
   }
 
+  /// The part's connection to Redis, as metrics show it.
+  redis::client_events counted(redis::client_events events, const std::string& part) {
+    const metrics::labels of{{"part", part}};
+    auto& connected = registry_->level(
+        {"tickboard_redis_connected", "1 while the part has a connection that can be used"}, of);
+    auto& connects = registry_->count(
+        {"tickboard_redis_connects_total", "Connections to Redis that could be used"}, of);
+    auto& losses = registry_->count({"tickboard_redis_losses_total",
+                                     "Connections to Redis that ended, and attempts that failed"},
+                                    of);
+    connected.set(0);
+    events.on_ready = [&, inner = std::move(events.on_ready)] {
+      connected.set(1);
+      connects.add();
+      if (inner)
+        inner();
+    };
+    events.on_lost = [&, inner = std::move(events.on_lost)](std::string reason) {
+      connected.set(0);
+      losses.add();
+      if (inner)
+        inner(std::move(reason));
+    };
+    return events;
+  }
+
   /// For reading what others write.
-  store_opener open_checked_store(std::size_t use) {
-    return [this, use](std::vector<board::script_ptr> scripts, redis::client_events events) {
-      return redis::connect_checked(io(use), store_options(std::move(scripts)), std::move(events),
-                                    board_->epochs());
+  store_opener open_checked_store(std::size_t use, const std::string& part) {
+    return [this, use, part](std::vector<board::script_ptr> scripts, redis::client_events events) {
+      return redis::connect_checked(io(use), store_options(std::move(scripts)),
+                                    counted(std::move(events), part), board_->epochs());
     };
   }
 
@@ -244,18 +274,20 @@ private:
     for (std::uint32_t i = 0; i < settings_.actors.normalizers; ++i)
       normalizers_.push_back(make_address());
     add("status", status_, [this] { return system_.spawn(status); });
-    keeper_config keeping{daemon_id_,      board_, open_store(0), writers_, settings_.feeds.size(),
-                          settings_.warmup};
+    keeper_config keeping{
+        daemon_id_,      board_, open_store(0, "keeper"), writers_, settings_.feeds.size(),
+        settings_.warmup};
     add("keeper", keeper_, [this, keeping] { return system_.spawn(keeper, keeping); });
     rates_config valuing{writers_, settings_.rates.max_age};
     valuing.assets = assets_;
     add("rates", rates_, [this, valuing] { return system_.spawn(rates, valuing); });
-    assets_config showing{board_, open_store(1), keeper_, metadata_, search_, writers_};
+    assets_config showing{board_, open_store(1, "assets"), keeper_, metadata_, search_, writers_};
     add("assets", assets_, [this, showing] { return system_.spawn(assets, showing); });
     for (std::size_t i = 0; i < writers_.size(); ++i) {
-      writer_config writing{i, daemon_id_, board_, open_store(0), keeper_, rates_, assets_};
-      add(fmt::format("writer {}", i), writers_[i],
-          [this, writing] { return system_.spawn(writer, writing); });
+      const auto part = fmt::format("writer {}", i);
+      writer_config writing{i, daemon_id_, board_, open_store(0, part), keeper_, rates_, assets_};
+      writing.figures = std::make_shared<writer_figures>(registry_, i);
+      add(part, writers_[i], [this, writing] { return system_.spawn(writer, writing); });
     }
     quarantine_config keeping_frames{settings_.quarantine.directory,
                                      settings_.quarantine.max_bytes};
@@ -266,7 +298,7 @@ private:
       add(fmt::format("normalizer {}", i), normalizers_[i],
           [this] { return system_.spawn(normalizer, writers_, quarantine_); });
     query_config asking{board_,
-                        open_checked_store(1),
+                        open_checked_store(1, "query"),
                         settings_.view.max_age,
                         {settings_.view.scan_limit, settings_.view.snapshot_ttl,
                          settings_.view.max_snapshots, settings_.view.max_frozen_rows},
@@ -278,6 +310,7 @@ private:
                         settings_.view.timeout * 3 / 4, // the rest: to answer in time
                         settings_.view.costly_at_once,
                         settings_.view.max_costly_pending};
+    asking.figures = std::make_shared<query_figures>(registry_);
     add("query", query_, [this, asking] { return system_.spawn(query, asking); });
     add("search", search_,
         [this] { return system_.spawn<caf::detached>(search, query_, metadata_); });
@@ -316,6 +349,16 @@ private:
     guarding.spawn_worker = [this] { return system_.spawn<caf::detached>(connect_file); };
     guarding.seed = std::random_device{}();
     add("connect gate", gate_, [this, guarding] { return system_.spawn(connect_gate, guarding); });
+  }
+
+  /// Of the services that there are by now.
+  void add_metrics() {
+    scrape_config telling{registry_, status_, root_address_, keeper_, metadata_};
+    for (const auto& [name, at] : services_)
+      telling.actors.emplace_back(name, at);
+    telling.version = TICKBOARD_VERSION;
+    add("metrics", metrics_,
+        [this, telling] { return system_.spawn<caf::detached>(scrape, telling); });
   }
 
   void add_feeds() {
@@ -359,6 +402,8 @@ private:
     config->metadata = metadata_;
     config->assets = assets_;
     config->root = root_address_;
+    config->metrics = metrics_;
+    config->figures = figures_;
     config->lifeline = lifeline_;
     config->timeout = settings_.view.timeout;
     config->max_age = settings_.view.max_age;
@@ -379,6 +424,7 @@ private:
 
   result<void> listen() {
     auto config = serving();
+    config->tells_metrics = settings_.http.metrics;
     config->cors_origin = settings_.http.cors_origin;
     config->admits = make_admission(settings_);
     auto options = limits();
@@ -395,6 +441,7 @@ private:
     if (!server)
       return unexpected("http.listen: " + server.error());
     server_ = std::move(*server);
+    watch_clients("api", server_);
     return settings_.admin.listen.empty() ? result<void>{} : listen_for_operators();
   }
 
@@ -408,7 +455,16 @@ private:
     if (!server)
       return unexpected("admin.listen: " + server.error());
     admin_server_ = std::move(*server);
+    watch_clients("admin", admin_server_);
     return {};
+  }
+
+  void watch_clients(const char* listener, const std::shared_ptr<net::http_server>& server) {
+    registry_->watch({"tickboard_http_connections", "Clients that are connected"},
+                     {{"listener", listener}}, [server = std::weak_ptr{server}] {
+                       const auto there = server.lock();
+                       return there ? static_cast<double>(there->connections()) : 0;
+                     });
   }
 
   config::settings settings_;
@@ -417,6 +473,8 @@ private:
   postgres::dsn database_;
   board_ptr board_;
   std::string daemon_id_;
+  const metrics::registry_ptr registry_ = std::make_shared<metrics::registry>();
+  const std::shared_ptr<route_figures> figures_ = std::make_shared<route_figures>(registry_);
   // Declared before the actor system: actors hold what lives on the io threads.
   std::vector<std::unique_ptr<net::io_thread>> io_;
   system_config system_config_;
@@ -425,7 +483,7 @@ private:
   address_ptr query_ = make_address(), status_ = make_address(), keeper_ = make_address(),
               search_ = make_address(), metadata_ = make_address(), rates_ = make_address(),
               assets_ = make_address(), quarantine_ = make_address(), gate_ = make_address(),
-              root_address_ = make_address();
+              metrics_ = make_address(), root_address_ = make_address();
   std::vector<address_ptr> writers_, normalizers_;
   std::map<std::string, address_ptr> services_; ///< by name
   std::optional<feed_set> feeds_;

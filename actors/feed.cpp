@@ -172,6 +172,8 @@ void feed_state::apply(const share_plan& plan) {
     from.feed = config.settings.name;
     from.protocol = config.protocol;
     from.symbols = std::make_shared<const symbol_table>(list);
+    if (one.from)
+      from.counts = one.from->counts;
     one.from = std::make_shared<const source>(std::move(from));
     one.outdated = !one.child.empty();
     if (!one.replacement.empty())

@@ -1,6 +1,7 @@
 #include "actors/keeper.hpp"
 
 #include "actors/error.hpp"
+#include "actors/mailbox.hpp"
 #include "actors/to_actor.hpp"
 #include "actors/unix_ms.hpp"
 #include "adapters/redis/info.hpp"
@@ -208,6 +209,7 @@ readiness keeper_state::report() const {
 
 caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config config) {
   keep_exception_text(*self);
+  tell_mailbox(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.connect();

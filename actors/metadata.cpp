@@ -1,6 +1,7 @@
 #include "actors/metadata.hpp"
 
 #include "actors/error.hpp"
+#include "actors/mailbox.hpp"
 #include "actors/to_actor.hpp"
 #include "actors/unix_ms.hpp"
 #include "adapters/postgres/assets.hpp"
@@ -168,6 +169,7 @@ metadata_health metadata_state::health() const {
 
 caf::behavior metadata(caf::stateful_actor<metadata_state>* self, metadata_config config) {
   keep_exception_text(*self);
+  tell_mailbox(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.start();

@@ -1,6 +1,7 @@
 #include "actors/normalizer.hpp"
 
 #include "actors/error.hpp"
+#include "actors/mailbox.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -92,6 +93,7 @@ void normalizer_state::report(const source& from, const std::string& what,
 caf::behavior normalizer(caf::stateful_actor<normalizer_state>* self,
                          std::vector<address_ptr> writers, address_ptr quarantine) {
   keep_exception_text(*self);
+  tell_mailbox(*self);
   auto& state = self->state;
   state.writers = std::move(writers);
   state.quarantine = std::move(quarantine);

@@ -6,6 +6,7 @@
 #include "actors/familiar_route.hpp"
 #include "actors/known_pages.hpp"
 #include "actors/messages.hpp"
+#include "actors/route_figures.hpp"
 #include "actors/search_route.hpp"
 #include "actors/static_document.hpp"
 #include "market/asset_row.hpp"
@@ -25,14 +26,17 @@ struct session_config {
   address_ptr metadata = make_address();
   address_ptr assets = make_address();
   address_ptr root = make_address(); ///< the root supervisor
+  address_ptr metrics = make_address();
   caf::actor lifeline; ///< sessions end with it, so that a shutdown reaches all of them
   std::chrono::milliseconds timeout{2'000}; ///< for an actor's answer; then 503
   std::chrono::milliseconds max_age{0};     ///< of a reused page; for Cache-Control
   bool gzip = true;
   std::string cors_origin;    ///< whose pages in browsers may read answers; empty: only our own
+  bool tells_metrics = true;  ///< answers GET /metrics
   bool for_operators = false; ///< serves what admin_route.hpp does
   std::shared_ptr<admission> admits{}; ///< null: everybody, without limit
   std::shared_ptr<known_pages> pages = std::make_shared<known_pages>(); ///< of all sessions
+  std::shared_ptr<route_figures> figures = std::make_shared<route_figures>();
 };
 
 /// Why an actor's answer did not come.
@@ -42,6 +46,7 @@ struct session_state {
   static constexpr const char* name = "session";
 
   explicit session_state(caf::event_based_actor* owner) : self(owner) {}
+  ~session_state();
 
   void handle(const net::http_request& request);
   bool admit(const net::http_request& request, std::string_view path);
@@ -51,6 +56,7 @@ struct session_state {
   void ask_for_state(const address& of, const Question& question);
   void ask_for_health();
   void ask_for_readiness();
+  void ask_for_metrics();
   void ask_for_search(const ask_search& what);
   void ask_about_assets(const asset_question& what);
   void ask_familiar(const familiar_question& what);
@@ -87,6 +93,8 @@ struct session_state {
   std::optional<rate_verdict> rate; ///< of who asks, if limited
   std::string client;               ///< who asks: by API key, else by network
   std::chrono::steady_clock::time_point asked;
+  std::size_t route = 0; ///< its place in config->figures
+  bool open = false;     ///< it is not answered yet
 };
 
 /// One client's connection: routes a request, asks the actor who knows, answers. The connection

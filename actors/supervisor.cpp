@@ -132,6 +132,25 @@ std::string supervisor_state::json() const {
   return out + "]}";
 }
 
+metrics::families supervisor_state::figures() const {
+  using metrics::kind;
+  auto running =
+      metrics::make_family({"tickboard_part_running", "1 while the part runs"}, kind::gauge);
+  auto alarm = metrics::make_family(
+      {"tickboard_part_alarm", "1 while the part has used up its restarts and is tried slowly"},
+      kind::gauge);
+  auto restarts = metrics::make_family(
+      {"tickboard_part_restarts_total", "How often the part ended and was started again"},
+      kind::counter);
+  for (const auto& [child_name, one] : children) {
+    const metrics::labels of{{"part", child_name}};
+    metrics::add(running, of, one.handle ? 1 : 0);
+    metrics::add(alarm, of, one.alarm ? 1 : 0);
+    metrics::add(restarts, of, one.restart_count);
+  }
+  return {std::move(running), std::move(alarm), std::move(restarts)};
+}
+
 caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_policy policy,
                          caf::actor_addr parent, std::uint64_t seed) {
   keep_exception_text(*self);
@@ -166,6 +185,7 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_po
         state.start_those_due(); // some may have waited for it
       },
       [&state](const supervision_asked&) { return state.json(); },
+      [&state](const figures_asked&) { return figures_told{state.figures()}; },
       [&state](const start_child& due) {
         const auto it = state.children.find(due.name);
         if (it == state.children.end() || it->second.handle ||

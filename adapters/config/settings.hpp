@@ -58,6 +58,7 @@ struct http_settings {
   milliseconds idle_timeout{60'000};
   milliseconds write_timeout{30'000};
   bool gzip = true;
+  bool metrics = true; ///< GET /metrics is answered here, too
   std::string cors_origin;     ///< empty: none
   std::string tls_certificate; ///< PEM; empty: without TLS
   std::string tls_key;         ///< PEM; given with it
