@@ -127,10 +127,10 @@ private:
 } // namespace
 
 TEST_CASE("alert rules and the configuration are valid, and each alert does what its test says") {
-  for (const std::string command :
-       {"check config --lint=all --lint-fatal " + root + "/examples/prometheus/prometheus.yml",
-        "check rules --lint=all --lint-fatal " + rules_file,
-        "test rules " + root + "/examples/prometheus/tickboard.rules.test.yml"}) {
+  for (const auto& command : std::vector<std::string>{
+           "check config --lint=all --lint-fatal " + root + "/examples/prometheus/prometheus.yml",
+           "check rules --lint=all --lint-fatal " + rules_file,
+           "test rules " + root + "/examples/prometheus/tickboard.rules.test.yml"}) {
     const auto said = printed_by("promtool " + command);
     INFO(command, "\n", said);
     CHECK(said.find("SUCCESS") != std::string::npos);
