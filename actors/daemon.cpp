@@ -20,6 +20,8 @@
 #include "actors/supervisor.hpp"
 #include "actors/vital_signs.hpp"
 #include "actors/writer.hpp"
+#include "adapters/log/log.hpp"
+#include "adapters/log/output.hpp"
 #include "adapters/net/io_thread.hpp"
 #include "adapters/net/tls.hpp"
 #include "adapters/postgres/schema.hpp"
@@ -28,7 +30,6 @@
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <map>
 #include <optional>
@@ -181,8 +182,8 @@ private:
     server_->stop();
     while (server_->connections() > 0) {
       if (std::chrono::steady_clock::now() >= until) {
-        spdlog::warn("{} requests were not finished within daemon.stop_timeout",
-                     server_->connections());
+        log::warn("daemon", "requests were not finished within daemon.stop_timeout",
+                  {{"count", server_->connections()}});
         return;
       }
       std::this_thread::sleep_for(std::chrono::milliseconds{5}); // of the thread that stops us
@@ -357,6 +358,7 @@ private:
     for (const auto& [name, at] : services_)
       telling.actors.emplace_back(name, at);
     telling.version = TICKBOARD_VERSION;
+    log::show_in(*registry_);
     add("metrics", metrics_,
         [this, telling] { return system_.spawn<caf::detached>(scrape, telling); });
   }
@@ -419,7 +421,16 @@ private:
     options.header_timeout = settings_.http.header_timeout;
     options.idle_timeout = settings_.http.idle_timeout;
     options.write_timeout = settings_.http.write_timeout;
+    options.on_refused = [in = registry_](unsigned status) { refused_with(*in, status).add(); };
+    for (const auto status : {400u, 408u, 413u, 431u, 503u}) // they show before they happen
+      refused_with(*registry_, status);
     return options;
+  }
+
+  static metrics::counter& refused_with(metrics::registry& in, unsigned status) {
+    return in.count({"tickboard_http_refused_total",
+                     "Requests, and connections, that were answered before they got to a route"},
+                    {{"status", fmt::format("{}", status)}});
   }
 
   result<void> listen() {
@@ -461,7 +472,8 @@ private:
 
   void watch_clients(const char* listener, const std::shared_ptr<net::http_server>& server) {
     registry_->watch({"tickboard_http_connections", "Clients that are connected"},
-                     {{"listener", listener}}, [server = std::weak_ptr{server}] {
+                     metrics::kind::gauge, {{"listener", listener}},
+                     [server = std::weak_ptr{server}] {
                        const auto there = server.lock();
                        return there ? static_cast<double>(there->connections()) : 0;
                      });

@@ -2,10 +2,10 @@
 
 #include "actors/error.hpp"
 #include "actors/mailbox.hpp"
+#include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 namespace tickboard {
 
@@ -80,12 +80,12 @@ void normalizer_state::report(const source& from, const std::string& what,
   ++unreported;
   if (reported && now - *reported < report_interval)
     return;
-  spdlog::error("{} connection {}: a frame that its decoder fails at ({}) is left out, {}; {} "
-                "frame(s) since the last such line",
-                from.feed, from.connection, what,
-                file ? fmt::format("and kept in {}", *file)
-                     : fmt::format("and not kept: {}", file.error()),
-                unreported);
+  log::error("normalizer", "a frame that its decoder fails at is left out",
+             {{"feed", from.feed},
+              {"connection", from.connection},
+              {"problem", what},
+              {file ? "kept_in" : "not_kept", file ? *file : file.error()},
+              {"frames_since_last_line", unreported}});
   reported = now;
   unreported = 0;
 }

@@ -1,12 +1,12 @@
 #include "actors/supervisor.hpp"
 
 #include "actors/error.hpp"
+#include "adapters/log/log.hpp"
 #include "market/backoff.hpp"
 #include "market/json_text.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <iterator>
@@ -106,8 +106,8 @@ void supervisor_state::ended(const caf::actor_addr& who, const caf::error& reaso
   ++one.restart_count;
   one.last_error = describe(reason);
   one.ended = now;
-  spdlog::warn("{} ended: {}; next start in {} ms{}", it->first, one.last_error, wait.count(),
-               one.alarm ? " (restart budget used up)" : "");
+  log::warn("supervisor", one.alarm ? "ended; its restart budget is used up" : "ended",
+            {{"part", it->first}, {"reason", one.last_error}, {"next_start_ms", wait.count()}});
   if (auto to = caf::actor_cast<caf::actor>(parent))
     self->send(to, child_ended{it->first, reason, one.restart_count, wait, one.alarm});
   one.due = false;

@@ -3,10 +3,10 @@
 #include "actors/error.hpp"
 #include "actors/mailbox.hpp"
 #include "actors/to_actor.hpp"
+#include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <iterator>
@@ -136,8 +136,8 @@ void writer_state::forget_others(const markets_followed& told) {
   const auto count = by_lane[redis::layout::board].size();
   if (count == 0)
     return;
-  spdlog::info("writer {}: {} markets of {} are not followed any more", config.index, count,
-               told.feed);
+  log::info("writer", "markets are not followed any more",
+            {{"writer", config.index}, {"feed", told.feed}, {"count", count}});
   for (std::size_t i = 0; i < lanes.size(); ++i)
     lanes[i].leave(by_lane[i]);
   derived.forget_leaving();
@@ -362,7 +362,7 @@ void writer_state::flushed(const lane_flushed& message) {
   switch (message.result.what) {
   case lane_result::outcome::done:
     if (!std::exchange(refusal, {}).empty())
-      spdlog::info("writer {}: Redis takes batches again", config.index);
+      log::info("writer", "Redis takes batches again", {{"writer", config.index}});
     if (size >= large_batch)
       pause = std::min(longest_rest,
                        std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -380,7 +380,7 @@ void writer_state::flushed(const lane_flushed& message) {
     break;
   case lane_result::outcome::failed:
     if (connected && std::exchange(refusal, message.result.failure) != refusal)
-      spdlog::warn("writer {}: Redis refuses batches: {}", config.index, refusal);
+      log::warn("writer", "Redis refuses batches", {{"writer", config.index}, {"reason", refusal}});
     pause = retry_delay;
     break;
   }
@@ -398,8 +398,8 @@ void writer_state::resolve(const lane_result::conflict& conflict) {
   auto& market = *it->second;
   const auto stored = decode_row(conflict.row, conflict.version);
   if (!stored) {
-    spdlog::error("writer {}: {} in Redis is damaged and will be replaced: {}", config.index,
-                  conflict.id, stored.error());
+    log::error("writer", "a row in Redis is damaged and will be replaced",
+               {{"market", conflict.id}, {"writer", config.index}, {"reason", stored.error()}});
     store->submit([&] {
       std::vector<redis::call> calls;
       for (const auto lane : {redis::layout::board, market.own_lane}) {
@@ -497,7 +497,8 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
       },
       [&state](const store_lost& lost) {
         if (state.connected)
-          spdlog::warn("writer {}: Redis is away: {}", state.config.index, lost.reason);
+          log::warn("writer", "Redis is away",
+                    {{"writer", state.config.index}, {"reason", lost.reason}});
         state.connected = false;
         state.answer_who_waits();
       },

@@ -76,6 +76,10 @@ const std::array actor_keys{
 const std::array log_keys{
     key{"level", in<&settings::log, &log_settings::level>, text(rules::log_level),
         "Least important messages that are written to standard error."},
+    key{"format", in<&settings::log, &log_settings::format>, text(rules::log_format),
+        "How lines look: logfmt (key=value pairs) or json (an object each). Where standard error "
+        "is "
+        "systemd's journal, they begin with their priority and have no time of their own."},
 };
 
 const std::array http_keys{

@@ -28,10 +28,10 @@ histogram& registry::duration(const note& what, const labels& of) {
   return find<histogram>(what, kind::histogram, of);
 }
 
-void registry::watch(const note& what, const labels& of, std::function<double()> read) {
+void registry::watch(const note& what, kind type, const labels& of, std::function<double()> read) {
   const std::lock_guard lock{mutex_};
-  auto& metric = metrics_.try_emplace(std::string{what.name}, std::string{what.help}, kind::gauge)
-                     .first->second;
+  auto& metric =
+      metrics_.try_emplace(std::string{what.name}, std::string{what.help}, type).first->second;
   metric.series[of] = std::move(read);
 }
 

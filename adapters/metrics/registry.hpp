@@ -22,9 +22,9 @@ public:
   counter& count(const note& what, const labels& of = {});
   gauge& level(const note& what, const labels& of = {});
   histogram& duration(const note& what, const labels& of = {});
-  /// A gauge that is asked for when it is read. `read` runs on the reader's thread, under the
-  /// registry's lock: it must not block.
-  void watch(const note& what, const labels& of, std::function<double()> read);
+  /// A counter or gauge that is asked for when it is read. `read` runs on the reader's thread,
+  /// under the registry's lock: it must not block.
+  void watch(const note& what, kind type, const labels& of, std::function<double()> read);
 
   /// All metrics by name, with all series.
   families read() const;

@@ -97,7 +97,7 @@ TEST_CASE("many threads count, and nothing is lost") {
 TEST_CASE("what is watched is asked for when it is read") {
   registry subject;
   double now = 1.5;
-  subject.watch({"watched", "W"}, {{"listener", "api"}}, [&now] { return now; });
+  subject.watch({"watched", "W"}, kind::gauge, {{"listener", "api"}}, [&now] { return now; });
   CHECK(text_of(subject).value(R"(watched{listener="api"})") == 1.5);
   now = 7;
   CHECK(text_of(subject).value(R"(watched{listener="api"})") == 7);
