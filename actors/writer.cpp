@@ -328,15 +328,16 @@ void writer_state::pump() {
 
 /// What is to be known of the next batch of the board when it is over. True if it is measured.
 bool writer_state::note_board_batch(caf::actor_clock::time_point now) {
-  measures = now - measured_at >= measure_interval;
-  if (measures)
-    measured_at = now;
+  const bool due = now - measured_at >= measure_interval;
   measured.clear();
-  lanes[redis::layout::board].visit_next([this](slot& market) {
+  lanes[redis::layout::board].visit_next([this, due](slot& market) {
     market.sent_since = std::exchange(market.waits_since, {});
-    if (measures && market.sent_since != std::chrono::steady_clock::time_point{})
+    if (due && market.sent_since != std::chrono::steady_clock::time_point{})
       measured.push_back(market.sent_since);
   });
+  measures = !measured.empty();
+  if (measures)
+    measured_at = now;
   return measures;
 }
 

@@ -90,7 +90,7 @@ TEST_CASE("for the journal lines have their priority and no time") {
   struct stat of {};
   REQUIRE(::stat(on.log().c_str(), &of) == 0);
   const auto before = on.log_text().size();
-  on.daemon_prefix = {"env", fmt::format("JOURNAL_STREAM={}:{}", of.st_dev, of.st_ino)};
+  on.daemon_prefix = {"/usr/bin/env", fmt::format("JOURNAL_STREAM={}:{}", of.st_dev, of.st_ino)};
   on.start_daemon();
   on.wait_until("the log tells of its start", [&] {
     return on.log_text().substr(before).find("component=feed") != std::string::npos;
@@ -101,7 +101,8 @@ TEST_CASE("for the journal lines have their priority and no time") {
     CHECK_MESSAGE(std::regex_match(line, std::regex{"<[3467]>level=.*"}), line);
 
   const auto end = on.log_text().size();
-  on.daemon_prefix = {"env", fmt::format("JOURNAL_STREAM={}:{}", of.st_dev, of.st_ino + 1)};
+  on.daemon_prefix = {"/usr/bin/env",
+                      fmt::format("JOURNAL_STREAM={}:{}", of.st_dev, of.st_ino + 1)};
   on.start_daemon();
   on.wait_until("the log tells of its start", [&] {
     return on.log_text().substr(end).find("component=feed") != std::string::npos;
