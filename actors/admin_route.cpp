@@ -12,9 +12,10 @@ namespace {
 
 using admin_resource = std::pair<std::string_view, route (*)()>;
 
-constexpr std::array<admin_resource, 4> admin_resources{{
+constexpr std::array<admin_resource, 5> admin_resources{{
     {"/healthz", [] { return route{ask_health{}}; }},
     {"/readyz", [] { return route{ask_readiness{}}; }},
+    {"/metrics", [] { return route{ask_metrics{}}; }},
     {"/v1/exchanges", [] { return route{ask_exchanges{}}; }},
     {"/v1/supervision", [] { return route{ask_supervision{}}; }},
 }};

@@ -1,10 +1,11 @@
 #include "actors/assets.hpp"
 
 #include "actors/error.hpp"
+#include "actors/mailbox.hpp"
 #include "actors/to_actor.hpp"
+#include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <iterator>
@@ -310,14 +311,14 @@ void assets_state::written(const assets_written& result) {
   }
   std::erase_if(leaving, [this](const auto& symbol) { return held.contains(symbol); });
   if (result.emptied) {
-    spdlog::info("assets: Redis lost the assets; they are written anew");
+    log::info("assets", "Redis lost the assets; they are written anew");
     claimed = whole = false;
     pump();
   } else if (!whole) {
     claimed = false;
   }
   if (!result.failure.empty() && result.failure != before && connected)
-    spdlog::warn("assets: Redis refuses batches: {}", result.failure);
+    log::warn("assets", "Redis refuses batches", {{"reason", result.failure}});
 }
 
 void assets_state::tick() {
@@ -331,6 +332,7 @@ void assets_state::tick() {
 
 caf::behavior assets(caf::stateful_actor<assets_state>* self, assets_config config) {
   keep_exception_text(*self);
+  tell_mailbox(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.connect();
@@ -351,7 +353,7 @@ caf::behavior assets(caf::stateful_actor<assets_state>* self, assets_config conf
       },
       [&state](const store_lost& lost) {
         if (state.connected)
-          spdlog::warn("assets: Redis is away: {}", lost.reason);
+          log::warn("assets", "Redis is away", {{"reason", lost.reason}});
         state.connected = false;
       },
       [&state](const assets_written& result) { state.written(result); },

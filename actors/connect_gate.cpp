@@ -1,11 +1,12 @@
 #include "actors/connect_gate.hpp"
 
 #include "actors/error.hpp"
+#include "actors/mailbox.hpp"
+#include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
@@ -74,7 +75,7 @@ void connect_gate_state::read(const result<std::string>& text) {
       problem = config.file + ": " + known.error();
   }
   if (!problem.empty())
-    spdlog::warn("connects: what was counted before is not known: {}", problem);
+    log::warn("connects", "what was counted before is not known", {{"reason", problem}});
   config.past->file_was_read = true;
   ready = true;
   std::vector<std::string> names;
@@ -110,7 +111,7 @@ void connect_gate_state::save() {
 void connect_gate_state::saved(const std::string& problem) {
   save_under_way = false;
   if (!problem.empty() && problem != file_problem)
-    spdlog::warn("connects: not kept for the next start: {}", problem);
+    log::warn("connects", "not kept for the next start", {{"reason", problem}});
   file_problem = problem;
   if (!problem.empty()) {
     unsaved = true;
@@ -249,12 +250,13 @@ void connect_gate_state::log(const std::string& name, host& at, const connect_ve
           ? std::exchange(at.logged_ban_ms, verdict.at_ms) != verdict.at_ms
           : verdict.why == connect_obstacle::budget && !std::exchange(at.budget_was_logged, true);
   if (news)
-    spdlog::warn("{}: connects wait: {}", name, why);
+    log::warn("connects", "connects wait", {{"host", name}, {"reason", why}});
 }
 
 caf::behavior connect_gate(caf::stateful_actor<connect_gate_state>* self,
                            connect_gate_config config) {
   keep_exception_text(*self);
+  tell_mailbox(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.random.seed(state.config.seed);

@@ -1,9 +1,9 @@
 #include "actors/connect_pass.hpp"
 
+#include "adapters/log/log.hpp"
 #include "adapters/net/url.hpp"
 
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
 
 #include <utility>
 
@@ -68,7 +68,8 @@ void connect_pass::look() {
     wait_on();
     return;
   }
-  spdlog::warn("{}: nobody keeps count of connects; this one is made all the same", question_.host);
+  log::warn("connects", "nobody keeps count of connects; this one is made all the same",
+            {{"host", question_.host}});
   self_->send(self_, connect_allowed{});
 }
 

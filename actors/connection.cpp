@@ -1,10 +1,10 @@
 #include "actors/connection.hpp"
 
 #include "actors/error.hpp"
+#include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -100,6 +100,7 @@ void connection_state::send_next() {
 
 void connection_state::read(const net::frame_batch_ptr& batch) {
   frames += batch->size();
+  config.from->counts->frames.add(batch->size());
   last_frame_ms = batch->received_ms;
   if (const auto to = config.normalizer->get())
     self->send(to, decode_frames{config.from, batch});
@@ -108,15 +109,23 @@ void connection_state::read(const net::frame_batch_ptr& batch) {
 void connection_state::decoded(const decode_report& report) {
   patches += report.patches;
   quarantined += report.quarantined;
+  auto& counts = *config.from->counts;
+  counts.patches.add(report.patches);
+  counts.quarantined.add(report.quarantined);
+  counts.malformed.add(report.malformed);
   if (report.malformed != 0) {
     malformed += report.malformed;
-    spdlog::warn("{} connection {}: {} malformed frames or entries, first: {}", config.from->feed,
-                 config.from->connection, report.malformed, report.first_problem);
+    log::warn("connection", "malformed frames or entries",
+              {{"feed", config.from->feed},
+               {"connection", config.from->connection},
+               {"count", report.malformed},
+               {"first", report.first_problem}});
   }
   for (const auto& event : report.events)
     handle(event);
   if (report.patches != 0) {
     last_data = self->clock().now();
+    counts.last_data_ms.set(static_cast<std::size_t>(last_frame_ms));
     if (guard)
       guard->heard(report, last_data);
   }
@@ -150,8 +159,10 @@ void connection_state::handle(const exchange::event& event) {
         } else if constexpr (std::is_same_v<type, exchange::reconnect_wanted>) {
           ask_for_renewal(one.reason);
         } else if constexpr (std::is_same_v<type, exchange::condition>) {
-          spdlog::info("{} connection {}: the exchange says {}", config.from->feed,
-                       config.from->connection, one.text);
+          log::info("connection", "the exchange says",
+                    {{"feed", config.from->feed},
+                     {"connection", config.from->connection},
+                     {"text", one.text}});
         }
       },
       event);
@@ -188,8 +199,10 @@ void connection_state::reject(const exchange::rejected& refusal) {
       });
   if (asked == unanswered.end()) {
     // Not an answer to anything open. If a subscription stays open, its timeout tells this reason.
-    spdlog::warn("{} connection {}: the exchange refused: {}", config.from->feed,
-                 config.from->connection, refusal.reason);
+    log::warn("connection", "the exchange refused",
+              {{"feed", config.from->feed},
+               {"connection", config.from->connection},
+               {"reason", refusal.reason}});
     last_refusal = refusal.reason;
     return;
   }
@@ -200,8 +213,11 @@ void connection_state::reject(const exchange::rejected& refusal) {
   if (natives.empty() && asked->natives.size() == 1)
     natives = asked->natives;
   if (!natives.empty()) {
-    spdlog::warn("{} connection {}: subscription refused for {}: {}", config.from->feed,
-                 config.from->connection, fmt::join(natives, ", "), refusal.reason);
+    log::warn("connection", "subscription refused",
+              {{"feed", config.from->feed},
+               {"connection", config.from->connection},
+               {"symbols", fmt::format("{}", fmt::join(natives, ", "))},
+               {"reason", refusal.reason}});
     rejected.insert(natives.begin(), natives.end());
     if (guard)
       std::ranges::for_each(natives, [this](const auto& native) { guard->refused(native); });
@@ -280,8 +296,10 @@ void connection_state::look_for_mute() {
     return;
   const auto now = self->clock().now();
   if (auto markets = guard->to_check(now); !markets.empty()) {
-    spdlog::debug("{} connection {}: asks REST for the last trades of {} silent market(s)",
-                  config.from->feed, config.from->connection, markets.size());
+    log::debug("connection", "asks REST for the last trades of silent markets",
+               {{"feed", config.from->feed},
+                {"connection", config.from->connection},
+                {"markets", markets.size()}});
     self->request(config.cross_check, caf::infinite, cross_check_asked{std::move(markets)})
         .then([this](const cross_checked& told) { guard->checked(told, self->clock().now()); },
               [this](const caf::error&) { guard->checked({}, self->clock().now()); });
@@ -308,6 +326,7 @@ void connection_state::tell() {
   out.patches = patches;
   out.malformed = malformed;
   out.quarantined = quarantined;
+  out.counts = config.from->counts;
   if (guard) {
     out.mute = guard->mute().size();
     out.mute_markets = guard->shown_ids();

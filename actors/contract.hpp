@@ -12,6 +12,9 @@
 /// what writes rows.
 namespace tickboard {
 
+/// Prometheus' text format.
+inline constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
+
 /// A body that a resource answers with.
 struct body_note {
   std::string_view media_type;

@@ -229,6 +229,13 @@ std::string health() {
          R"("age_ms":1200,"problem":null}})";
 }
 
+std::string metrics() {
+  auto one =
+      metrics::make_family({"tickboard_ready", "1 while pages are served"}, metrics::kind::gauge);
+  metrics::add(one, {}, 1);
+  return metrics::exposition({one});
+}
+
 std::string readiness() {
   return R"({"status":"ready"})";
 }

@@ -26,5 +26,6 @@ std::string listings();
 std::string exchanges();
 std::string health();
 std::string readiness();
+std::string metrics();
 
 } // namespace tickboard::examples

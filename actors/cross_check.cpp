@@ -1,10 +1,10 @@
 #include "actors/cross_check.hpp"
 
 #include "actors/error.hpp"
+#include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
@@ -85,7 +85,8 @@ void cross_check_state::end_check() {
     failures = 0;
   } else {
     ++failures;
-    spdlog::warn("{}: whether silent markets trade cannot be asked: {}", config.feed, problem);
+    log::warn("cross_check", "whether silent markets trade cannot be asked",
+              {{"feed", config.feed}, {"reason", problem}});
   }
   waiting.front().asker.deliver(std::move(found));
   waiting.pop_front();

@@ -14,12 +14,15 @@
 #include "actors/quarantine.hpp"
 #include "actors/query.hpp"
 #include "actors/rates.hpp"
+#include "actors/scrape.hpp"
 #include "actors/search.hpp"
 #include "actors/session.hpp"
 #include "actors/status.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/vital_signs.hpp"
 #include "actors/writer.hpp"
+#include "adapters/log/log.hpp"
+#include "adapters/log/output.hpp"
 #include "adapters/net/io_thread.hpp"
 #include "adapters/net/tls.hpp"
 #include "adapters/postgres/schema.hpp"
@@ -28,7 +31,6 @@
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <map>
 #include <optional>
@@ -119,6 +121,7 @@ public:
     add_services();
     add_metadata();
     add_connect_gate();
+    add_metrics();
     add_feeds();
     watch_over();
     return listen();
@@ -158,7 +161,7 @@ public:
       }
     }
     for (auto* one : {&query_, &live_, &status_, &keeper_, &search_, &metadata_, &rates_, &assets_,
-                      &quarantine_, &gate_, &root_address_})
+                      &quarantine_, &gate_, &metrics_, &root_address_})
       (*one)->set(nullptr);
     for (auto* pool : {&writers_, &normalizers_})
       for (auto& one : *pool)
@@ -180,8 +183,8 @@ private:
     server_->stop();
     while (server_->connections() > 0) {
       if (std::chrono::steady_clock::now() >= until) {
-        spdlog::warn("{} requests were not finished within daemon.stop_timeout",
-                     server_->connections());
+        log::warn("daemon", "requests were not finished within daemon.stop_timeout",
+                  {{"count", server_->connections()}});
         return;
       }
       std::this_thread::sleep_for(std::chrono::milliseconds{5}); // of the thread that stops us
@@ -204,6 +207,7 @@ private:
     redis::client_options options;
     options.to = store_;
     options.sentinels = sentinels_;
+    options.figures = std::make_shared<const redis::call_figures>(registry_, scripts);
     options.scripts = std::move(scripts);
     options.connect_timeout = settings_.redis.connect_timeout;
     options.reply_timeout = settings_.redis.reply_timeout;
@@ -211,17 +215,44 @@ private:
     return options;
   }
 
-  store_opener open_store(std::size_t use) {
-    return [this, use](std::vector<board::script_ptr> scripts, redis::client_events events) {
-      return redis::connect(io(use), store_options(std::move(scripts)), std::move(events));
+  store_opener open_store(std::size_t use, const std::string& part) {
+    return [this, use, part](std::vector<board::script_ptr> scripts, redis::client_events events) {
+      return redis::connect(io(use), store_options(std::move(scripts)),
+                            counted(std::move(events), part));
     };
   }
 
+  /// The part's connection to Redis, as metrics show it.
+  redis::client_events counted(redis::client_events events, const std::string& part) {
+    const metrics::labels of{{"part", part}};
+    auto& connected = registry_->level(
+        {"tickboard_redis_connected", "1 while the part has a connection that can be used"}, of);
+    auto& connects = registry_->count(
+        {"tickboard_redis_connects_total", "Connections to Redis that could be used"}, of);
+    auto& losses = registry_->count({"tickboard_redis_losses_total",
+                                     "Connections to Redis that ended, and attempts that failed"},
+                                    of);
+    connected.set(0);
+    events.on_ready = [&, inner = std::move(events.on_ready)] {
+      connected.set(1);
+      connects.add();
+      if (inner)
+        inner();
+    };
+    events.on_lost = [&, inner = std::move(events.on_lost)](std::string reason) {
+      connected.set(0);
+      losses.add();
+      if (inner)
+        inner(std::move(reason));
+    };
+    return events;
+  }
+
   /// For reading what others write.
-  store_opener open_checked_store(std::size_t use) {
-    return [this, use](std::vector<board::script_ptr> scripts, redis::client_events events) {
-      return redis::connect_checked(io(use), store_options(std::move(scripts)), std::move(events),
-                                    board_->epochs());
+  store_opener open_checked_store(std::size_t use, const std::string& part) {
+    return [this, use, part](std::vector<board::script_ptr> scripts, redis::client_events events) {
+      return redis::connect_checked(io(use), store_options(std::move(scripts)),
+                                    counted(std::move(events), part), board_->epochs());
     };
   }
 
@@ -245,18 +276,20 @@ private:
     for (std::uint32_t i = 0; i < settings_.actors.normalizers; ++i)
       normalizers_.push_back(make_address());
     add("status", status_, [this] { return system_.spawn(status); });
-    keeper_config keeping{daemon_id_,      board_, open_store(0), writers_, settings_.feeds.size(),
-                          settings_.warmup};
+    keeper_config keeping{
+        daemon_id_,      board_, open_store(0, "keeper"), writers_, settings_.feeds.size(),
+        settings_.warmup};
     add("keeper", keeper_, [this, keeping] { return system_.spawn(keeper, keeping); });
     rates_config valuing{writers_, settings_.rates.max_age};
     valuing.assets = assets_;
     add("rates", rates_, [this, valuing] { return system_.spawn(rates, valuing); });
-    assets_config showing{board_, open_store(1), keeper_, metadata_, search_, writers_};
+    assets_config showing{board_, open_store(1, "assets"), keeper_, metadata_, search_, writers_};
     add("assets", assets_, [this, showing] { return system_.spawn(assets, showing); });
     for (std::size_t i = 0; i < writers_.size(); ++i) {
-      writer_config writing{i, daemon_id_, board_, open_store(0), keeper_, rates_, assets_};
-      add(fmt::format("writer {}", i), writers_[i],
-          [this, writing] { return system_.spawn(writer, writing); });
+      const auto part = fmt::format("writer {}", i);
+      writer_config writing{i, daemon_id_, board_, open_store(0, part), keeper_, rates_, assets_};
+      writing.figures = std::make_shared<writer_figures>(registry_, i);
+      add(part, writers_[i], [this, writing] { return system_.spawn(writer, writing); });
     }
     quarantine_config keeping_frames{settings_.quarantine.directory,
                                      settings_.quarantine.max_bytes};
@@ -267,7 +300,7 @@ private:
       add(fmt::format("normalizer {}", i), normalizers_[i],
           [this] { return system_.spawn(normalizer, writers_, quarantine_); });
     query_config asking{board_,
-                        open_checked_store(1),
+                        open_checked_store(1, "query"),
                         settings_.view.max_age,
                         {settings_.view.scan_limit, settings_.view.snapshot_ttl,
                          settings_.view.max_snapshots, settings_.view.max_frozen_rows},
@@ -279,13 +312,15 @@ private:
                         settings_.view.timeout * 3 / 4, // the rest: to answer in time
                         settings_.view.costly_at_once,
                         settings_.view.max_costly_pending};
+    asking.figures = std::make_shared<query_figures>(registry_);
     add("query", query_, [this, asking] { return system_.spawn(query, asking); });
     live_hub_config following{query_,
                               settings_.live.heartbeat,
                               settings_.view.timeout,
                               settings_.live.max_views,
                               settings_.live.max_subscribers,
-                              settings_.live.max_bytes};
+                              settings_.live.max_bytes,
+                              std::make_shared<live_figures>(registry_)};
     add("live", live_, [this, following] { return system_.spawn(live_hub, following); });
     add("search", search_,
         [this] { return system_.spawn<caf::detached>(search, query_, metadata_); });
@@ -324,6 +359,17 @@ private:
     guarding.spawn_worker = [this] { return system_.spawn<caf::detached>(connect_file); };
     guarding.seed = std::random_device{}();
     add("connect gate", gate_, [this, guarding] { return system_.spawn(connect_gate, guarding); });
+  }
+
+  /// Of the services that there are by now.
+  void add_metrics() {
+    scrape_config telling{registry_, status_, root_address_, keeper_, metadata_};
+    for (const auto& [name, at] : services_)
+      telling.actors.emplace_back(name, at);
+    telling.version = TICKBOARD_VERSION;
+    log::show_in(*registry_);
+    add("metrics", metrics_,
+        [this, telling] { return system_.spawn<caf::detached>(scrape, telling); });
   }
 
   void add_feeds() {
@@ -370,6 +416,8 @@ private:
     config->live = live_;
     config->live_patience = 3 * settings_.live.heartbeat + settings_.view.timeout;
     config->root = root_address_;
+    config->metrics = metrics_;
+    config->figures = figures_;
     config->lifeline = lifeline_;
     config->timeout = settings_.view.timeout;
     config->max_age = settings_.view.max_age;
@@ -385,11 +433,21 @@ private:
     options.header_timeout = settings_.http.header_timeout;
     options.idle_timeout = settings_.http.idle_timeout;
     options.write_timeout = settings_.http.write_timeout;
+    options.on_refused = [in = registry_](unsigned status) { refused_with(*in, status).add(); };
+    for (const auto status : {400u, 408u, 413u, 431u, 503u}) // they show before they happen
+      refused_with(*registry_, status);
     return options;
+  }
+
+  static metrics::counter& refused_with(metrics::registry& in, unsigned status) {
+    return in.count({"tickboard_http_refused_total",
+                     "Requests, and connections, that were answered before they got to a route"},
+                    {{"status", fmt::format("{}", status)}});
   }
 
   result<void> listen() {
     auto config = serving();
+    config->tells_metrics = settings_.http.metrics;
     config->cors_origin = settings_.http.cors_origin;
     config->admits = make_admission(settings_);
     auto options = limits();
@@ -406,6 +464,7 @@ private:
     if (!server)
       return unexpected("http.listen: " + server.error());
     server_ = std::move(*server);
+    watch_clients("api", server_);
     return settings_.admin.listen.empty() ? result<void>{} : listen_for_operators();
   }
 
@@ -419,7 +478,17 @@ private:
     if (!server)
       return unexpected("admin.listen: " + server.error());
     admin_server_ = std::move(*server);
+    watch_clients("admin", admin_server_);
     return {};
+  }
+
+  void watch_clients(const char* listener, const std::shared_ptr<net::http_server>& server) {
+    registry_->watch({"tickboard_http_connections", "Clients that are connected"},
+                     metrics::kind::gauge, {{"listener", listener}},
+                     [server = std::weak_ptr{server}] {
+                       const auto there = server.lock();
+                       return there ? static_cast<double>(there->connections()) : 0;
+                     });
   }
 
   config::settings settings_;
@@ -428,6 +497,8 @@ private:
   postgres::dsn database_;
   board_ptr board_;
   std::string daemon_id_;
+  const metrics::registry_ptr registry_ = std::make_shared<metrics::registry>();
+  const std::shared_ptr<route_figures> figures_ = std::make_shared<route_figures>(registry_);
   // Declared before the actor system: actors hold what lives on the io threads.
   std::vector<std::unique_ptr<net::io_thread>> io_;
   system_config system_config_;
@@ -436,7 +507,7 @@ private:
   address_ptr query_ = make_address(), live_ = make_address(), status_ = make_address(),
               keeper_ = make_address(), search_ = make_address(), metadata_ = make_address(),
               rates_ = make_address(), assets_ = make_address(), quarantine_ = make_address(),
-              gate_ = make_address(), root_address_ = make_address();
+              gate_ = make_address(), metrics_ = make_address(), root_address_ = make_address();
   std::vector<address_ptr> writers_, normalizers_;
   std::map<std::string, address_ptr> services_; ///< by name
   std::optional<feed_set> feeds_;

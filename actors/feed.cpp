@@ -1,10 +1,10 @@
 #include "actors/feed.hpp"
 
 #include "actors/error.hpp"
+#include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <limits>
@@ -80,7 +80,8 @@ void feed_state::take(const result<std::string>& body) {
       self->quit(caf::make_error(ec::discovery_failed, problem));
       return;
     }
-    spdlog::warn("{}: {}; what is followed stays", config.settings.name, problem);
+    log::warn("feed", "what is followed stays",
+              {{"feed", config.settings.name}, {"reason", problem}});
     tell("following", problem);
     next = std::min<std::chrono::milliseconds>(interval, listing_retry);
   }
@@ -123,12 +124,17 @@ std::string feed_state::follow(const result<std::string>& body) {
   if (news)
     apply(plan);
   if (markets < chosen.size())
-    spdlog::error("{}: {} markets are wanted, max_connections allows {}: the rest is not followed",
-                  settings.name, chosen.size(), markets);
+    log::error(
+        "feed",
+        "max_connections does not allow all markets that are wanted; the rest is not followed",
+        {{"feed", settings.name}, {"wanted", chosen.size()}, {"followed", markets}});
   if (news)
-    spdlog::info(
-        "{}: {} of {} listed markets on {} connections ({} entries of the listing unusable)",
-        settings.name, markets, listed->size(), shares.size(), skipped);
+    log::info("feed", "follows markets",
+              {{"feed", settings.name},
+               {"markets", markets},
+               {"listed", listed->size()},
+               {"connections", shares.size()},
+               {"unusable", skipped}});
   if (const auto keeper = config.keeper->get())
     self->send(keeper, markets_expected{settings.name, markets});
   tell("following");
@@ -172,6 +178,8 @@ void feed_state::apply(const share_plan& plan) {
     from.feed = config.settings.name;
     from.protocol = config.protocol;
     from.symbols = std::make_shared<const symbol_table>(list);
+    if (one.from)
+      from.counts = one.from->counts;
     one.from = std::make_shared<const source>(std::move(from));
     one.outdated = !one.child.empty();
     if (!one.replacement.empty())
@@ -340,7 +348,7 @@ void feed_state::live(const connection_live& event) {
   one.child = event.life;
   one.replacement.clear();
   one.outdated = false;
-  spdlog::info("{} connection {}: renewed", config.settings.name, event.connection);
+  log::info("feed", "renewed", {{"feed", config.settings.name}, {"connection", event.connection}});
   announce();
 }
 
@@ -357,8 +365,9 @@ void feed_state::renew(const renewal_wanted& wish) {
   if (it == shares.end() || it->second.child != wish.life || !it->second.replacement.empty())
     return;
   auto& one = it->second;
-  spdlog::info("{} connection {}: renewing: {}", config.settings.name, wish.connection,
-               wish.reason);
+  log::info(
+      "feed", "renewing",
+      {{"feed", config.settings.name}, {"connection", wish.connection}, {"reason", wish.reason}});
   if (wish.mute)
     one.mute.add(self->clock().now());
   one.replacement = next_life(wish.connection);

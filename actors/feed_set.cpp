@@ -2,9 +2,9 @@
 
 #include "actors/error.hpp"
 #include "actors/slot.hpp"
+#include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -42,7 +42,10 @@ bool drain(const caf::scoped_actor& self, const caf::actor& service,
   bool done = false;
   self->request(service, left(until), drain_asked{})
       .receive([&](const drained&) { done = true; },
-               [&](const caf::error& error) { spdlog::warn("{}: {}", loss, describe(error)); });
+               [&](const caf::error& error) {
+                 log::warn("daemon", "did not stop in order",
+                           {{"loss", loss}, {"reason", describe(error)}});
+               });
   return done;
 }
 
@@ -62,8 +65,8 @@ void feed_set::change(const std::vector<config::feed_settings>& wanted, time_poi
     const auto it = next.find(name);
     if (it != next.end() && it->second == one.settings)
       continue;
-    spdlog::info("feed {}: {}", name,
-                 it == next.end() ? "ends" : "starts anew, with other settings");
+    log::info("feeds", it == next.end() ? "ends" : "starts anew, with other settings",
+              {{"feed", name}});
     retire(name, one, until);
     ids[name] = one.first_source_id;
     if (it == next.end())
@@ -114,7 +117,8 @@ void feed_set::retire(const std::string& name, const running& one, time_point un
     self->request(feed, left(until), retire_asked{})
         .receive([](const drained&) {},
                  [&](const caf::error& error) { // it is down, or busy
-                   spdlog::warn("feed {}: did not end in order: {}", name, describe(error));
+                   log::warn("feeds", "did not end in order",
+                             {{"feed", name}, {"reason", describe(error)}});
                  });
   }
   caf::anon_send(root_, remove_child{child_name(name)});

@@ -1,6 +1,6 @@
 #include "actors/history_store.hpp"
 
-#include <spdlog/spdlog.h>
+#include "adapters/log/log.hpp"
 
 #include <algorithm>
 
@@ -70,7 +70,8 @@ std::vector<slot*> history_store::finish_read(const histories_read& found, std::
     return {};
   }
   if (!found.failure.empty())
-    spdlog::error("price histories in Redis cannot be read, and begin anew: {}", found.failure);
+    log::error("writer", "price histories in Redis cannot be read, and begin anew",
+               {{"reason", found.failure}});
   std::size_t damaged = 0;
   for (auto* market : markets)
     if (market != nullptr)
@@ -81,7 +82,8 @@ std::vector<slot*> history_store::finish_read(const histories_read& found, std::
           markets[i] != nullptr && !text.empty() && !markets[i]->prices.restore(text, now_ms))
         ++damaged;
   if (damaged != 0)
-    spdlog::warn("{} price histories in Redis are damaged or of the future; left out", damaged);
+    log::warn("writer", "price histories in Redis are damaged or of the future; left out",
+              {{"count", damaged}});
   std::erase(markets, nullptr);
   read_.insert(read_.end(), markets.begin(), markets.end());
   return markets;

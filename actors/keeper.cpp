@@ -1,13 +1,14 @@
 #include "actors/keeper.hpp"
 
 #include "actors/error.hpp"
+#include "actors/mailbox.hpp"
 #include "actors/to_actor.hpp"
 #include "actors/unix_ms.hpp"
+#include "adapters/log/log.hpp"
 #include "adapters/redis/info.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <numeric>
 
@@ -52,9 +53,10 @@ void keeper_state::check_eviction() {
     const auto policy = redis::info_field(answer.text(), "maxmemory_policy");
     const auto limit = redis::info_field(answer.text(), "maxmemory");
     if (!limit.empty() && limit != "0" && policy.starts_with("allkeys-"))
-      spdlog::warn("keeper: Redis has maxmemory-policy {}: once its {} bytes are full it removes "
-                   "parts of the board, and pages lack markets; set noeviction",
-                   policy, limit);
+      log::warn("keeper",
+                "once its memory is full Redis removes parts of the board, and pages lack markets; "
+                "set maxmemory-policy noeviction",
+                {{"maxmemory_policy", policy}, {"maxmemory", limit}});
   }));
 }
 
@@ -105,7 +107,7 @@ void keeper_state::order_rebuild(const std::string& why) {
   reason = why;
   ++config.past->incarnation;
   rebuilt_writers.clear();
-  spdlog::info("keeper: the state in Redis is written anew: {}", why);
+  log::info("keeper", "the state in Redis is written anew", {{"reason", why}});
   store->submit(one_call(heartbeat(), {})); // before the first row, in case we are killed
   for (const auto& one : config.writers)
     if (const auto to = one->get())
@@ -208,6 +210,7 @@ readiness keeper_state::report() const {
 
 caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config config) {
   keep_exception_text(*self);
+  tell_mailbox(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.connect();
@@ -226,7 +229,7 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
       },
       [&state](const store_lost& lost) {
         if (std::exchange(state.lost_why, lost.reason) != lost.reason)
-          spdlog::warn("keeper: Redis is away: {}", lost.reason);
+          log::warn("keeper", "Redis is away", {{"reason", lost.reason}});
         state.connected = false;
         state.contacting = false;
         state.whole = false;
@@ -242,7 +245,7 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
           state.begin_wipe();
           return;
         }
-        spdlog::info("keeper: {} other daemon(s) work on this Redis", counted.peers);
+        log::info("keeper", "other daemons work on this Redis", {{"count", counted.peers}});
         state.config.past->contacted = true;
         state.order_rebuild("start beside another daemon");
       },
@@ -290,14 +293,14 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
         }
         state.whole = true;
         state.config.past->was_whole = true;
-        spdlog::info("keeper: the board is whole; pages are served");
+        log::info("keeper", "the board is whole; pages are served");
         state.refresh_epochs();
       },
       [&state](const epochs_seen& seen) {
         if (!state.whole || !seen.reachable)
           return;
         if (std::exchange(state.refusal, seen.refusal) != seen.refusal && !seen.refusal.empty())
-          spdlog::warn("keeper: Redis refuses what is written: {}", seen.refusal);
+          log::warn("keeper", "Redis refuses what is written", {{"reason", seen.refusal}});
         if (!seen.all_there)
           state.order_rebuild("Redis was emptied");
       },

@@ -156,13 +156,14 @@ std::vector<redis::call> lane::take_batch(std::string_view token, time_point now
   return calls;
 }
 
-void lane::finish(const lane_result& result) {
+std::size_t lane::finish(const lane_result& result) {
   const auto batch = std::exchange(batch_, {});
   over_ += batch.size();
   const bool stored = !discarded_ && result.what != lane_result::outcome::failed;
   finish_leaving(stored);
   if (discarded_)
-    return;
+    return 0;
+  std::size_t out = 0;
   claimed_ = claimed_ || stored;
   for (auto* one : batch) {
     auto& entry = one->entry(partition_);
@@ -175,11 +176,18 @@ void lane::finish(const lane_result& result) {
     const bool written =
         stored && !conflicted && (result.what == lane_result::outcome::done || !entry.merged);
     entry.merged = written;
+    out += written ? 1 : 0;
+    if (partition_ == redis::layout::board) {
+      if (!written)
+        one->not_stored();
+      one->sent_since = {};
+    }
     if (!written)
       mark(*one);
     else if (!one->entries[0].dirty && !one->entries[1].dirty)
       one->changed(); // nobody waits for it: give the memory back
   }
+  return out;
 }
 
 void lane::finish_leaving(bool stored) {

@@ -48,6 +48,7 @@ public:
 
   std::size_t partition() const noexcept { return partition_; }
   bool in_flight() const noexcept { return !batch_.empty() || !leaving_batch_.empty(); }
+  std::size_t waiting() const noexcept { return waiting_.size(); }
   bool has_waiting() const noexcept { return !waiting_.empty() || !leaving_.empty(); }
   std::size_t batch_size() const noexcept { return batch_.size(); }
 
@@ -85,8 +86,8 @@ public:
                                       std::function<void(lane_result)> done);
 
   /// The batch in flight is over. Markets that are not stored are queued again; those whose
-  /// history is in doubt will be merged.
-  void finish(const lane_result& result);
+  /// history is in doubt will be merged. Returns how many are stored.
+  std::size_t finish(const lane_result& result);
 
   /// Forgets that anything was stored: everything must be marked anew.
   void reset();

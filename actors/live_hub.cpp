@@ -4,10 +4,10 @@
 #include "actors/error.hpp"
 #include "actors/session.hpp"
 #include "actors/unix_ms.hpp"
+#include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <random>
 
@@ -34,6 +34,7 @@ live_news failure_of(const net::http_response& problem, std::chrono::seconds ret
 caf::response_promise live_hub_state::take(const live_asked& asked) {
   auto promise = self->make_response_promise();
   const auto refuse = [&](const char* why) {
+    config.figures->refused.add();
     promise.deliver(caf::make_error(ec::overloaded, std::string{why}));
     return promise;
   };
@@ -58,7 +59,8 @@ caf::response_promise live_hub_state::take(const live_asked& asked) {
   const bool lately = one.asked && now - *one.asked < one.interval;
   const bool is_new = asked.has.empty() && !asked.in_trouble;
   if (is_new && lately && !one.view.empty()) {
-    promise.deliver(one.view.news_since(asked.has));
+    subscriber who{asked.has, asked.in_trouble, now, promise};
+    deliver(who, one.view.news_since(asked.has));
     return promise;
   }
   ++waiting;
@@ -124,7 +126,7 @@ void live_hub_state::answered(const std::string& key, const answer& told) {
         told.tag);
     bytes += one.view.bytes() - before;
     if (!taken) {
-      spdlog::error("live: {}", taken.error());
+      log::error("live", "a page cannot be taken apart", {{"reason", taken.error()}});
       failed(key, failure_of(net::problem(500, "Internal error", taken.error()), {}), false);
       return;
     }
@@ -134,6 +136,17 @@ void live_hub_state::answered(const std::string& key, const answer& told) {
   one.as_of_ms = told.stale_since_ms == 0 ? unix_ms() : told.stale_since_ms;
   tell(one);
   arm(key, one);
+}
+
+void live_hub_state::deliver(subscriber& who, live_news told) {
+  config.figures->news[static_cast<std::size_t>(told.is)]->add();
+  who.promise.deliver(std::move(told));
+}
+
+void live_hub_state::show() const {
+  config.figures->views.set(views.size());
+  config.figures->waiting.set(waiting);
+  config.figures->bytes.set(bytes);
 }
 
 /// Answers who has something else than the newest state, or has heard nothing for long.
@@ -149,9 +162,9 @@ void live_hub_state::tell(followed& one) {
       beat.id = who.has;
       beat.data =
           std::make_shared<const std::string>(fmt::format("{{\"as_of_ms\":{}}}", one.as_of_ms));
-      who.promise.deliver(std::move(beat));
+      deliver(who, std::move(beat));
     } else {
-      who.promise.deliver(one.view.news_since(who.has));
+      deliver(who, one.view.news_since(who.has));
     }
     --waiting;
     return true;
@@ -159,6 +172,7 @@ void live_hub_state::tell(followed& one) {
   bytes += one.view.bytes() - before;
   if (one.waiting.empty())
     one.abandoned = now;
+  show();
 }
 
 /// Who was told already is told again when it would hear nothing for long.
@@ -172,7 +186,7 @@ void live_hub_state::failed(const std::string& key, const live_news& why, bool f
   std::erase_if(one.waiting, [&](subscriber& who) {
     if (!for_good && who.in_trouble && now - who.since < config.heartbeat)
       return false;
-    who.promise.deliver(why);
+    deliver(who, why);
     --waiting;
     return true;
   });
@@ -216,9 +230,16 @@ caf::behavior live_hub(caf::stateful_actor<live_hub_state>* self, live_hub_confi
   state.life = fmt::format("{:08x}", std::random_device{}());
   state.sweep();
   return {
-      [&state](const live_asked& asked) { return state.take(asked); },
+      [&state](const live_asked& asked) {
+        auto out = state.take(asked);
+        state.show();
+        return out;
+      },
       [&state](const live_due& due) { state.due(due); },
-      [&state](const live_sweep_due&) { state.sweep(); },
+      [&state](const live_sweep_due&) {
+        state.sweep();
+        state.show();
+      },
   };
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/address.hpp"
+#include "actors/live_figures.hpp"
 #include "actors/live_view.hpp"
 #include "actors/messages.hpp"
 
@@ -23,6 +24,7 @@ struct live_hub_config {
   std::size_t max_views = 1'000;               ///< each with an interval of its own
   std::size_t max_subscribers = 10'000;        ///< that wait for news
   std::size_t max_bytes = 64 * 1024 * 1024;    ///< of what is kept of all views
+  std::shared_ptr<live_figures> figures = std::make_shared<live_figures>();
 };
 
 struct live_hub_state {
@@ -60,6 +62,8 @@ struct live_hub_state {
   void answered(const std::string& key, const answer& told);
   void failed(const std::string& key, const live_news& why, bool for_good);
   void tell(followed& one);
+  void deliver(subscriber& who, live_news told);
+  void show() const;
   void trim();
   void sweep();
 

@@ -42,10 +42,8 @@ live_session::live_session(caf::event_based_actor* self,
 }
 
 void live_session::start_stream(const ask_live& what, std::string last_event_id,
-                                net::http_response head,
-                                std::function<void(net::http_response)> refuse) {
-  head_ = std::move(head);
-  refuse_ = std::move(refuse);
+                                stream_answer answer) {
+  answer_ = std::move(answer);
   subscriptions_[""] = {what, std::move(last_event_id), false, ++serials_};
   ask("");
 }
@@ -94,9 +92,10 @@ void live_session::read_on() {
 
 /// What is told first decides how a stream is answered.
 bool live_session::begin(const live_news& told) {
-  const auto refuse = std::exchange(refuse_, nullptr);
+  auto answer = *std::exchange(answer_, std::nullopt);
   if (told.is != live_news::kind::failure) {
-    connection_->begin_stream(std::move(head_));
+    answer.begins();
+    connection_->begin_stream(std::move(answer.head));
     return true;
   }
   net::http_response out;
@@ -106,13 +105,13 @@ bool live_session::begin(const live_news& told) {
   if (told.retry_after.count() > 0)
     out.headers.emplace_back("Retry-After", fmt::format("{}", told.retry_after.count()));
   subscriptions_.clear();
-  refuse(std::move(out));
+  answer.refuse(std::move(out));
   return false;
 }
 
 void live_session::news(const std::string& name, std::uint64_t serial, const live_news& told) {
   auto* const one = find(name, serial);
-  if (one == nullptr || (refuse_ && !begin(told)))
+  if (one == nullptr || (answer_ && !begin(told)))
     return;
   one->in_trouble = told.is == live_news::kind::failure;
   const bool last = one->in_trouble && told.status < 500;
@@ -134,7 +133,7 @@ void live_session::no_news(const std::string& name, std::uint64_t serial, const 
   told.status = 503;
   told.retry_after = hub_pause;
   told.data = net::problem(503, "Not available now", why_not(why)).body;
-  if (refuse_) {
+  if (answer_) {
     begin(told);
     return;
   }

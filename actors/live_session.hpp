@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tickboard {
@@ -26,9 +27,16 @@ public:
   live_session(caf::event_based_actor* self, std::shared_ptr<const session_config> config,
                std::shared_ptr<net::http_connection> connection, std::string client);
 
-  /// Answers GET /v1/stream: with `head` and what follows when there is a page, else by `refuse`.
-  void start_stream(const ask_live& what, std::string last_event_id, net::http_response head,
-                    std::function<void(net::http_response)> refuse);
+  /// How a request for a stream is answered, once that is known.
+  struct stream_answer {
+    net::http_response head; ///< if it begins
+    std::function<void()> begins;
+    std::function<void(net::http_response)> refuse; ///< if not
+  };
+
+  /// Answers GET /v1/stream: with the head and what follows when there is a page, else by a
+  /// refusal.
+  void start_stream(const ask_live& what, std::string last_event_id, stream_answer answer);
   void start_websocket();
 
   void sent();
@@ -67,8 +75,7 @@ private:
   std::shared_ptr<net::http_connection> connection_;
   std::string client_;
   bool is_websocket_ = false;
-  net::http_response head_;                           ///< of a stream that has not begun
-  std::function<void(net::http_response)> refuse_;    ///< empty: it has
+  std::optional<stream_answer> answer_;               ///< of a stream that has not begun
   std::map<std::string, subscription> subscriptions_; ///< of a stream: one without a name
   std::uint64_t serials_ = 0;
   std::size_t asks_ = 0;    ///< with the hub, those of subscriptions that are gone among them

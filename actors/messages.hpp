@@ -3,6 +3,8 @@
 #include "actors/page_question.hpp"
 #include "actors/view_answer.hpp"
 #include "adapters/exchange/exchange.hpp"
+#include "adapters/metrics/counter.hpp"
+#include "adapters/metrics/family.hpp"
 #include "adapters/net/frame_batch.hpp"
 #include "adapters/net/http_client.hpp"
 #include "adapters/net/http_server.hpp"
@@ -34,6 +36,12 @@
 /// shared, never copied.
 namespace tickboard {
 
+/// What came of a connection, over all of its lives. Any thread.
+struct source_counts {
+  metrics::counter frames, patches, malformed, quarantined;
+  metrics::gauge last_data_ms; ///< when the last frame with data was read, our clock; 0: none was
+};
+
 /// A connection of a feed, as the source of data: names it for writers and statistics.
 struct source {
   std::uint32_t id = 0; ///< unique in the process, stable across restarts of the connection
@@ -41,6 +49,7 @@ struct source {
   std::uint32_t connection = 0; ///< within the feed, from 1
   const exchange::protocol* protocol = nullptr;
   symbol_table_ptr symbols;
+  std::shared_ptr<source_counts> counts = std::make_shared<source_counts>();
 };
 
 using source_ptr = std::shared_ptr<const source>;
@@ -383,8 +392,9 @@ struct connection_status {
   std::int64_t last_frame_ms = 0; ///< our clock; 0: none yet
   double frames_per_second = 0;
   std::uint64_t frames = 0, patches = 0, malformed = 0, quarantined = 0;
-  std::size_t mute = 0;                    ///< markets that trade and of which nothing comes
-  std::vector<std::string> mute_markets{}; ///< ids of the first of them
+  std::size_t mute = 0;                          ///< markets that trade and of which nothing comes
+  std::vector<std::string> mute_markets{};       ///< ids of the first of them
+  std::shared_ptr<const source_counts> counts{}; ///< null: not told
 };
 
 /// What its supervisor says of it.
@@ -414,6 +424,26 @@ struct feed_gone {
 };
 
 struct status_asked {};
+
+// -- of what is counted ---------------------------------------------------------------------------
+
+/// To the status actor and the root supervisor: what they know, as metrics.
+struct figures_asked {};
+struct figures_told {
+  metrics::families figures;
+};
+
+/// To every service: how much waits in its mailbox? (actors/mailbox.hpp)
+struct mailbox_asked {};
+struct mailbox_told {
+  std::size_t messages = 0;
+};
+
+/// To the metrics actor: everything, as text for Prometheus.
+struct metrics_asked {};
+struct metrics_told {
+  net::shared_bytes text;
+};
 
 // -- to the metadata actor ------------------------------------------------------------------------
 
@@ -707,6 +737,12 @@ TICKBOARD_MESSAGE(feed_status)
 TICKBOARD_MESSAGE(connection_gone)
 TICKBOARD_MESSAGE(feed_gone)
 TICKBOARD_MESSAGE(status_asked)
+TICKBOARD_MESSAGE(figures_asked)
+TICKBOARD_MESSAGE(figures_told)
+TICKBOARD_MESSAGE(mailbox_asked)
+TICKBOARD_MESSAGE(mailbox_told)
+TICKBOARD_MESSAGE(metrics_asked)
+TICKBOARD_MESSAGE(metrics_told)
 TICKBOARD_MESSAGE(metadata_touched)
 TICKBOARD_MESSAGE(assets_read)
 TICKBOARD_MESSAGE(load_metadata)

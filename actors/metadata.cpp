@@ -1,13 +1,14 @@
 #include "actors/metadata.hpp"
 
 #include "actors/error.hpp"
+#include "actors/mailbox.hpp"
 #include "actors/to_actor.hpp"
 #include "actors/unix_ms.hpp"
+#include "adapters/log/log.hpp"
 #include "adapters/postgres/assets.hpp"
 #include "market/asset_csv.hpp"
 
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
 
 #include <utility>
 
@@ -42,14 +43,14 @@ void metadata_state::start() {
                 if (told)
                   return;
                 if (!cached.catalogue) {
-                  spdlog::info("metadata: no cache: {}", cached.catalogue.error());
+                  log::info("metadata", "no cache", {{"reason", cached.catalogue.error()}});
                   return;
                 }
                 as_of_ms = cached.as_of_ms;
                 take(*cached.catalogue);
               },
               [](const caf::error& error) {
-                spdlog::warn("metadata: the cache is not read: {}", describe(error));
+                log::warn("metadata", "the cache is not read", {{"reason", describe(error)}});
               });
     postgres::client_events events;
     events.on_ready = [tell = to_actor<store_ready>(self)] { tell({}); };
@@ -122,8 +123,9 @@ void metadata_state::loaded(const catalogue_made& made) {
 
 void metadata_state::take(asset_catalogue_ptr fresh) {
   catalogue = std::move(fresh);
-  spdlog::info("metadata: {} assets in {} categories", catalogue->assets().size(),
-               catalogue->categories().size());
+  log::info(
+      "metadata", "read",
+      {{"assets", catalogue->assets().size()}, {"categories", catalogue->categories().size()}});
   for (const auto& one : config.subscribers)
     if (const auto to = one->get())
       self->send(to, catalogue_changed{catalogue});
@@ -131,7 +133,7 @@ void metadata_state::take(asset_catalogue_ptr fresh) {
 
 void metadata_state::have_problem(const std::string& what) {
   if (problem != what)
-    spdlog::warn("metadata: the last known stays: {}", what);
+    log::warn("metadata", "the last known stays", {{"reason", what}});
   problem = what;
 }
 
@@ -145,7 +147,7 @@ void metadata_state::save() {
   saving = true;
   const auto done = [this](const std::string& what) {
     if (!what.empty() && what != cache_problem)
-      spdlog::warn("metadata: not kept for a start without PostgreSQL: {}", what);
+      log::warn("metadata", "not kept for a start without PostgreSQL", {{"reason", what}});
     cache_problem = what;
     saving = false;
     if (std::exchange(save_again, false))
@@ -168,6 +170,7 @@ metadata_health metadata_state::health() const {
 
 caf::behavior metadata(caf::stateful_actor<metadata_state>* self, metadata_config config) {
   keep_exception_text(*self);
+  tell_mailbox(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.start();

@@ -1,8 +1,9 @@
 #include "actors/mute_guard.hpp"
 
+#include "adapters/log/log.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <functional>
@@ -68,8 +69,8 @@ std::optional<std::string> mute_guard::look(clock::time_point now) {
   if (mute_.size() > shown)
     names += fmt::format(" and {} more", mute_.size() - shown);
   if (news)
-    spdlog::warn("{} connection {}: mute, though REST tells of trades: {}", from_->feed,
-                 from_->connection, names);
+    log::warn("connection", "mute, though REST tells of trades",
+              {{"feed", from_->feed}, {"connection", from_->connection}, {"markets", names}});
   if (now < renewable_at_)
     return std::nullopt;
   return fmt::format("mute, though subscribed: {}", names);

@@ -1,10 +1,11 @@
 #include "actors/normalizer.hpp"
 
 #include "actors/error.hpp"
+#include "actors/mailbox.hpp"
+#include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 namespace tickboard {
 
@@ -79,12 +80,12 @@ void normalizer_state::report(const source& from, const std::string& what,
   ++unreported;
   if (reported && now - *reported < report_interval)
     return;
-  spdlog::error("{} connection {}: a frame that its decoder fails at ({}) is left out, {}; {} "
-                "frame(s) since the last such line",
-                from.feed, from.connection, what,
-                file ? fmt::format("and kept in {}", *file)
-                     : fmt::format("and not kept: {}", file.error()),
-                unreported);
+  log::error("normalizer", "a frame that its decoder fails at is left out",
+             {{"feed", from.feed},
+              {"connection", from.connection},
+              {"problem", what},
+              {file ? "kept_in" : "not_kept", file ? *file : file.error()},
+              {"frames_since_last_line", unreported}});
   reported = now;
   unreported = 0;
 }
@@ -92,6 +93,7 @@ void normalizer_state::report(const source& from, const std::string& what,
 caf::behavior normalizer(caf::stateful_actor<normalizer_state>* self,
                          std::vector<address_ptr> writers, address_ptr quarantine) {
   keep_exception_text(*self);
+  tell_mailbox(*self);
   auto& state = self->state;
   state.writers = std::move(writers);
   state.quarantine = std::move(quarantine);

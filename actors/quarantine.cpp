@@ -1,6 +1,7 @@
 #include "actors/quarantine.hpp"
 
 #include "actors/error.hpp"
+#include "actors/mailbox.hpp"
 #include "adapters/exchange/recording.hpp"
 #include "adapters/files/bounded_directory.hpp"
 
@@ -28,6 +29,7 @@ result<std::string> keep(const quarantine_config& config, const keep_frame& one)
 
 caf::behavior quarantine(caf::event_based_actor* self, quarantine_config config) {
   keep_exception_text(*self);
+  tell_mailbox(*self);
   return {[config = std::move(config)](const keep_frame& one) {
     return frame_kept{keep(config, one)};
   }};

@@ -3,6 +3,7 @@
 #include "actors/asset_evaluation.hpp"
 #include "actors/entity_tag.hpp"
 #include "actors/lane.hpp"
+#include "actors/mailbox.hpp"
 #include "actors/search_evaluation.hpp"
 #include "actors/unix_ms.hpp"
 #include "actors/view_plan.hpp"
@@ -83,13 +84,16 @@ void query_state::tell_demand() {
 }
 
 /// Joins those who ask the same, or is answered by what is kept.
-std::optional<caf::response_promise> query_state::join(const std::string& key,
+std::optional<caf::response_promise> query_state::join(question_kind kind, const std::string& key,
                                                        const std::string& client) {
+  const auto& figures = (*config.figures)[kind];
+  figures.asked->add();
   const auto it = questions.find(key);
   if (it == questions.end()) {
     auto again = reusable(key);
     if (!again)
       return std::nullopt;
+    figures.reused->add();
     auto promise = self->make_response_promise();
     promise.deliver(*std::move(again));
     return promise;
@@ -97,6 +101,7 @@ std::optional<caf::response_promise> query_state::join(const std::string& key,
   auto promise = self->make_response_promise();
   auto& one = it->second;
   if (auto last = one.overdue ? last_good(key) : std::nullopt) {
+    figures.stale->add();
     promise.deliver(*std::move(last));
     return promise;
   }
@@ -104,13 +109,15 @@ std::optional<caf::response_promise> query_state::join(const std::string& key,
     one.how.client = client;
   else if (one.how.costly)
     costly_waiting->share(client, key);
+  if (!one.next.empty())
+    figures.shared->add();
   one.next.push_back(promise);
   one.newest = std::chrono::steady_clock::now();
   return promise;
 }
 
 caf::response_promise query_state::ask(const std::string& key, evaluation how) {
-  auto joined = join(key, how.client);
+  auto joined = join(how.kind, key, how.client);
   return joined ? *std::move(joined) : begin(key, std::move(how));
 }
 
@@ -118,6 +125,7 @@ caf::response_promise query_state::ask(const std::string& key, evaluation how) {
 caf::response_promise query_state::begin(const std::string& key, evaluation how) {
   auto promise = self->make_response_promise();
   if (questions.size() >= config.max_pending) {
+    (*config.figures)[how.kind].refused->add();
     promise.deliver(caf::make_error(
         ec::overloaded, "more questions are waiting for Redis than view.max_pending allows"));
     return promise;
@@ -127,6 +135,7 @@ caf::response_promise query_state::begin(const std::string& key, evaluation how)
   fresh->second.newest = std::chrono::steady_clock::now();
   fresh->second.next.push_back(promise);
   run(fresh->first, fresh->second);
+  show_waiting();
   return promise;
 }
 
@@ -176,6 +185,8 @@ void query_state::start(const std::string& key, question& one) {
 void query_state::refuse(const std::string& key, std::string_view why) {
   const auto it = questions.find(key);
   const auto last = last_good(key);
+  const auto& figures = (*config.figures)[it->second.how.kind];
+  (last ? figures.stale : figures.refused)->add(it->second.next.size());
   for (auto& one : it->second.next)
     if (last)
       one.deliver(*last);
@@ -193,8 +204,12 @@ void query_state::done(const evaluation_done& message) {
     --costly_running;
   const auto riders = std::exchange(one.riders, {});
   const auto& outcome = message.outcome;
+  const auto& figures = (*config.figures)[one.how.kind];
+  const auto now = std::chrono::steady_clock::now();
+  figures.evaluation->observe(now - one.started);
+  if (!outcome.problem.empty())
+    figures.failed->add();
   if (outcome.problem.empty()) {
-    const auto now = std::chrono::steady_clock::now();
     const answer fresh{outcome.body,
                        outcome.total,
                        now,
@@ -213,6 +228,7 @@ void query_state::done(const evaluation_done& message) {
       kept_answers->forget(message.key);
     }
   } else if (const auto last = last_good(message.key)) {
+    figures.stale->add(riders.size());
     for (auto rider : riders)
       rider.deliver(*last);
   } else {
@@ -225,6 +241,12 @@ void query_state::done(const evaluation_done& message) {
   else
     questions.erase(it);
   admit_waiting();
+  show_waiting();
+}
+
+void query_state::show_waiting() {
+  config.figures->pending.set(questions.size());
+  config.figures->costly_waiting.set(costly_waiting->size());
 }
 
 // -- answers that are given once more -------------------------------------------------------------
@@ -263,6 +285,7 @@ void query_state::look_for_overdue() {
     const auto last = last_good(key);
     if (!last)
       continue; // they wait on: it may still come
+    (*config.figures)[one.how.kind].stale->add(one.riders.size() + one.next.size());
     for (auto* those : {&one.riders, &one.next})
       for (auto rider : std::exchange(*those, {}))
         rider.deliver(*last);
@@ -271,6 +294,7 @@ void query_state::look_for_overdue() {
 
 caf::behavior query(caf::stateful_actor<query_state>* self, query_config config) {
   keep_exception_text(*self);
+  tell_mailbox(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.kept_answers.emplace(state.config.cache_bytes,
@@ -296,50 +320,53 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
                                           std::string{"what is known of assets is not read yet"}));
           return promise;
         }
-        if (auto joined = state.join(question->key, asked.client))
+        if (auto joined = state.join(question_kind::markets, question->key, asked.client))
           return *std::move(joined); // most do, and need no more than this
-        return state.begin(question->key,
-                           {asked.client, is_costly(state.config.board->layout, view),
-                            indexes_read_by(view), [&state, question](auto done) {
-                              evaluate_page(state.config.board, state.store, question->query,
-                                            state.config.bounds, {unix_ms(), state.catalogue},
-                                            std::move(done));
-                            }});
+        return state.begin(
+            question->key,
+            {question_kind::markets, asked.client, is_costly(state.config.board->layout, view),
+             indexes_read_by(view), [&state, question](auto done) {
+               evaluate_page(state.config.board, state.store, question->query, state.config.bounds,
+                             {unix_ms(), state.catalogue}, std::move(done));
+             }});
       },
       [&state](const row_asked& asked) {
-        return state.ask("row " + asked.id, {"", false, {}, [&state, asked](auto done) {
-                                               evaluate_row(state.config.board, state.store,
-                                                            asked.id, asked.quote, unix_ms(),
-                                                            std::move(done));
-                                             }});
+        return state.ask("row " + asked.id,
+                         {question_kind::market, "", false, {}, [&state, asked](auto done) {
+                            evaluate_row(state.config.board, state.store, asked.id, asked.quote,
+                                         unix_ms(), std::move(done));
+                          }});
       },
       [&state](const found_asked& asked) {
-        return state.ask(asked.canonical(), {"", false, {}, [&state, asked](auto done) {
-                                               evaluate_found(state.config.board, state.store,
-                                                              asked, unix_ms(), std::move(done));
-                                             }});
+        return state.ask(asked.canonical(),
+                         {question_kind::search, "", false, {}, [&state, asked](auto done) {
+                            evaluate_found(state.config.board, state.store, asked, unix_ms(),
+                                           std::move(done));
+                          }});
       },
       [&state](const asset_page_asked& asked) {
         const auto& view = asked.query;
         const bool costly = view.filtered() && view.symbols.wanted.empty();
-        return state.ask(view.canonical(), {asked.client, costly, {}, [&state, view](auto done) {
-                                              evaluate_asset_page(state.config.board, state.store,
-                                                                  view,
-                                                                  state.config.bounds.scan_limit,
-                                                                  unix_ms(), std::move(done));
-                                            }});
+        return state.ask(
+            view.canonical(),
+            {question_kind::assets, asked.client, costly, {}, [&state, view](auto done) {
+               evaluate_asset_page(state.config.board, state.store, view,
+                                   state.config.bounds.scan_limit, unix_ms(), std::move(done));
+             }});
       },
       [&state](const movers_asked& asked) {
         const auto& view = asked.query;
-        return state.ask(view.canonical(), {asked.client, true, {}, [&state, view](auto done) {
-                                              evaluate_movers(state.config.board, state.store, view,
-                                                              state.config.bounds.scan_limit,
-                                                              unix_ms(), std::move(done));
-                                            }});
+        return state.ask(view.canonical(),
+                         {question_kind::movers, asked.client, true, {}, [&state, view](auto done) {
+                            evaluate_movers(state.config.board, state.store, view,
+                                            state.config.bounds.scan_limit, unix_ms(),
+                                            std::move(done));
+                          }});
       },
       [&state](const asset_asked& asked) {
         return state.ask("asset " + asked.symbol,
-                         {"", false, indexes_read_by(markets_of_asset(asked.symbol)),
+                         {question_kind::asset, "", false,
+                          indexes_read_by(markets_of_asset(asked.symbol)),
                           [&state, asked](auto done) {
                             evaluate_asset(state.config.board, state.store, asked.symbol,
                                            state.config.bounds, unix_ms(), std::move(done));

@@ -6,6 +6,7 @@
 #include "actors/fair_queue.hpp"
 #include "actors/index_demand.hpp"
 #include "actors/messages.hpp"
+#include "actors/query_figures.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/response_promise.hpp>
@@ -37,6 +38,7 @@ struct query_config {
   std::chrono::milliseconds patience{1'500};
   std::size_t costly_at_once = 1;       ///< evaluations of costly questions in Redis
   std::size_t max_costly_pending = 256; ///< costly questions that wait for those
+  std::shared_ptr<query_figures> figures = std::make_shared<query_figures>();
 };
 
 struct query_state {
@@ -45,6 +47,7 @@ struct query_state {
 
   /// How a question is answered.
   struct evaluation {
+    question_kind kind = question_kind::markets;
     std::string client; ///< who asks; meaningful if costly
     bool costly = false;
     index_set read; ///< indexes that must be right
@@ -71,7 +74,8 @@ struct query_state {
   void ask_writers();
   void writer_answered();
   void tell_demand();
-  std::optional<caf::response_promise> join(const std::string& key, const std::string& client);
+  std::optional<caf::response_promise> join(question_kind kind, const std::string& key,
+                                            const std::string& client);
   caf::response_promise ask(const std::string& key, evaluation how);
   caf::response_promise begin(const std::string& key, evaluation how);
   void run(const std::string& key, question& one);
@@ -84,6 +88,7 @@ struct query_state {
   std::optional<answer> reusable(const std::string& key);
   std::optional<answer> last_good(const std::string& key);
   void look_for_overdue();
+  void show_waiting();
 
   caf::event_based_actor* self;
   query_config config;

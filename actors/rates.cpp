@@ -1,6 +1,7 @@
 #include "actors/rates.hpp"
 
 #include "actors/error.hpp"
+#include "actors/mailbox.hpp"
 
 #include <caf/all.hpp>
 
@@ -57,6 +58,7 @@ void rates_state::publish(rate_table_ptr table) {
 
 caf::behavior rates(caf::stateful_actor<rates_state>* self, rates_config config) {
   keep_exception_text(*self);
+  tell_mailbox(*self);
   auto& state = self->state;
   state.config = std::move(config);
   for (const auto& one : state.config.writers)

@@ -100,6 +100,8 @@ route find_route(const net::http_request& request) {
     found = without_parameters(ask_health{});
   } else if (path == "/readyz") {
     found = without_parameters(ask_readiness{});
+  } else if (path == "/metrics") {
+    found = without_parameters(ask_metrics{});
   } else if (path == "/openapi.json") {
     found = without_parameters(ask_document{&api_document()});
   } else if (path == "/docs") {

@@ -24,6 +24,7 @@ struct ask_row {
 struct ask_exchanges {};
 struct ask_health {};
 struct ask_readiness {};
+struct ask_metrics {};
 struct ask_supervision {}; ///< of operators alone: admin_route.hpp
 struct ask_document {
   const static_document* what;
@@ -31,8 +32,8 @@ struct ask_document {
 
 /// A question for an actor, or the answer if the request itself decides it.
 using route = std::variant<net::http_response, ask_page, ask_row, ask_exchanges, ask_health,
-                           ask_readiness, ask_supervision, ask_document, ask_search, asset_question,
-                           familiar_question, ask_live, ask_socket>;
+                           ask_readiness, ask_metrics, ask_supervision, ask_document, ask_search,
+                           asset_question, familiar_question, ask_live, ask_socket>;
 
 /// Reads method, path and query. Never throws.
 route find_route(const net::http_request& request);

@@ -1,6 +1,7 @@
 #include "actors/search.hpp"
 
 #include "actors/error.hpp"
+#include "actors/mailbox.hpp"
 #include "actors/search_evaluation.hpp"
 
 #include <caf/all.hpp>
@@ -105,6 +106,7 @@ caf::response_promise search_state::ask(const search_asked& asked) {
 caf::behavior search(caf::stateful_actor<search_state>* self, address_ptr query,
                      address_ptr metadata) {
   keep_exception_text(*self);
+  tell_mailbox(*self);
   auto& state = self->state;
   state.query = std::move(query);
   state.metadata = std::move(metadata);

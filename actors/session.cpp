@@ -1,6 +1,7 @@
 #include "actors/session.hpp"
 
 #include "actors/admin_route.hpp"
+#include "actors/contract.hpp"
 #include "actors/entity_tag.hpp"
 #include "actors/error.hpp"
 #include "actors/routes.hpp"
@@ -71,16 +72,24 @@ void session_state::ask_for_state(const address& of, const Question& question) {
           [this](const caf::error& error) { fail(error); });
 }
 
+session_state::~session_state() {
+  if (open)
+    config->figures->left();
+}
+
 void session_state::handle(const net::http_request& request) {
   accepts_gzip = request.accepts_gzip;
   if_none_match = request.if_none_match;
   asked = std::chrono::steady_clock::now();
   rate.reset();
+  const auto path = std::string_view{request.target}.substr(0, request.target.find('?'));
+  route = config->figures->find(path);
+  if (!std::exchange(open, true))
+    config->figures->asked();
   if (!config->cors_origin.empty() && request.method_text == "OPTIONS") {
     answer_preflight();
     return;
   }
-  const auto path = std::string_view{request.target}.substr(0, request.target.find('?'));
   is_guarded = config->admits && !admission::is_open(path);
   if (is_guarded && !admit(request, path))
     return;
@@ -109,6 +118,8 @@ void session_state::handle(const net::http_request& request) {
           ask_for_state(*config->root, supervision_asked{});
         } else if constexpr (std::is_same_v<type, ask_health>) {
           ask_for_health();
+        } else if constexpr (std::is_same_v<type, ask_metrics>) {
+          ask_for_metrics();
         } else if constexpr (std::is_same_v<type, ask_document>) {
           answer_document(*found.what);
         } else if constexpr (std::is_same_v<type, ask_search>) {
@@ -297,6 +308,24 @@ std::string why_not(const caf::error& error) {
   return describe(error);
 }
 
+void session_state::ask_for_metrics() {
+  if (!config->tells_metrics) {
+    respond(net::problem(404, "No such resource",
+                         "http.metrics is false: /metrics is at admin.listen alone"));
+    return;
+  }
+  self->request(config->metrics->get(), config->timeout, metrics_asked{})
+      .then(
+          [this](const metrics_told& told) {
+            net::http_response out;
+            out.body = told.text;
+            out.content_type = metrics_type;
+            out.headers.emplace_back("Cache-Control", "no-store");
+            respond(std::move(out));
+          },
+          [this](const caf::error& error) { fail(error); });
+}
+
 void session_state::fail(const caf::error& error) {
   respond(unavailable(why_not(error)));
 }
@@ -314,8 +343,9 @@ void session_state::go_live(const ask_live& what, const net::http_request& reque
   }
   add_common(head);
   live.emplace(self, config, connection, client);
-  live->start_stream(what, request.rare ? request.rare->last_event_id : "", std::move(head),
-                     [this](net::http_response why) { respond(std::move(why)); });
+  live->start_stream(what, request.rare ? request.rare->last_event_id : "",
+                     {std::move(head), [this] { count(200); },
+                      [this](net::http_response why) { respond(std::move(why)); }});
 }
 
 void session_state::open_socket(const net::http_request& request) {
@@ -337,6 +367,7 @@ void session_state::open_socket(const net::http_request& request) {
     return;
   }
   live.emplace(self, config, connection, client);
+  count(101);
   live->start_websocket();
 }
 
@@ -367,7 +398,13 @@ void session_state::respond(net::http_response response) {
       response.headers.emplace_back("Content-Encoding", "gzip");
     }
   }
+  count(response.status);
   connection->respond(std::move(response));
+}
+
+void session_state::count(unsigned status) {
+  if (std::exchange(open, false))
+    config->figures->answered(route, status, std::chrono::steady_clock::now() - asked);
 }
 
 caf::behavior session(caf::stateful_actor<session_state>* self,

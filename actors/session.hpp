@@ -7,6 +7,7 @@
 #include "actors/known_pages.hpp"
 #include "actors/live_session.hpp"
 #include "actors/messages.hpp"
+#include "actors/route_figures.hpp"
 #include "actors/search_route.hpp"
 #include "actors/static_document.hpp"
 #include "market/asset_row.hpp"
@@ -27,6 +28,7 @@ struct session_config {
   address_ptr assets = make_address();
   address_ptr live = make_address(); ///< the hub
   address_ptr root = make_address(); ///< the root supervisor
+  address_ptr metrics = make_address();
   caf::actor lifeline; ///< sessions end with it, so that a shutdown reaches all of them
   std::chrono::milliseconds timeout{2'000}; ///< for an actor's answer; then 503
   /// For the hub's answer, which comes when there is news, or a heartbeat.
@@ -34,9 +36,11 @@ struct session_config {
   std::chrono::milliseconds max_age{0}; ///< of a reused page; for Cache-Control
   bool gzip = true;
   std::string cors_origin;    ///< whose pages in browsers may read answers; empty: only our own
+  bool tells_metrics = true;  ///< answers GET /metrics
   bool for_operators = false; ///< serves what admin_route.hpp does
   std::shared_ptr<admission> admits{}; ///< null: everybody, without limit
   std::shared_ptr<known_pages> pages = std::make_shared<known_pages>(); ///< of all sessions
+  std::shared_ptr<route_figures> figures = std::make_shared<route_figures>();
 };
 
 /// Why an actor's answer did not come.
@@ -46,6 +50,7 @@ struct session_state {
   static constexpr const char* name = "session";
 
   explicit session_state(caf::event_based_actor* owner) : self(owner) {}
+  ~session_state();
 
   void handle(const net::http_request& request);
   bool admit(const net::http_request& request, std::string_view path);
@@ -55,6 +60,7 @@ struct session_state {
   void ask_for_state(const address& of, const Question& question);
   void ask_for_health();
   void ask_for_readiness();
+  void ask_for_metrics();
   void ask_for_search(const ask_search& what);
   void go_live(const ask_live& what, const net::http_request& request);
   void open_socket(const net::http_request& request);
@@ -67,6 +73,7 @@ struct session_state {
   void refuse(const view_refusal& why);
   void fail(const caf::error& error);
   void respond(net::http_response response);
+  void count(unsigned status);
   void add_common(net::http_response& response) const;
 
   // Answers in the words of other services, once it is known what there is.
@@ -95,6 +102,8 @@ struct session_state {
   std::optional<rate_verdict> rate; ///< of who asks, if limited
   std::string client;               ///< who asks: by API key, else by network
   std::chrono::steady_clock::time_point asked;
+  std::size_t route = 0; ///< its place in config->figures
+  bool open = false;     ///< it is not answered yet
 };
 
 /// One client's connection: routes a request, asks the actor who knows, answers. The connection

@@ -47,7 +47,10 @@ struct slot {
   bool stale = false;
   std::array<lane_entry, 2> entries; ///< of the board and of the quote's own partition
   std::size_t own_lane = 0;          ///< index in the layout; 0 if only the board has it
-  std::int64_t derived_ms = 0;       ///< when state.derived was last set, Unix ms
+  // Of the board: since when the first of the ticks that it has not got waits; those that are under
+  // way to it; {}: none.
+  std::chrono::steady_clock::time_point waits_since, sent_since;
+  std::int64_t derived_ms = 0; ///< when state.derived was last set, Unix ms
   std::int64_t changes_ms = 0; ///< when an update last set changes over windows; 0: the next does
   bool changes_postponed = false;
   bool derived_due = false; ///< the state has changed since
@@ -57,6 +60,11 @@ struct slot {
   bool has_asset_news = false; ///< the assets actor has yet to hear of the latest change
 
   lane_entry& entry(std::size_t lane) noexcept { return entries[lane == 0 ? 0 : 1]; }
+  /// What was under way to the board did not get there.
+  void not_stored() noexcept {
+    if (sent_since != std::chrono::steady_clock::time_point{})
+      waits_since = sent_since;
+  }
   bool is_leaving() const noexcept { return entries[0].leaving != departure::none; }
   bool has_left() const noexcept; ///< every partition that it was in
 

@@ -20,6 +20,7 @@ struct status_state {
     std::string last_error;
     std::int64_t last_error_ms = 0;
     bool alarm = false;
+    std::shared_ptr<const source_counts> counts{};
   };
   struct feed {
     feed_status now;
@@ -31,6 +32,7 @@ struct status_state {
   void take(const feed_status& told);
   void take(const connection_gone& told);
   std::string json(std::int64_t now_ms) const;
+  metrics::families figures(std::int64_t now_ms) const;
 
   std::map<std::string, feed> feeds; ///< bounded by the configured feeds and their connections
 };
@@ -38,7 +40,7 @@ struct status_state {
 /// Knows how every feed and connection does; what GET /v1/exchanges shows.
 ///
 /// Takes: connection_status, connection_ended, feed_status, connection_gone, feed_gone;
-/// status_asked, answered with the JSON text.
+/// status_asked, answered with the JSON text; figures_asked.
 caf::behavior status(caf::stateful_actor<status_state>* self);
 
 } // namespace tickboard

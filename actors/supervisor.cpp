@@ -1,12 +1,12 @@
 #include "actors/supervisor.hpp"
 
 #include "actors/error.hpp"
+#include "adapters/log/log.hpp"
 #include "market/backoff.hpp"
 #include "market/json_text.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <iterator>
@@ -106,8 +106,8 @@ void supervisor_state::ended(const caf::actor_addr& who, const caf::error& reaso
   ++one.restart_count;
   one.last_error = describe(reason);
   one.ended = now;
-  spdlog::warn("{} ended: {}; next start in {} ms{}", it->first, one.last_error, wait.count(),
-               one.alarm ? " (restart budget used up)" : "");
+  log::warn("supervisor", one.alarm ? "ended; its restart budget is used up" : "ended",
+            {{"part", it->first}, {"reason", one.last_error}, {"next_start_ms", wait.count()}});
   if (auto to = caf::actor_cast<caf::actor>(parent))
     self->send(to, child_ended{it->first, reason, one.restart_count, wait, one.alarm});
   one.due = false;
@@ -130,6 +130,25 @@ std::string supervisor_state::json() const {
                    failed ? fmt::format("{}", age) : "null");
   }
   return out + "]}";
+}
+
+metrics::families supervisor_state::figures() const {
+  using metrics::kind;
+  auto running =
+      metrics::make_family({"tickboard_part_running", "1 while the part runs"}, kind::gauge);
+  auto alarm = metrics::make_family(
+      {"tickboard_part_alarm", "1 while the part has used up its restarts and is tried slowly"},
+      kind::gauge);
+  auto restarts = metrics::make_family(
+      {"tickboard_part_restarts_total", "How often the part ended and was started again"},
+      kind::counter);
+  for (const auto& [child_name, one] : children) {
+    const metrics::labels of{{"part", child_name}};
+    metrics::add(running, of, one.handle ? 1 : 0);
+    metrics::add(alarm, of, one.alarm ? 1 : 0);
+    metrics::add(restarts, of, one.restart_count);
+  }
+  return {std::move(running), std::move(alarm), std::move(restarts)};
 }
 
 caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_policy policy,
@@ -166,6 +185,7 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_po
         state.start_those_due(); // some may have waited for it
       },
       [&state](const supervision_asked&) { return state.json(); },
+      [&state](const figures_asked&) { return figures_told{state.figures()}; },
       [&state](const start_child& due) {
         const auto it = state.children.find(due.name);
         if (it == state.children.end() || it->second.handle ||

@@ -70,6 +70,7 @@ struct supervisor_state {
   void end_those_after(const child& failed);
   void ended(const caf::actor_addr& who, const caf::error& reason);
   std::string json() const;
+  metrics::families figures() const;
 
   caf::event_based_actor* self;
   restart_policy policy;
@@ -87,7 +88,7 @@ struct supervisor_state {
 /// child_started for each start, and child_ended for each child that failed. Ends with its parent,
 /// or where `limit` says so; its children end with it.
 ///
-/// Takes: add_child, remove_child; supervision_asked, answered with JSON text.
+/// Takes: add_child, remove_child; supervision_asked, answered with JSON text; figures_asked.
 caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_policy policy,
                          caf::actor_addr parent, std::uint64_t seed);
 

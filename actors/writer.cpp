@@ -1,11 +1,12 @@
 #include "actors/writer.hpp"
 
 #include "actors/error.hpp"
+#include "actors/mailbox.hpp"
 #include "actors/to_actor.hpp"
+#include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <iterator>
@@ -26,6 +27,8 @@ constexpr auto retry_delay = std::chrono::milliseconds{200}; ///< after Redis re
 constexpr std::size_t large_batch = 64;
 constexpr int rests_per_batch = 3;
 constexpr auto longest_rest = std::chrono::milliseconds{20};
+
+constexpr auto measure_interval = std::chrono::milliseconds{100}; ///< between measured batches
 
 } // namespace
 
@@ -66,6 +69,9 @@ void writer_state::apply(const write_patches& batch) {
     return known != live.end() && !known->second;
   }();
   const auto now_ms = config.now_ms();
+  const auto received =
+      batch.credit ? batch.credit->received : std::chrono::steady_clock::time_point{};
+  std::size_t unchanged = 0, conflated = 0;
   for (const auto& patch : *batch.patches) {
     const auto it = slots.find(patch.subject->id);
     auto& market = it != slots.end() ? *it->second : make_slot(patch.subject);
@@ -73,9 +79,19 @@ void writer_state::apply(const write_patches& batch) {
     const bool moved = market.source_id != batch.source_id || market.stale != stale;
     market.source_id = batch.source_id;
     market.stale = stale;
-    if (changed || moved)
-      mark(market, now_ms);
+    if (!changed && !moved) {
+      ++unchanged;
+      continue;
+    }
+    if (market.waits_since == std::chrono::steady_clock::time_point{})
+      market.waits_since = received;
+    conflated += market.entry(redis::layout::board).dirty ? 1 : 0;
+    mark(market, now_ms);
   }
+  auto& figures = *config.figures;
+  figures.patches.add(batch.patches->size());
+  figures.unchanged.add(unchanged);
+  figures.conflated.add(conflated);
   read_histories();
   pump();
 }
@@ -120,8 +136,8 @@ void writer_state::forget_others(const markets_followed& told) {
   const auto count = by_lane[redis::layout::board].size();
   if (count == 0)
     return;
-  spdlog::info("writer {}: {} markets of {} are not followed any more", config.index, count,
-               told.feed);
+  log::info("writer", "markets are not followed any more",
+            {{"writer", config.index}, {"feed", told.feed}, {"count", count}});
   for (std::size_t i = 0; i < lanes.size(); ++i)
     lanes[i].leave(by_lane[i]);
   derived.forget_leaving();
@@ -173,6 +189,11 @@ void writer_state::sweep() {
   }
   read_histories();
   write_histories();
+  config.figures->markets.set(slots.size());
+  std::size_t waits = 0;
+  for (const auto& one : lanes)
+    waits += one.waiting();
+  config.figures->waiting.set(waits);
   pump();
 }
 
@@ -281,10 +302,13 @@ void writer_state::pump() {
       std::make_shared<answers>(answers{caf::actor_cast<caf::actor_addr>(self), ready.size(), {}});
   std::vector<redis::call> calls;
   std::size_t rows = 0;
+  bool prompt = false;
   const auto now_ms = config.now_ms();
   for (const auto i : ready) {
     lanes[i].visit_next([this, now_ms](slot& market) { derived.refresh(market, now_ms); });
     sent_at[i] = self->clock().now();
+    if (i == redis::layout::board)
+      prompt = note_board_batch(sent_at[i]);
     auto batch = lanes[i].take_batch(token, sent_at[i], [gathered, i](lane_result result) {
       gathered->message.lanes.push_back({i, std::move(result)});
       if (--gathered->open != 0)
@@ -297,14 +321,41 @@ void writer_state::pump() {
   }
   // The next update looks for the answers; with large batches their time is measured.
   for (auto& one : calls)
-    one.patient = rows < large_batch;
+    one.patient = rows < large_batch && !prompt;
+  config.figures->batches.add(ready.size());
   store->submit(std::move(calls));
+}
+
+/// What is to be known of the next batch of the board when it is over. True if it is measured.
+bool writer_state::note_board_batch(caf::actor_clock::time_point now) {
+  const bool due = now - measured_at >= measure_interval;
+  measured.clear();
+  lanes[redis::layout::board].visit_next([this, due](slot& market) {
+    market.sent_since = std::exchange(market.waits_since, {});
+    if (due && market.sent_since != std::chrono::steady_clock::time_point{})
+      measured.push_back(market.sent_since);
+  });
+  measures = !measured.empty();
+  if (measures)
+    measured_at = now;
+  return measures;
 }
 
 void writer_state::flushed(const lane_flushed& message) {
   auto& lane = lanes[message.lane];
   const auto size = lane.batch_size();
-  lane.finish(message.result);
+  auto& figures = *config.figures;
+  if (message.result.what == lane_result::outcome::failed)
+    figures.refused.add();
+  figures.conflicts.add(message.result.conflicts.size());
+  const auto stored = lane.finish(message.result);
+  figures.rows.add(stored);
+  if (message.lane == redis::layout::board && std::exchange(measures, false) && stored == size) {
+    const auto now = self->clock().now();
+    figures.flush.observe(now - sent_at[message.lane]);
+    for (const auto since : measured)
+      figures.tick_to_queryable.observe(now - since);
+  }
   std::erase_if(leaving, [](const auto& entry) { return entry.second->has_left(); });
   for (const auto& conflict : message.result.conflicts)
     resolve(conflict);
@@ -312,7 +363,7 @@ void writer_state::flushed(const lane_flushed& message) {
   switch (message.result.what) {
   case lane_result::outcome::done:
     if (!std::exchange(refusal, {}).empty())
-      spdlog::info("writer {}: Redis takes batches again", config.index);
+      log::info("writer", "Redis takes batches again", {{"writer", config.index}});
     if (size >= large_batch)
       pause = std::min(longest_rest,
                        std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -330,7 +381,7 @@ void writer_state::flushed(const lane_flushed& message) {
     break;
   case lane_result::outcome::failed:
     if (connected && std::exchange(refusal, message.result.failure) != refusal)
-      spdlog::warn("writer {}: Redis refuses batches: {}", config.index, refusal);
+      log::warn("writer", "Redis refuses batches", {{"writer", config.index}, {"reason", refusal}});
     pause = retry_delay;
     break;
   }
@@ -348,8 +399,8 @@ void writer_state::resolve(const lane_result::conflict& conflict) {
   auto& market = *it->second;
   const auto stored = decode_row(conflict.row, conflict.version);
   if (!stored) {
-    spdlog::error("writer {}: {} in Redis is damaged and will be replaced: {}", config.index,
-                  conflict.id, stored.error());
+    log::error("writer", "a row in Redis is damaged and will be replaced",
+               {{"market", conflict.id}, {"writer", config.index}, {"reason", stored.error()}});
     store->submit([&] {
       std::vector<redis::call> calls;
       for (const auto lane : {redis::layout::board, market.own_lane}) {
@@ -371,11 +422,13 @@ void writer_state::start_rebuild(std::uint64_t wanted) {
   incarnation = wanted;
   token = fmt::format("{}:{}", config.daemon_id, incarnation);
   rebuilding = true;
+  config.figures->rebuilds.add();
   const auto now_ms = config.now_ms();
   for (auto& one : lanes)
     one.reset();
   for (auto& [id, market] : slots) {
     market->entries = {};
+    market->not_stored();
     mark(*market, now_ms);
   }
   tell_if_rebuilt();
@@ -398,6 +451,7 @@ void writer_state::tell_if_rebuilt() {
 
 caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config config) {
   keep_exception_text(*self);
+  tell_mailbox(*self);
   auto& state = self->state;
   state.config = std::move(config);
   state.connect();
@@ -444,7 +498,8 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
       },
       [&state](const store_lost& lost) {
         if (state.connected)
-          spdlog::warn("writer {}: Redis is away: {}", state.config.index, lost.reason);
+          log::warn("writer", "Redis is away",
+                    {{"writer", state.config.index}, {"reason", lost.reason}});
         state.connected = false;
         state.answer_who_waits();
       },

@@ -7,6 +7,7 @@
 #include "actors/market_report.hpp"
 #include "actors/messages.hpp"
 #include "actors/unix_ms.hpp"
+#include "actors/writer_figures.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/response_promise.hpp>
@@ -37,6 +38,7 @@ struct writer_config {
   address_ptr rates;
   address_ptr assets = make_address();
   wall_clock now_ms = system_clock();
+  std::shared_ptr<writer_figures> figures = std::make_shared<writer_figures>();
 };
 
 struct writer_state {
@@ -61,6 +63,7 @@ struct writer_state {
   caf::response_promise drain();
   void wait_for(std::vector<std::uint64_t> until, std::function<void()> answer);
   void answer_who_waits();
+  bool note_board_batch(caf::actor_clock::time_point now);
   void flushed(const lane_flushed& message);
   void resolve(const lane_result::conflict& conflict);
   void forget_others(const markets_followed& told);
@@ -80,6 +83,10 @@ struct writer_state {
   std::vector<lane> lanes;  ///< one for each partition of the layout
   std::vector<bool> paused; ///< lanes that wait for their retry or for Redis to get its breath
   std::vector<caf::actor_clock::time_point> sent_at;
+  /// Of the board's batch in flight, if its way is measured: since when its ticks wait.
+  std::vector<std::chrono::steady_clock::time_point> measured;
+  bool measures = false;
+  caf::actor_clock::time_point measured_at; ///< when a batch last was
   using slot_map = std::unordered_map<std::string_view, std::unique_ptr<slot>>;
   slot_map slots;   ///< by id, held by the slot
   slot_map leaving; ///< not followed any more, until Redis has forgotten them

@@ -13,6 +13,8 @@ find_package(Boost 1.74 REQUIRED)
 # Without the server's own headers, which are another package.
 set(PostgreSQL_TYPE_INCLUDE_DIR /usr/include/postgresql)
 find_package(PostgreSQL REQUIRED)
+# Its registry and its server are not used: the text format alone.
+find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 
 # Debian ships CAF without a CMake package.
 find_path(CAF_INCLUDE_DIR caf/all.hpp REQUIRED)

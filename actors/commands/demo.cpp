@@ -1,14 +1,14 @@
 #include "actors/commands/commands.hpp"
-#include "actors/commands/logging.hpp"
 #include "actors/commands/signals.hpp"
 #include "actors/commands/waiting_get.hpp"
 #include "actors/daemon.hpp"
+#include "adapters/log/log.hpp"
+#include "adapters/log/output.hpp"
 #include "adapters/redis/private_server.hpp"
 #include "adapters/simulator/simulator.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <cstdio>
 #include <memory>
@@ -80,10 +80,10 @@ result<net::http_reply> get(net::io_thread& io, const std::string& url) {
 
 int demo(const demo_options& options) {
   const signals signals;
-  set_up_logging(options.log_level);
+  log::set_up({options.log_level});
   const auto fail = [](const std::string& problem) {
     std::fprintf(stderr, "tickboard demo: %s\n", problem.c_str());
-    spdlog::shutdown();
+    log::shut_down();
     return 1;
   };
   auto redis = redis::start_private_server();
@@ -110,7 +110,7 @@ int demo(const demo_options& options) {
     // Its terminal is gone after SIGHUP; there is no config to read again.
     stopping = signals.wait(std::chrono::milliseconds{shown ? 500 : 50}) != signals::told::nothing;
     if (!(*redis)->running()) {
-      spdlog::warn("redis-server ended; starting it again");
+      log::warn("demo", "redis-server ended; starting it again");
       if (const auto again = (*redis)->start(); !again)
         return fail(again.error());
     }
@@ -142,7 +142,7 @@ int demo(const demo_options& options) {
   }
   (*daemon)->stop();
   io.stop();
-  spdlog::shutdown();
+  log::shut_down();
   return 0;
 }
 

@@ -1,6 +1,6 @@
 #include "actors/commands/file_limit.hpp"
 
-#include <spdlog/spdlog.h>
+#include "adapters/log/log.hpp"
 
 #include <sys/resource.h>
 
@@ -15,9 +15,10 @@ void raise_file_limit(std::size_t clients) {
   ::setrlimit(RLIMIT_NOFILE, &files);
   ::getrlimit(RLIMIT_NOFILE, &files);
   if (files.rlim_cur < clients + own)
-    spdlog::warn("at most {} files may be open, which is too few for {} clients "
-                 "(http.max_connections): more wait until others go; see `ulimit -Hn`",
-                 files.rlim_cur, clients);
+    log::warn("daemon",
+              "fewer files may be open than http.max_connections needs: more clients wait until "
+              "others go; see `ulimit -Hn`",
+              {{"files", files.rlim_cur}, {"clients", clients}});
 }
 
 } // namespace tickboard::commands

@@ -1,17 +1,19 @@
 #include "actors/commands/commands.hpp"
 #include "actors/commands/file_limit.hpp"
-#include "actors/commands/logging.hpp"
 #include "actors/commands/signals.hpp"
 #include "actors/commands/watchdog.hpp"
 #include "actors/daemon.hpp"
+#include "adapters/log/log.hpp"
+#include "adapters/log/output.hpp"
 #include "adapters/systemd/service_manager.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <cstdio>
 #include <memory>
+#include <sstream>
+#include <string>
 
 namespace tickboard::commands {
 
@@ -21,17 +23,20 @@ namespace {
 void reload(const std::string& file, config::settings& now, daemon& running) {
   auto wanted = config::load(file);
   if (!wanted) {
-    spdlog::error("reload refused, everything stays as it is:\n{}", wanted.error());
+    std::istringstream problems{wanted.error()};
+    for (std::string one; std::getline(problems, one);)
+      log::error("reload", "the file is wrong", {{"problem", one}});
+    log::error("reload", "refused, everything stays as it is", {{"file", file}});
     return;
   }
   for (const auto& key : config::differences(now, *wanted))
     if (key != "log.level")
-      spdlog::warn("reload: {} changes at the next start only", key);
+      log::warn("reload", "changes at the next start only", {{"key", key}});
   now.log.level = wanted->log.level;
-  set_log_level(now.log.level);
+  log::set_level(now.log.level);
   now.feeds = std::move(wanted->feeds);
   running.change_feeds(now.feeds);
-  spdlog::info("reload: done, {} feeds", now.feeds.size());
+  log::info("reload", "done", {{"feeds", now.feeds.size()}});
 }
 
 int serve(const std::string& file) {
@@ -41,12 +46,12 @@ int serve(const std::string& file) {
     return 1;
   }
   const signals signals;
-  set_up_logging(settings->log.level);
+  log::set_up({settings->log.level, settings->log.format});
   raise_file_limit(settings->http.max_connections);
   auto running = start_daemon(*settings);
   if (!running) {
-    spdlog::error("{}", running.error());
-    spdlog::shutdown();
+    log::error("daemon", "not started", {{"reason", running.error()}});
+    log::shut_down();
     return 1;
   }
   // On stdout for whoever started us with port 0; everything else is log.
@@ -65,10 +70,10 @@ int serve(const std::string& file) {
   }
   signals.let_go();
   systemd::tell_stopping();
-  spdlog::info("stopping; a second signal ends the program at once");
+  log::info("daemon", "stopping; a second signal ends the program at once");
   (*running)->stop();
-  spdlog::info("stopped");
-  spdlog::shutdown();
+  log::info("daemon", "stopped");
+  log::shut_down();
   return 0;
 }
 

@@ -1,8 +1,7 @@
 #include "actors/commands/watchdog.hpp"
 
+#include "adapters/log/log.hpp"
 #include "adapters/systemd/service_manager.hpp"
-
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -23,9 +22,10 @@ void watchdog::look() {
     systemd::tell_alive();
     silent_ = 0;
   } else if (++silent_ == 2) {
-    spdlog::warn("some threads or actors have not answered for {} ms; the service manager is not "
-                 "told that we live until they do",
-                 2 * step_.count());
+    log::warn("watchdog",
+              "some threads or actors do not answer; the service manager is not told that we live "
+              "until they do",
+              {{"ms", 2 * step_.count()}});
   }
 }
 

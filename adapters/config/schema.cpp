@@ -76,6 +76,10 @@ const std::array actor_keys{
 const std::array log_keys{
     key{"level", in<&settings::log, &log_settings::level>, text(rules::log_level),
         "Least important messages that are written to standard error."},
+    key{"format", in<&settings::log, &log_settings::format>, text(rules::log_format),
+        "How lines look: logfmt (key=value pairs) or json (an object each). Where standard error "
+        "is "
+        "systemd's journal, they begin with their priority and have no time of their own."},
 };
 
 const std::array http_keys{
@@ -95,6 +99,10 @@ const std::array http_keys{
         "Time for a client to take one response."},
     key{"gzip", in<&settings::http, &http_settings::gzip>, yes_or_no,
         "Compress responses for clients that accept it."},
+    key{"metrics", in<&settings::http, &http_settings::metrics>, yes_or_no,
+        "Answer /metrics, for Prometheus, here as well. It is guarded as every resource: where "
+        "clients need a [[key]], Prometheus gives one as they do. false where clients are not to "
+        "see it; admin.listen has it in any case, without a key."},
     key{"cors_origin", in<&settings::http, &http_settings::cors_origin>, text(rules::cors_origin),
         "Whose pages may read answers from within a browser (CORS): one origin, * for all, empty "
         "for none but those that this daemon serves."},
@@ -123,7 +131,8 @@ const std::array client_keys{
 
 const std::array admin_keys{
     key{"listen", in<&settings::admin, &admin_settings::listen>, text(rules::host_port),
-        "Address that answers /healthz, /readyz, /v1/exchanges and /v1/supervision in plain HTTP, "
+        "Address that answers /healthz, /readyz, /metrics, /v1/exchanges and /v1/supervision in "
+        "plain HTTP, "
         "to "
         "whoever reaches it: neither keys nor limits count there, and clients of the API do not "
         "take "

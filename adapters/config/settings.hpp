@@ -46,7 +46,8 @@ struct actor_settings {
 };
 
 struct log_settings {
-  std::string level = "info"; ///< debug, info, warn, error
+  std::string level = "info";    ///< debug, info, warn, error
+  std::string format = "logfmt"; ///< logfmt, json
 };
 
 struct http_settings {
@@ -58,6 +59,7 @@ struct http_settings {
   milliseconds idle_timeout{60'000};
   milliseconds write_timeout{30'000};
   bool gzip = true;
+  bool metrics = true;         ///< GET /metrics is answered here, too
   std::string cors_origin;     ///< empty: none
   std::string tls_certificate; ///< PEM; empty: without TLS
   std::string tls_key;         ///< PEM; given with it

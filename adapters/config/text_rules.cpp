@@ -20,6 +20,7 @@ namespace tickboard::config {
 namespace {
 
 constexpr std::array<std::string_view, 4> log_levels{"debug", "info", "warn", "error"};
+constexpr std::array<std::string_view, 2> log_formats{"logfmt", "json"};
 
 bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -86,6 +87,11 @@ const text_rule log_level{
     .name = "a log level",
     .allowed = [] { return fmt::format("\"{}\"", fmt::join(log_levels, "\", \"")); },
     .accepts = [](std::string_view text) { return std::ranges::count(log_levels, text) > 0; }};
+
+const text_rule log_format{
+    .name = "a log format",
+    .allowed = [] { return fmt::format("\"{}\"", fmt::join(log_formats, "\", \"")); },
+    .accepts = [](std::string_view text) { return std::ranges::count(log_formats, text) > 0; }};
 
 const text_rule host_port{
     .name = "a listen address",

@@ -21,6 +21,7 @@ namespace rules {
 extern const text_rule secret;        ///< anything without control characters
 extern const text_rule readable_file; ///< relative paths start at the working directory
 extern const text_rule log_level;
+extern const text_rule log_format;
 extern const text_rule host_port; ///< "host:port", "[::1]:8080"
 extern const text_rule ws_url;
 extern const text_rule rest_url;

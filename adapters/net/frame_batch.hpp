@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -42,7 +43,8 @@ public:
     return {bytes_.data() + begin, ends_[i] - begin - 1};
   }
 
-  std::int64_t received_ms = 0; ///< our clock when the first frame was read
+  std::int64_t received_ms = 0;                   ///< our clock when the first frame was read
+  std::chrono::steady_clock::time_point received; ///< the same moment
 
 private:
   std::function<void(std::size_t)> release_;

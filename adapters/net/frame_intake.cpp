@@ -16,6 +16,7 @@ void frame_intake::add(std::string_view frame) {
     batch_ = std::make_shared<frame_batch>(
         [credit = credit_](std::size_t bytes) { credit->release(bytes); });
     const auto now = std::chrono::system_clock::now().time_since_epoch();
+    batch_->received = std::chrono::steady_clock::now();
     batch_->received_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
   }
   const auto before = batch_->bytes();

@@ -32,6 +32,8 @@ struct http_server_options {
   /// Of tls.hpp; null: HTTP without TLS. A handshake has header_timeout; who fails it, or comes
   /// when max_connections are served, is cut without a word.
   std::shared_ptr<boost::asio::ssl::context> tls{};
+  /// Hears of each answer that is given here instead of by the listener. On the io thread.
+  std::function<void(unsigned status)> on_refused{};
 };
 
 enum class http_method : std::uint8_t { get, head, other };

@@ -91,6 +91,8 @@ void http_session::refuse(const http_refusal& refusal) {
   refused_ = true;
   keep_alive_ = false;
   head_only_ = false;
+  if (host_.options().on_refused)
+    host_.options().on_refused(refusal.status);
   write(problem(refusal.status, refusal.title, refusal.detail));
 }
 
@@ -263,6 +265,8 @@ void http_session::check_deadline(clock::time_point now) {
   if (phase_ == phase::answering) {
     refused_ = true;
     keep_alive_ = false;
+    if (host_.options().on_refused)
+      host_.options().on_refused(503);
     return write(problem(503, "Service unavailable", "no answer was found in time"));
   }
   close();

@@ -98,6 +98,7 @@ private:
     std::string bytes;                    ///< kept for scripts only, to run them again
     reply_handler done;
     bool patient;
+    call_figures::of_calls figures;
   };
 
   // -- connecting ---------------------------------------------------------------------------------
@@ -320,18 +321,24 @@ private:
           else
             done(answer);
         },
-        one.patient);
+        one.patient, options_.figures->transactions());
   }
 
   void send(std::shared_ptr<const script> by_sha, std::string bytes, reply_handler done,
             bool patient = false) {
+    const auto figures = by_sha ? options_.figures->of(*by_sha) : options_.figures->commands();
+    send(std::move(by_sha), std::move(bytes), std::move(done), patient, figures);
+  }
+
+  void send(std::shared_ptr<const script> by_sha, std::string bytes, reply_handler done,
+            bool patient, const call_figures::of_calls& figures) {
     if (context_ == nullptr) {
       if (done)
         done(reply{"not connected to Redis"});
       return;
     }
     auto* const op =
-        new pending{shared_from_this(), std::move(by_sha), {}, std::move(done), patient};
+        new pending{shared_from_this(), std::move(by_sha), {}, std::move(done), patient, figures};
     sent_.push_back(clock::now());
     const int status = redisAsyncFormattedCommand(context_, &client_impl::on_reply, op,
                                                   bytes.data(), bytes.size());
@@ -401,14 +408,18 @@ private:
     const std::unique_ptr<pending> op{static_cast<pending*>(data)};
     auto& self = *op->owner;
     const scoped_flag handling{self.in_reply_};
-    if (!self.sent_.empty())
+    if (!self.sent_.empty()) {
+      if (raw != nullptr)
+        op->figures.duration->observe(clock::now() - self.sent_.front());
       self.sent_.pop_front();
+    }
     if (!op->patient && self.prompt_ != 0)
       --self.prompt_;
     if (self.sent_.empty())
       self.waking_ = false;
     self.set_patience();
     if (raw == nullptr) {
+      op->figures.failed->add();
       if (op->done)
         op->done(reply{"the connection to Redis was lost"});
       return;
@@ -416,9 +427,12 @@ private:
     const reply answer{static_cast<const redisReply*>(raw)};
     if (op->by_sha && answer.error().starts_with("NOSCRIPT")) {
       self.reload(*op->by_sha);
-      self.send(nullptr, with_text(*op->by_sha, op->bytes), std::move(op->done));
+      self.send(nullptr, with_text(*op->by_sha, op->bytes), std::move(op->done), false,
+                op->figures);
       return;
     }
+    if (answer.failed())
+      op->figures.failed->add();
     if (op->done)
       op->done(answer);
     if (self.finder_ && answer.error().starts_with("READONLY"))

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/redis/call_figures.hpp"
 #include "adapters/redis/command.hpp"
 #include "adapters/redis/endpoint.hpp"
 #include "adapters/redis/reply.hpp"
@@ -26,6 +27,7 @@ struct client_options {
   std::chrono::milliseconds backoff_max{5'000};
   std::chrono::milliseconds patience{20}; ///< see call::patient
   std::size_t max_pending = 20'000; ///< unanswered commands at which further ones fail at once
+  std::shared_ptr<const call_figures> figures = std::make_shared<const call_figures>();
 };
 
 /// Hears of the connection, on the io thread; must not block.

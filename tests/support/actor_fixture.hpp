@@ -1,11 +1,11 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "adapters/log/output.hpp"
 
 #include <caf/all.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <doctest/doctest.h>
-#include <spdlog/spdlog.h>
 
 #include <chrono>
 #include <cstddef>
@@ -23,7 +23,7 @@ namespace tickboard::test {
 class actor_fixture {
 public:
   actor_fixture() {
-    spdlog::set_level(spdlog::level::off); // what actors warn of is what the tests are about
+    tickboard::log::set_level("off"); // what actors warn of is what the tests are about
     system.await_actors_before_shutdown(false);
   }
   actor_fixture(const actor_fixture&) = delete;

@@ -1,12 +1,12 @@
 #include "actors/metadata.hpp"
 #include "actors/metadata_worker.hpp"
+#include "adapters/log/output.hpp"
 #include "adapters/postgres/schema.hpp"
 #include "market/asset_csv.hpp"
 #include "tests/integration/postgres/database.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
 
 #include <mutex>
 
@@ -20,7 +20,7 @@ namespace {
 class metadata_world {
 public:
   explicit metadata_world(database& db, std::string cache_file = {}) : self_(system_) {
-    spdlog::set_level(spdlog::level::off); // what it warns of is what the tests are about
+    tickboard::log::set_level("off"); // what it warns of is what the tests are about
     metadata_config config;
     config.open = [&db](postgres::client_events events) {
       postgres::client_options options;

@@ -4,12 +4,12 @@
 
 #include "actors/daemon.hpp"
 #include "actors/error.hpp"
+#include "adapters/log/output.hpp"
 #include "tests/integration/spine/truth.hpp"
 #include "tests/support/stopwatch.hpp"
 
 #include <caf/all.hpp>
 #include <doctest/doctest.h>
-#include <spdlog/spdlog.h>
 
 #include <csignal>
 
@@ -33,7 +33,7 @@ public:
   inner_world() : world(small_exchanges()) {
     daemon->kill(SIGTERM); // a daemon within this process takes its place
     CHECK(daemon->wait() == 0);
-    spdlog::set_level(spdlog::level::off);
+    tickboard::log::set_level("off");
     const auto settings = config::load(write_config(daemon_options()));
     REQUIRE_MESSAGE(settings, (settings ? "" : settings.error()));
     auto started = tickboard::start_daemon(*settings);
@@ -41,7 +41,7 @@ public:
     inside = std::move(*started);
     serves_at = inside->port();
   }
-  ~inner_world() { spdlog::set_level(spdlog::level::info); }
+  ~inner_world() { tickboard::log::set_level("info"); }
 
   /// As an exception in it would; returns once its next life runs.
   void end(const std::string& service) {

@@ -90,8 +90,8 @@ TEST_CASE("an exchange that bans us is left alone until that is over, by the nex
   on.wait_until_it_says(R"("problem":"banned by the exchange (HTTP status 429) until 2)");
   on.wait_until_live("coinbaseexchange");
   CHECK(on.upgrades() == upgrades + 1);
-  CHECK(on.requests() == requests);                       // its listing has the same host here
-  CHECK(on.log_lines_with("connects wait: banned") == 2); // once in each life
+  CHECK(on.requests() == requests);                 // its listing has the same host here
+  CHECK(on.log_lines_with("reason=\"banned") == 2); // once in each life
 
   on.wait_until("it is asked again", [&] { return on.requests() > requests; });
   CHECK(clock::now() - began >= 20s);
@@ -182,7 +182,7 @@ TEST_CASE("attempts of one daemon count for the next") {
   CHECK(clock::now() - began >= left - 1s); // the times of the file are whole milliseconds
   on.wait_until_live("kraken");
   CHECK(on.upgrades() == upgrades + 1);
-  CHECK(on.log_lines_with("connects wait: connect budget") == 1);
+  CHECK(on.log_lines_with("reason=\"connect budget") == 1);
   on.say_more();
   converged_rows(on);
 }
@@ -193,7 +193,7 @@ TEST_CASE("a file that is broken or cannot be written is told once, and costs no
   std::ofstream{on.kept()} << "{\"version\":1,";
   on.start_daemon();
   on.wait_until_live("kraken");
-  CHECK(on.log_lines_with("connects: what was counted before is not known: ") == 1);
+  CHECK(on.log_lines_with("msg=\"what was counted before is not known\"") == 1);
   CHECK(on.log_lines_with("/connects.json: is not JSON: ") == 1);
   on.wait_until("it is whole again", [&] { return on.kept_text().ends_with("}}\n"); });
   on.stop(SIGTERM);
@@ -206,5 +206,5 @@ TEST_CASE("a file that is broken or cannot be written is told once, and costs no
     other.wait_until_live("kraken");
   }
   other.stop(SIGTERM);
-  CHECK(other.log_lines_with("connects: not kept for the next start: /nowhere/") == 1);
+  CHECK(other.log_lines_with("msg=\"not kept for the next start\" reason=\"/nowhere/") == 1);
 }

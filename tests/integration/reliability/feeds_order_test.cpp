@@ -50,7 +50,7 @@ TEST_CASE("connections are renewed under load: every market is subscribed at eac
   const auto renewals = [&] {
     const auto log = on.log_text();
     std::size_t out = 0;
-    for (auto at = log.find(": renewed"); at != log.npos; at = log.find(": renewed", at + 1))
+    for (auto at = log.find("msg=renewed "); at != log.npos; at = log.find("msg=renewed ", at + 1))
       ++out;
     return out;
   };

@@ -93,7 +93,7 @@ TEST_CASE("a market that is mute among live ones is found, and its rows come aga
   for (std::size_t i = 0; i < 3; ++i) {
     CAPTURE(on.ids[i]);
     on.wait_until("its connection is renewed", [&] {
-      return on.log_lines_with("renewing: mute, though subscribed: " + on.ids[i]) == 1;
+      return on.log_lines_with("reason=\"mute, though subscribed: " + on.ids[i]) == 1;
     });
     MESSAGE(on.ids[i] << " was renewed " << on.since_fault() << " s after it fell mute");
     on.wait_for_rows_of(on.ids[i], 2);
@@ -103,7 +103,7 @@ TEST_CASE("a market that is mute among live ones is found, and its rows come aga
   CHECK(on.of_connections("restarts") == "0 0 0 ");
   on.wait_until("none is called mute", [&] { return on.of_connections("mute") == "0 0 0 "; });
   CHECK(on.get("/v1/markets?stale=true").body.find("\"data\":[]") != std::string::npos);
-  CHECK(on.log_lines_with("renewing:") == 3);
+  CHECK(on.log_lines_with("msg=renewing ") == 3);
   CHECK(clients.finish() == "");
   CHECK(clients.first_refusal() == "");
 
@@ -125,9 +125,9 @@ TEST_CASE("who stays mute is found again by the next connection, who is not trad
   }
   for (const std::size_t times : {1U, 2U})
     on.wait_until("it is renewed, and once more", [&] {
-      return on.log_lines_with("renewing: mute, though subscribed: " + on.ids[mute]) == times;
+      return on.log_lines_with("reason=\"mute, though subscribed: " + on.ids[mute]) == times;
     });
-  CHECK(on.log_lines_with("mute, though REST tells of trades: " + on.ids[mute]) == 2);
+  CHECK(on.log_lines_with(" markets=" + on.ids[mute]) == 2);
   on.wait_for_row(on.others[0], begin + 30'000); // ten times `mute_after`
   for (const auto& id : on.others)
     on.wait_for_rows_of(id, 1);
@@ -135,11 +135,12 @@ TEST_CASE("who stays mute is found again by the next connection, who is not trad
     CAPTURE(on.ids[i]);
     CHECK(on.received_ms(on.ids[i]) < heard + 5'000);
     const auto& name = on.exchanges[i].name;
-    const auto looks = on.log_lines_with(name + " connection 1: asks REST for the last trades");
+    const auto looks = on.log_lines_with(
+        "msg=\"asks REST for the last trades of silent markets\" feed=" + name + " connection=1");
     CHECK(looks >= 2);
     CHECK(looks <= 8); // after 3, 4.5, 7.5, 13.5, 25.5, 49.5 s
-    CHECK(on.log_lines_with(name + " connection 1: renewing") == 0);
-    CHECK(on.log_lines_with("mute, though REST tells of trades: " + on.ids[i]) == 0);
+    CHECK(on.log_lines_with("msg=renewing feed=" + name + " connection=1") == 0);
+    CHECK(on.log_lines_with(" markets=" + on.ids[i]) == 0);
   }
   CHECK(on.of_connections("restarts") == "0 0 0 ");
   CHECK(on.get("/v1/markets?stale=true").body.find("\"data\":[]") != std::string::npos);

@@ -135,7 +135,7 @@ TEST_CASE("a Redis without memory refuses writes: /readyz says so, rows grow old
 
 TEST_CASE("a Redis that would remove parts of the board to make room is warned of") {
   board_under_test on{with({"--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"})};
-  CHECK(on.log_lines_with("maxmemory-policy allkeys-lru") == 1);
+  CHECK(on.log_lines_with("maxmemory_policy=allkeys-lru") == 1);
 }
 
 TEST_CASE("a Redis that cannot save refuses writes, and is read all the same, also by newcomers") {

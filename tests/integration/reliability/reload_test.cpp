@@ -95,7 +95,8 @@ TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
     on.daemon->kill(SIGHUP);
     on.wait_until("it is refused", [&] {
       const auto log = on.log_text();
-      return log.find("reload refused") != log.npos && log.find("feed.exchange") != log.npos;
+      return log.find("msg=\"refused, everything stays as it is\"") != log.npos &&
+             log.find("feed.exchange") != log.npos;
     });
     CHECK(feeds_shown(on) == std::set<std::string>{"coinbaseexchange", "kraken"});
     kraken.check();
@@ -113,7 +114,8 @@ TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
     }
     return binance == 500 && dollars == 0 && !rows.empty();
   });
-  CHECK(on.log_text().find("rates.max_age changes at the next start only") != std::string::npos);
+  CHECK(on.log_text().find("msg=\"changes at the next start only\" key=rates.max_age") !=
+        std::string::npos);
   kraken.check();
 
   on.exchanges[1].feed_options.clear();

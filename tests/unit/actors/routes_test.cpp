@@ -179,7 +179,7 @@ TEST_CASE("what is not there is 404") {
 TEST_CASE("other methods are refused with those that are allowed") {
   for (const auto* target :
        {"/v1/markets", "/v1/markets?page=x", "/v1/markets/kraken:BTC-USD", "/v1/markets/%zz",
-        "/v1/exchanges", "/healthz", "/readyz", "/v1/search"})
+        "/v1/exchanges", "/healthz", "/readyz", "/metrics", "/v1/search"})
     for (const auto* method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "FROBNICATE"}) {
       CAPTURE(target);
       const refusal said{ask(target, method)};
@@ -423,6 +423,7 @@ TEST_CASE("operators' listener tells how the daemon does, and nothing of the boa
   CHECK(std::holds_alternative<ask_health>(ask_admin("/healthz")));
   CHECK(std::holds_alternative<ask_readiness>(ask_admin("/readyz?")));
   CHECK(std::holds_alternative<ask_exchanges>(ask_admin("/v1/exchanges")));
+  CHECK(std::holds_alternative<ask_metrics>(ask_admin("/metrics")));
   CHECK(std::holds_alternative<ask_supervision>(ask_admin("/v1/supervision")));
   CHECK(refusal{ask_admin("/v1/supervision?x=1")}.member("parameter") == "x");
   const refusal post{ask_admin("/healthz", "POST")};
@@ -431,7 +432,7 @@ TEST_CASE("operators' listener tells how the daemon does, and nothing of the boa
   for (const auto* path : {"/v1/markets", "/docs", "/", "", "/healthz/", "/v1/supervision/"}) {
     const refusal found{ask_admin(path)};
     CHECK_MESSAGE(found.status == 404, path);
-    CHECK(found.detail == "there are /healthz, /readyz, /v1/exchanges, /v1/supervision");
+    CHECK(found.detail == "there are /healthz, /readyz, /metrics, /v1/exchanges, /v1/supervision");
   }
   CHECK(refusal{ask("/v1/supervision")}.status == 404);
 }

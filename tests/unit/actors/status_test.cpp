@@ -1,5 +1,6 @@
 #include "actors/status.hpp"
 #include "tests/support/actor_fixture.hpp"
+#include "tests/support/exposition.hpp"
 
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
@@ -205,4 +206,53 @@ TEST_CASE("the actor answers with what it was told") {
   const auto whole = parsed(reader.all<std::string>()[0]);
   CHECK(text(whole["data"][0]["exchange"]) == "kraken");
   CHECK(text(whole["data"][0]["connections"][0]["last_error"]) == "gone");
+}
+
+TEST_CASE("metrics tell of every feed and connection, over all lives of a connection") {
+  status_state state;
+  CHECK(metrics::exposition(state.figures(some_time)).find("tickboard_connection_frames_total{") ==
+        std::string::npos);
+  const auto counts = std::make_shared<source_counts>();
+  counts->frames.add(1'234);
+  counts->patches.add(1'200);
+  counts->malformed.add(3);
+  counts->last_data_ms.set(static_cast<std::size_t>(some_time));
+  auto told = account("live");
+  told.counts = counts;
+  state.take(feed_status{"binance", "binance", "following", "", 98});
+  state.take(told);
+  connection_ended end;
+  end.feed = "binance";
+  end.connection = 1;
+  end.reason = "gone";
+  state.take(end);
+  auto next = account("connecting");
+  next.frames = next.patches = 0; // of its new life
+  next.counts = counts;
+  state.take(next);
+  counts->frames.add(6);
+  const exposition_text text{metrics::exposition(state.figures(some_time + 2'500))};
+  const auto of = [&](const std::string& metric, const std::string& more = {}) {
+    return text.value("tickboard_connection_" + metric + R"({feed="binance",connection="1")" +
+                      more + "}");
+  };
+  CHECK(of("frames_total") == 1'240);
+  CHECK(of("patches_total") == 1'200);
+  CHECK(of("malformed_total") == 3);
+  CHECK(of("quarantined_total") == 0);
+  CHECK(of("restarts_total") == 1);
+  CHECK(of("markets") == 98);
+  CHECK(of("rejected_markets") == 2);
+  CHECK(of("mute_markets") == 7);
+  CHECK(of("data_age_seconds") == 2.5);
+  CHECK(of("state", R"(,state="connecting")") == 1);
+  CHECK(of("state", R"(,state="live")") == 0);
+  CHECK(text.sum("tickboard_connection_state") == 1);
+  CHECK(text.value(R"(tickboard_feed_state{feed="binance",state="following"})") == 1);
+  CHECK(text.value(R"(tickboard_feed_markets{feed="binance"})") == 98);
+
+  state.take(connection_gone{"binance", 1});
+  const exposition_text after{metrics::exposition(state.figures(some_time))};
+  CHECK(after.sum("tickboard_connection_frames_total") == 0);
+  CHECK(after.text().find("connection=") == std::string::npos);
 }

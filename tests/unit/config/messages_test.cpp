@@ -180,9 +180,11 @@ TEST_CASE("addresses and URLs") {
   check_text("feed", "rest_url", false, {"ws://h", "https://h/", "https://h/api", "https://h:a"});
 }
 
-TEST_CASE("log levels") {
+TEST_CASE("log levels and formats") {
   check_text("log", "level", true, {"debug", "info", "warn", "error"});
   check_text("log", "level", false, {"", "INFO", "trace"});
+  check_text("log", "format", true, {"logfmt", "json"});
+  check_text("log", "format", false, {"", "JSON", "text"});
 }
 
 TEST_CASE("the pauses of supervision fit each other") {

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "adapters/metrics/registry.hpp"
+
+#include <cstddef>
+#include <memory>
+
+namespace tickboard {
+
+/// What one writer counts, over all of its lives. Any thread.
+struct writer_figures {
+  /// Read by nobody.
+  writer_figures() : writer_figures(std::make_shared<metrics::registry>(), 0) {}
+  writer_figures(metrics::registry_ptr in, std::size_t writer);
+
+  const metrics::registry_ptr registry;
+  // Each patch is one of: unchanged, conflated, or the first that a market waits with.
+  metrics::counter &patches, &unchanged, &conflated;
+  metrics::counter &rows, &batches, &refused, &conflicts, &rebuilds;
+  metrics::gauge &markets, &waiting;
+  /// Of the board's batches that are measured: at most one each `measure_interval`, and Redis'
+  /// answer to that is noticed at once (redis::call::patient).
+  metrics::histogram& flush;
+  metrics::histogram& tick_to_queryable; ///< of each market in these that a tick changed
+};
+
+} // namespace tickboard

@@ -1,0 +1,3 @@
+tickboard_test(metrics_test metrics/metrics_test.cpp)
+target_link_libraries(metrics_test PRIVATE tickboard_metrics)
+tickboard_part(metrics_test)
