@@ -108,14 +108,14 @@ systemctl enable --quiet tickboard
 
 step "remove: it stops, config and state stay"
 dpkg --remove tickboard
-! systemctl is-active --quiet tickboard
+! systemctl is-active --quiet tickboard || fail "it still runs"
 [[ ! -e /usr/bin/tickboard && -e "$config" && -e /var/lib/tickboard ]]
 
 step "purge: without a trace"
 dpkg --purge tickboard
 everything >after
 diff before after || fail "the lines above are what it left (>) or took (<)"
-! getent passwd tickboard
+! getent passwd tickboard || fail "the user is still there"
 [[ -z "$(find /var/lib/dpkg/info -name 'tickboard.*')" ]] || fail "dpkg still has files of it"
 systemctl stop simulator
 systemctl daemon-reload
