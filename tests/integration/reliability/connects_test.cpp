@@ -193,10 +193,10 @@ TEST_CASE("a file that is broken or cannot be written is told once, and costs no
   std::ofstream{on.kept()} << "{\"version\":1,";
   on.start_daemon();
   on.wait_until_live("kraken");
-  CHECK(on.log_lines_with("msg=\"what was counted before is not known\"") == 1);
-  CHECK(on.log_lines_with("/connects.json: is not JSON: ") == 1);
   on.wait_until("it is whole again", [&] { return on.kept_text().ends_with("}}\n"); });
   on.stop(SIGTERM);
+  CHECK(on.log_lines_with("msg=\"what was counted before is not known\"") == 1);
+  CHECK(on.log_lines_with("/connects.json: is not JSON: ") == 1);
 
   refusing_world other{"[connects]\nfile = \"/nowhere/connects.json\"\n"};
   for (int i = 0; i < 3; ++i) {
