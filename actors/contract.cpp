@@ -3,6 +3,7 @@
 #include "actors/contract_examples.hpp"
 #include "actors/search_route.hpp"
 #include "market/asset_query.hpp"
+#include "market/candle_query.hpp"
 #include "market/view_query.hpp"
 #include "market/view_shape.hpp"
 
@@ -57,6 +58,18 @@ std::vector<resource_note> board_resources() {
        {in_path("id", market_id_form(), "The market's id: exchange:BASE-QUOTE.", "kraken:BTC-USD")},
        {},
        json_body("MarketRow", examples::market),
+       from_redis(),
+       {404, not_now}},
+      {"/v1/markets/{id}/candles",
+       "listCandles",
+       "markets",
+       "What a market's last price was",
+       "Open, high, low and close of the last price, by the exchange's time, oldest first. Where "
+       "the "
+       "exchange told no price there is no candle. The last one is being built until it is closed.",
+       {in_path("id", market_id_form(), "The market's id: exchange:BASE-QUOTE.", "kraken:BTC-USD")},
+       candle_parameters(),
+       json_body("Candles", examples::candles),
        from_redis(),
        {404, not_now}},
       {"/v1/exchanges",

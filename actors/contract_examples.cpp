@@ -1,5 +1,6 @@
 #include "actors/contract_examples.hpp"
 
+#include "actors/candle_evaluation.hpp"
 #include "actors/status.hpp"
 #include "market/answer_text.hpp"
 #include "market/asset_totals.hpp"
@@ -134,6 +135,20 @@ std::string markets_ndjson() {
 
 std::string market() {
   return shown(market_row());
+}
+
+std::string candles() {
+  const auto digits = [](const char* text) { return *decimal::parse(text); };
+  candle_query query;
+  query.id = "kraken:BTC-USD";
+  constexpr std::int64_t minute = 60'000, start_ms = now_ms / minute * minute;
+  return candles_text(query,
+                      {{start_ms - minute, digits("92969.3"), digits("93010.0"), digits("92960.1"),
+                        digits("92981.9")},
+                       {start_ms, digits("92981.9"), digits("93000.0"), digits("92981.9"),
+                        digits("93000.0")}},
+                      start_ms - 1'439 * minute, now_ms) +
+         fmt::format(",\"as_of_ms\":{}}}", now_ms);
 }
 
 std::string assets() {

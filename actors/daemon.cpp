@@ -254,6 +254,7 @@ private:
     add("assets", assets_, [this, showing] { return system_.spawn(assets, showing); });
     for (std::size_t i = 0; i < writers_.size(); ++i) {
       writer_config writing{i, daemon_id_, board_, open_store(0), keeper_, rates_, assets_};
+      writing.candles = kept_candles();
       add(fmt::format("writer {}", i), writers_[i],
           [this, writing] { return system_.spawn(writer, writing); });
     }
@@ -278,9 +279,16 @@ private:
                         settings_.view.timeout * 3 / 4, // the rest: to answer in time
                         settings_.view.costly_at_once,
                         settings_.view.max_costly_pending};
+    asking.candles = kept_candles();
     add("query", query_, [this, asking] { return system_.spawn(query, asking); });
     add("search", search_,
         [this] { return system_.spawn<caf::detached>(search, query_, metadata_); });
+  }
+
+  std::optional<candle_counts> kept_candles() const {
+    const auto& kept = settings_.candles;
+    return kept.enabled ? std::optional{candle_counts{kept.minutes, kept.hours, kept.days}}
+                        : std::nullopt;
   }
 
   void add_metadata() {

@@ -134,6 +134,14 @@ struct view_settings {
   std::size_t max_costly_pending = 256; ///< waiting for those; further ones get 503
 };
 
+/// The history that charts have. Counts are of each market.
+struct candle_settings {
+  bool enabled = true;
+  std::uint32_t minutes = 1'440; ///< candles of a minute that are kept
+  std::uint32_t hours = 720;
+  std::uint32_t days = 365;
+};
+
 struct supervision_settings {
   milliseconds backoff_min{250};
   milliseconds backoff_max{30'000};
@@ -165,6 +173,7 @@ struct settings {
   metadata_settings metadata;
   rates_settings rates;
   view_settings view;
+  candle_settings candles;
   supervision_settings supervision;
   quarantine_settings quarantine;
   connect_settings connects;

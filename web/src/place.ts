@@ -21,7 +21,7 @@ export interface Place {
 
 export const pageSizes = [25, 50, 100, 250];
 export const windows = ['1m', '5m', '15m', '1h', '24h'];
-export const intervals = ['5s', '15s', '1m', '5m'];
+export const intervals = ['5s', '1m', '5m', '15m', '1h', '4h', '1d'];
 
 const sorts: Record<ViewName, string> = { markets: '-volume_usd_24h', assets: 'rank', movers: '', market: '', feeds: '' };
 

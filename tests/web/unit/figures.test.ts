@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SearchHit } from '../../../web/src/api';
-import { candlesOf, intervalMs, joined, takePrice, type Candle } from '../../../web/src/candles';
+import { candlesOf, intervalMs, isKept, joined, takePrice, type Candle } from '../../../web/src/candles';
+import { intervals } from '../../../web/src/place';
 import { alike, change, digits, duration, price, signOf } from '../../../web/src/format';
 import { narrowing } from '../../../web/src/search';
 import { addPoint, pathOf, spark } from '../../../web/src/sparkline';
@@ -42,6 +43,11 @@ test('candles are those that all prices at once make', () => {
   assert.deepEqual(candles, [...expected].map(([start_ms, all]) => (
     { start_ms, open: all[0], high: Math.max(...all), low: Math.min(...all), close: all.at(-1) })));
   assert.equal(takePrice(candles, interval_ms, 0, 1), null, 'a price of before');
+});
+
+test('intervals are those of the daemon, and shorter ones of the page alone', () => {
+  assert.deepEqual(intervals.map(intervalMs), [5000, 60_000, 300_000, 900_000, 3_600_000, 14_400_000, 86_400_000]);
+  assert.deepEqual(intervals.filter((one) => !isKept(one)), ['5s']);
 });
 
 test('history goes on in what came live', () => {
