@@ -1,6 +1,7 @@
 #include "actors/contract_examples.hpp"
 
 #include "actors/candle_evaluation.hpp"
+#include "actors/quote_evaluation.hpp"
 #include "actors/status.hpp"
 #include "market/answer_text.hpp"
 #include "market/asset_totals.hpp"
@@ -148,6 +149,12 @@ std::string candles() {
                        {start_ms, digits("92981.9"), digits("93000.0"), digits("92981.9"),
                         digits("93000.0")}},
                       start_ms - 1'439 * minute, now_ms) +
+         fmt::format(",\"as_of_ms\":{}}}", now_ms);
+}
+
+std::string quotes() {
+  return quotes_text(
+             {{"USD", 557, {"coinbaseexchange", "kraken"}, true}, {"GBP", 12, {"kraken"}, false}}) +
          fmt::format(",\"as_of_ms\":{}}}", now_ms);
 }
 

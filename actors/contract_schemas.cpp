@@ -119,6 +119,20 @@ std::vector<json::member> candle_schemas() {
   };
 }
 
+std::vector<json::member> quote_schemas() {
+  return {
+      {"Quote",
+       object_schema("A quote asset.",
+                     {property({"quote", is::text, false, "its code"}),
+                      property({"markets", is::count, false, "followed markets with it"}),
+                      property({"exchanges", is::texts, false, "that have some"}),
+                      property({"has_partition", is::flag, false,
+                                "whether views of it alone have an index of their own"})})},
+      {"Quotes", object_schema("Every quote asset.", {{"data", array_of("Quote")}, as_of()},
+                               {stale_since()})},
+  };
+}
+
 std::vector<json::member> search_schemas() {
   std::vector<std::string_view> classes;
   for (const auto one :
@@ -257,8 +271,8 @@ std::string contract_schemas() {
       {"GlobalRow", row_schema("Totals of everything.", global_row_notes())},
       {"Global", object_schema("Totals.", {{"data", reference("GlobalRow")}, as_of()})},
   };
-  for (auto part : {page_schemas(), candle_schemas(), search_schemas(), familiar_schemas(),
-                    operation_schemas()})
+  for (auto part : {page_schemas(), candle_schemas(), quote_schemas(), search_schemas(),
+                    familiar_schemas(), operation_schemas()})
     out.insert(out.end(), part.begin(), part.end());
   return json::object(out);
 }

@@ -360,6 +360,9 @@ struct candles_asked {
   std::string quote; ///< chooses the partition
 };
 
+/// Every quote asset, with its markets.
+struct quotes_asked {};
+
 struct asset_page_asked {
   asset_query query;
   std::string client{}; ///< as of page_asked
@@ -681,6 +684,7 @@ TICKBOARD_MESSAGE(readiness)
 TICKBOARD_MESSAGE(page_asked)
 TICKBOARD_MESSAGE(row_asked)
 TICKBOARD_MESSAGE(candles_asked)
+TICKBOARD_MESSAGE(quotes_asked)
 TICKBOARD_MESSAGE(asset_page_asked)
 TICKBOARD_MESSAGE(movers_asked)
 TICKBOARD_MESSAGE(asset_asked)

@@ -4,6 +4,7 @@
 #include "actors/candle_evaluation.hpp"
 #include "actors/entity_tag.hpp"
 #include "actors/lane.hpp"
+#include "actors/quote_evaluation.hpp"
 #include "actors/search_evaluation.hpp"
 #include "actors/unix_ms.hpp"
 #include "actors/view_plan.hpp"
@@ -82,6 +83,14 @@ void query_state::tell_demand() {
   self->delayed_send(self, demand_interval, demand_due{});
   if (answers_due == 0)
     ask_writers();
+}
+
+/// The answer to whoever asks by names or categories before these are known.
+caf::response_promise query_state::nothing_known() {
+  auto promise = self->make_response_promise();
+  promise.deliver(
+      caf::make_error(ec::rebuilding, std::string{"what is known of assets is not read yet"}));
+  return promise;
 }
 
 caf::response_promise query_state::ask_for_candles(const candles_asked& asked) {
@@ -318,15 +327,11 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
     state.look_for_overdue();
   return {
       [&state](const catalogue_changed& fresh) { state.catalogue = fresh.catalogue; },
-      [self, &state](const page_asked& asked) {
+      [&state](const page_asked& asked) {
         const auto& question = asked.question;
         const auto& view = question->query;
-        if (!view.categories.empty() && !state.catalogue) {
-          auto promise = self->make_response_promise();
-          promise.deliver(caf::make_error(ec::rebuilding,
-                                          std::string{"what is known of assets is not read yet"}));
-          return promise;
-        }
+        if (!(view.categories.empty() && view.words.empty()) && !state.catalogue)
+          return state.nothing_known();
         if (auto joined = state.join(question->key, asked.client))
           return *std::move(joined); // most do, and need no more than this
         return state.begin(
@@ -345,6 +350,12 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
                                              }});
       },
       [&state](const candles_asked& asked) { return state.ask_for_candles(asked); },
+      [&state](const quotes_asked&) {
+        return state.ask("quotes", {"", false, {}, [&state](auto done) {
+                                      evaluate_quotes(state.config.board, state.store,
+                                                      state.config.now_ms(), std::move(done));
+                                    }});
+      },
       [&state](const found_asked& asked) {
         return state.ask(asked.canonical(), {"", false, {}, [&state, asked](auto done) {
                                                evaluate_found(state.config.board, state.store,
@@ -354,12 +365,15 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
       },
       [&state](const asset_page_asked& asked) {
         const auto& view = asked.query;
+        if (!view.words.empty() && !state.catalogue)
+          return state.nothing_known();
         const bool costly = view.filtered() && view.symbols.wanted.empty();
         return state.ask(view.canonical(),
                          {asked.client, costly, {}, [&state, view](auto done) {
                             evaluate_asset_page(state.config.board, state.store, view,
                                                 state.config.bounds.scan_limit,
-                                                state.config.now_ms(), std::move(done));
+                                                {state.config.now_ms(), state.catalogue},
+                                                std::move(done));
                           }});
       },
       [&state](const movers_asked& asked) {

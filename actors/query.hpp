@@ -70,6 +70,7 @@ struct query_state {
   ~query_state();
 
   void ask_for_catalogue();
+  caf::response_promise nothing_known();
   caf::response_promise ask_for_candles(const candles_asked& asked);
   void with_indexes(const index_set& read, std::function<void()> go);
   void ask_writers();
@@ -125,12 +126,12 @@ struct query_state {
 /// Candles are those that Redis has, and behind them what their writer holds; what that is with a
 /// writer that is being restarted is what it last wrote.
 ///
-/// Takes: page_asked, row_asked, candles_asked, found_asked, asset_page_asked, movers_asked,
-/// asset_asked; answers with `answer`, or an error: ec::store_unavailable, ec::rebuilding,
-/// ec::overloaded. demand_due, patience_due. A view of an index that no view has read lately waits
-/// until the writers have said that it is right with every row (indexes_asked). catalogue_changed
-/// (asks metadata for it once at its start): views by category are answered by the catalogue of
-/// when their evaluation starts.
+/// Takes: page_asked, row_asked, candles_asked, quotes_asked, found_asked, asset_page_asked,
+/// movers_asked, asset_asked; answers with `answer`, or an error: ec::store_unavailable,
+/// ec::rebuilding, ec::overloaded. demand_due, patience_due. A view of an index that no view has
+/// read lately waits until the writers have said that it is right with every row (indexes_asked).
+/// catalogue_changed (asks metadata for it once at its start): views by category or words are
+/// answered by the catalogue of when their evaluation starts.
 caf::behavior query(caf::stateful_actor<query_state>* self, query_config config);
 
 } // namespace tickboard

@@ -90,6 +90,8 @@ route find_route(const net::http_request& request) {
       found = find_candles(find_row(segment.substr(0, segment.size() - candles.size())), query);
     else
       found = without_parameters(find_row(segment));
+  } else if (path == "/v1/quotes") {
+    found = without_parameters(ask_quotes{});
   } else if (path == "/v1/exchanges") {
     found = without_parameters(ask_exchanges{});
   } else if (auto asset = find_asset_route(path, query)) {

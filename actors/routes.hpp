@@ -25,6 +25,7 @@ struct ask_candles {
   candle_query query;
   std::string quote;
 };
+struct ask_quotes {};
 struct ask_exchanges {};
 struct ask_health {};
 struct ask_readiness {};
@@ -34,9 +35,9 @@ struct ask_document {
 };
 
 /// A question for an actor, or the answer if the request itself decides it.
-using route =
-    std::variant<net::http_response, ask_page, ask_row, ask_candles, ask_exchanges, ask_health, ask_readiness,
-                 ask_supervision, ask_document, ask_search, asset_question, familiar_question>;
+using route = std::variant<net::http_response, ask_page, ask_row, ask_candles, ask_quotes,
+                           ask_exchanges, ask_health, ask_readiness, ask_supervision, ask_document,
+                           ask_search, asset_question, familiar_question>;
 
 /// Reads method, path and query. Never throws.
 route find_route(const net::http_request& request);

@@ -108,6 +108,8 @@ void session_state::handle(const net::http_request& request) {
           ask_for_row(found.id, found.quote);
         } else if constexpr (std::is_same_v<type, ask_candles>) {
           ask_for_candles({std::move(found.query), std::move(found.quote)});
+        } else if constexpr (std::is_same_v<type, ask_quotes>) {
+          ask_for_quotes();
         } else if constexpr (std::is_same_v<type, ask_exchanges>) {
           ask_for_state(*config->status, status_asked{});
         } else if constexpr (std::is_same_v<type, ask_supervision>) {
@@ -237,6 +239,17 @@ void session_state::ask_for_candles(const candles_asked& what) {
   self->request(config->query->get(), config->timeout, what)
       .then([this, id = what.query.id](const answer& candles) { answer_market(id, candles); },
             [this](const caf::error& error) { fail(error); });
+}
+
+void session_state::ask_for_quotes() {
+  self->request(config->query->get(), config->timeout, quotes_asked{})
+      .then(
+          [this](const answer& told) {
+            auto out = from_redis(told);
+            out.headers.emplace_back("Cache-Control", "no-cache");
+            respond(std::move(out));
+          },
+          [this](const caf::error& error) { fail(error); });
 }
 
 /// With what is told of one market, if there is one.

@@ -89,6 +89,7 @@ export function writePlace(place: Place): string {
 export function pageQuery(place: Place, more: Record<string, string> = {}): string {
   const query = new URLSearchParams();
   const put = (name: string, value: string) => value !== '' && query.set(name, value);
+  put('q', place.q);
   for (const name of ['quote', 'exchange', 'base', 'category'] as const) put(name, place[name].join(','));
   put('stale', place.stale);
   put('sort', place.sort);

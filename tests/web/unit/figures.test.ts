@@ -5,7 +5,7 @@ import type { SearchHit } from '../../../web/src/api';
 import { candlesOf, intervalMs, isKept, joined, takePrice, type Candle } from '../../../web/src/candles';
 import { intervals } from '../../../web/src/place';
 import { alike, change, digits, duration, price, signOf } from '../../../web/src/format';
-import { narrowing } from '../../../web/src/search';
+import { meantBy } from '../../../web/src/search';
 import { addPoint, pathOf, spark } from '../../../web/src/sparkline';
 
 test('digits stay those of the exchange', () => {
@@ -70,11 +70,11 @@ test('sparklines end at the right edge, within their box', () => {
   assert.ok(!pathOf([5, 5]).includes('NaN'));
 });
 
-test('what was typed means assets, else markets; what is mistyped only if nothing is nearer', () => {
+test('of what finds nothing, the nearest that was mistyped is meant', () => {
   const asset = (symbol: string, match: string): SearchHit => ({ kind: 'asset', match, symbol, asset: null });
   const market = (id: string, match: string): SearchHit => ({ kind: 'market', match, id, market: null });
-  assert.deepEqual(narrowing([asset('BTC', 'exact'), market('kraken:BTC-USD', 'exact'), asset('BCH', 'typo')]), { symbols: ['BTC'], ids: [] });
-  assert.deepEqual(narrowing([market('kraken:BTC-USD', 'exact'), market('kraken:LTC-USD', 'typo')]), { symbols: [], ids: ['kraken:BTC-USD'] });
-  assert.deepEqual(narrowing([asset('BTC', 'typo')]), { symbols: ['BTC'], ids: [] });
-  assert.deepEqual(narrowing([]), { symbols: [], ids: [] });
+  assert.equal(meantBy([market('kraken:BTC-USD', 'typo'), asset('BTC', 'typo')]), 'kraken:BTC-USD');
+  assert.equal(meantBy([market('kraken:BTC-USD', 'typo'), asset('BTC', 'typo')], 'asset'), 'BTC');
+  assert.equal(meantBy([asset('BTC', 'exact')]), null);
+  assert.equal(meantBy([]), null);
 });
