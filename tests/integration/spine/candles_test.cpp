@@ -46,13 +46,13 @@ price_span span_of(world& on, const std::string& id, const std::string& interval
 }
 
 /// What the reference decoder made of the last prices of a recording.
-std::map<std::string, price_span> recorded_spans(const std::string& file) {
+std::map<std::string, price_span> recorded_spans(const std::string& file, const std::string& feed) {
   std::map<std::string, price_span> out;
   std::map<std::string, std::int64_t> newest;
   std::ifstream in{candle_recordings + "expected/" + file + ".jsonl"};
   for (std::string line; std::getline(in, line);) {
     const auto json = parse_json(line);
-    const auto id = file + ":" + text_of(json, "base") + "-" + text_of(json, "quote");
+    const auto id = feed + ":" + text_of(json, "base") + "-" + text_of(json, "quote");
     const auto last = text_of(json, "last"), time = text_of(json, "ts_ms");
     const std::int64_t ts_ms = time.empty() ? 0 : std::stoll(time);
     if (last.empty() || (ts_ms != 0 && ts_ms < newest[id]))
@@ -70,15 +70,15 @@ TEST_CASE("candles of a replayed capture are made of its last prices, digit for 
     MESSAGE("SKIPPED: there are no recordings in " << candle_recordings);
     return;
   }
-  for (const std::string file : {"binanceus", "coinbaseexchange"}) {
+  for (const auto& [file, feed] :
+       {std::pair<std::string, std::string>{"coinbaseexchange", "coinbaseexchange"},
+        {"coinbaseexchange.samples", "coinbaseexchange"},
+        {"binance.samples", "binance"}}) {
     INFO(file);
-    const auto expected = recorded_spans(file);
-    REQUIRE(expected.size() >= 3);
-    simulated exchange{file == "binanceus" ? "binance" : file,
-                       file,
-                       {"--replay", candle_recordings + file + ".jsonl"},
-                       {}};
-    if (exchange.protocol == "binance")
+    const auto expected = recorded_spans(file, feed);
+    REQUIRE_FALSE(expected.empty());
+    simulated exchange{feed, feed, {"--replay", candle_recordings + file + ".jsonl"}, {}};
+    if (feed == "binance")
       exchange.channels = {"ticker", "miniTicker", "bookTicker"};
     world on{{exchange}, "[daemon]\nwarmup = \"1s\""};
     for (const auto& [id, span] : expected) {
