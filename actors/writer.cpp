@@ -18,6 +18,8 @@ namespace {
 constexpr auto sweep_interval = std::chrono::milliseconds{50};
 constexpr std::uint32_t sweeps_per_news = 5;     ///< so other actors hear of markets every 250 ms
 constexpr std::uint32_t sweeps_per_candles = 10; ///< larger batches have fewer keys a market
+/// An exchange's time that is longer ago says nothing but that its clock is wrong.
+constexpr std::int64_t believable_age_ms = 24 * 3'600'000;
 constexpr auto patience = std::chrono::seconds{10};          ///< with the assets actor
 constexpr auto demand_lifetime = std::chrono::seconds{30};   ///< the query actor tells every 5 s
 constexpr auto retry_delay = std::chrono::milliseconds{200}; ///< after Redis refused a batch
@@ -88,6 +90,13 @@ void writer_state::note_candle(slot& market, const ticker_patch& patch) const {
   const auto& last = patch.trade->last;
   if (last.empty() || last.text().front() == '-' || last.is_zero() ||
       !market.state.trade_at.admits(patch.at, patch.received_ms))
+    return;
+  // A quiet market's last price is told once more by each new subscription.
+  const auto age_ms = patch.received_ms - patch.at.ts_ms;
+  const bool is_old = age_ms > candle_clock_ms && age_ms <= believable_age_ms;
+  const bool is_known = patch.at.ts_ms != 0 && patch.at.ts_ms == market.state.trade_at.ts_ms &&
+                        last == market.state.trade.last;
+  if (is_old || is_known)
     return;
   if (!market.candles)
     market.candles = std::make_unique<candle_series>();

@@ -163,9 +163,11 @@ struct price_log {
   void take(stamp at, std::int64_t received_ms, const std::string& price) {
     if (std::pair{at.ts_ms, at.sequence} < std::pair{newest.ts_ms, newest.sequence})
       return;
+    const bool again = at.ts_ms == newest.ts_ms && price == last;
     newest = at;
-    const bool believed = std::abs(at.ts_ms - received_ms) <= minute;
-    all.push_back({believed ? at.ts_ms : received_ms, price});
+    last = price;
+    if (!again && received_ms - at.ts_ms <= minute) // else it is no news
+      all.push_back({at.ts_ms, price});
   }
 
   /// What must be answered: lines of "start open high low close".
@@ -192,6 +194,7 @@ struct price_log {
 
   std::vector<entry> all;
   stamp newest;
+  std::string last;
 };
 
 std::string shown(const rapidjson::Document& answer) {
