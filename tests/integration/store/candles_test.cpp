@@ -166,8 +166,9 @@ struct price_log {
     const bool again = at.ts_ms == newest.ts_ms && price == last;
     newest = at;
     last = price;
-    if (!again && received_ms - at.ts_ms <= minute) // else it is no news
-      all.push_back({at.ts_ms, price});
+    const auto age_ms = received_ms - at.ts_ms;
+    if (!again && (age_ms <= minute || age_ms > day)) // else it is no news
+      all.push_back({age_ms > day ? received_ms : at.ts_ms, price});
   }
 
   /// What must be answered: lines of "start open high low close".
