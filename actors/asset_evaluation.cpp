@@ -1,5 +1,6 @@
 #include "actors/asset_evaluation.hpp"
 
+#include "actors/view_plan.hpp"
 #include "market/answer_text.hpp"
 
 #include <fmt/format.h>
@@ -90,10 +91,11 @@ private:
 class asset_page final : public asset_gathering {
 public:
   asset_page(board_ptr board, std::shared_ptr<redis::client> store, const asset_query& query,
-             std::uint32_t scan_limit, std::int64_t now_ms, evaluation_callback done)
+             std::vector<word_filter> words, std::uint32_t scan_limit, std::int64_t now_ms,
+             evaluation_callback done)
       : asset_gathering(std::move(board), std::move(store), query.per_page, now_ms,
                         std::move(done)),
-        query_(query), skip_(query.offset()),
+        query_(query), words_(std::move(words)), skip_(query.offset()),
         scan_(std::max<std::uint32_t>(
             1, scan_limit / (1 + static_cast<std::uint32_t>(query.ranges.size())))) {}
 
@@ -140,6 +142,7 @@ private:
       to.add("not");
       to.add(query_.symbols.unwanted);
     }
+    add_words(to, "id", words_);
     for (std::size_t i = 0; i < query_.ranges.size(); ++i) {
       to.add("range");
       to.add(static_cast<std::int64_t>(5 + i));
@@ -174,6 +177,7 @@ private:
   }
 
   asset_query query_;
+  std::vector<word_filter> words_;
   std::int64_t rank_ = 0;
   std::uint64_t skip_, total_ = 0;
   std::uint32_t scan_;
@@ -243,10 +247,17 @@ view_query markets_of_asset(const std::string& symbol) {
 }
 
 void evaluate_asset_page(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                         const asset_query& query, std::uint32_t scan_limit, std::int64_t now_ms,
+                         const asset_query& query, std::uint32_t scan_limit, const view_moment& at,
                          evaluation_callback done) {
-  std::make_shared<asset_page>(board, store, query, std::min(scan_limit, most_scanned), now_ms,
-                               std::move(done))
+  auto words = at.assets ? find_named(query.words, *at.assets) : find_named(query.words, {});
+  evaluation_outcome refused;
+  refused.refusal = too_many_names(words);
+  if (refused.refusal.status != 0) {
+    done(std::move(refused));
+    return;
+  }
+  std::make_shared<asset_page>(board, store, query, std::move(words),
+                               std::min(scan_limit, most_scanned), at.now_ms, std::move(done))
       ->run();
 }
 

@@ -15,7 +15,7 @@ namespace tickboard {
 /// all assets, at most `scan_limit` and 500 a call; one without filters takes 500 rows a call.
 /// Assets that move between two calls may be met twice or not at all, as from one page to the next.
 void evaluate_asset_page(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                         const asset_query& query, std::uint32_t scan_limit, std::int64_t now_ms,
+                         const asset_query& query, std::uint32_t scan_limit, const view_moment& at,
                          evaluation_callback done);
 
 /// The assets that moved most, looking at that many a call.

@@ -11,6 +11,10 @@ void session_state::ask_about_assets(const asset_question& what) {
     self->request(whom->get(), config->timeout, std::move(message))
         .then(
             [this, subject, link](const answer& found) {
+              if (found.refusal.status != 0) {
+                refuse(found.refusal);
+                return;
+              }
               if (!found.body) {
                 respond(net::problem(
                     404, "No such asset",

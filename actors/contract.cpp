@@ -4,6 +4,7 @@
 #include "actors/live_route.hpp"
 #include "actors/search_route.hpp"
 #include "market/asset_query.hpp"
+#include "market/candle_query.hpp"
 #include "market/view_query.hpp"
 #include "market/view_shape.hpp"
 
@@ -60,6 +61,29 @@ std::vector<resource_note> board_resources() {
        json_body("MarketRow", examples::market),
        from_redis(),
        {404, not_now}},
+      {"/v1/markets/{id}/candles",
+       "listCandles",
+       "markets",
+       "What a market's last price was",
+       "Open, high, low and close of the last price, by the exchange's time, oldest first. Where "
+       "the "
+       "exchange told no price there is no candle. The last one is being built until it is closed.",
+       {in_path("id", market_id_form(), "The market's id: exchange:BASE-QUOTE.", "kraken:BTC-USD")},
+       candle_parameters(),
+       json_body("Candles", examples::candles),
+       from_redis(),
+       {404, not_now}},
+      {"/v1/quotes",
+       "listQuotes",
+       "markets",
+       "Every quote asset",
+       "With the number of its markets, most first, and whether views of it alone have an index of "
+       "their own.",
+       {},
+       {},
+       json_body("Quotes", examples::quotes),
+       from_redis(),
+       {not_now}},
       {"/v1/exchanges",
        "listExchanges",
        "operation",

@@ -1,5 +1,7 @@
 #include "actors/contract_examples.hpp"
 
+#include "actors/candle_evaluation.hpp"
+#include "actors/quote_evaluation.hpp"
 #include "actors/status.hpp"
 #include "market/answer_text.hpp"
 #include "market/asset_totals.hpp"
@@ -141,6 +143,26 @@ std::string stream() {
                      "event: change\nid: 5f0c1a2b-7-2\ndata: {{\"meta\":{{\"as_of_ms\":{}}},"
                      "\"rows\":{{\"kraken:BTC-USD\":{{\"last\":\"64250.2\"}}}}}}\n\n",
                      markets(), now_ms + 250);
+}
+
+std::string candles() {
+  const auto digits = [](const char* text) { return *decimal::parse(text); };
+  candle_query query;
+  query.id = "kraken:BTC-USD";
+  constexpr std::int64_t minute = 60'000, start_ms = now_ms / minute * minute;
+  return candles_text(query,
+                      {{start_ms - minute, digits("92969.3"), digits("93010.0"), digits("92960.1"),
+                        digits("92981.9")},
+                       {start_ms, digits("92981.9"), digits("93000.0"), digits("92981.9"),
+                        digits("93000.0")}},
+                      start_ms - 1'439 * minute, now_ms) +
+         fmt::format(",\"as_of_ms\":{}}}", now_ms);
+}
+
+std::string quotes() {
+  return quotes_text(
+             {{"USD", 557, {"coinbaseexchange", "kraken"}, true}, {"GBP", 12, {"kraken"}, false}}) +
+         fmt::format(",\"as_of_ms\":{}}}", now_ms);
 }
 
 std::string assets() {

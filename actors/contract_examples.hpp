@@ -11,6 +11,8 @@ std::string markets_csv();
 std::string markets_ndjson();
 std::string market();
 std::string stream();
+std::string candles();
+std::string quotes();
 std::string assets();
 std::string asset();
 std::string movers();

@@ -1,6 +1,7 @@
 #include "actors/contract.hpp"
 #include "actors/contract_parts.hpp"
 #include "market/asset_query.hpp"
+#include "market/candle.hpp"
 #include "market/json_parts.hpp"
 #include "market/member_notes.hpp"
 #include "market/search.hpp"
@@ -85,6 +86,50 @@ std::vector<json::member> page_schemas() {
        object_schema("A page of assets.",
                      {{"data", array_of("AssetRow")}, {"page", reference("NumberedPage")}, as_of()},
                      {stale_since()})},
+  };
+}
+
+std::vector<json::member> candle_schemas() {
+  std::vector<std::string_view> intervals;
+  for (const auto& one : candle_intervals)
+    intervals.push_back(one.name);
+  return {
+      {"Candle",
+       object_schema(
+           "What the last price was within a span of time, in the exchange's digits.",
+           {property({"start_ms", is::time_ms, false, "where the span begins"}),
+            property({"open", is::decimal, false, "the first price"}),
+            property({"high", is::decimal, false, "the highest"}),
+            property({"low", is::decimal, false, "the lowest"}),
+            property({"close", is::decimal, false, "the last"}),
+            property({"closed", is::flag, false, "no price can become part of it any more"})})},
+      {"Candles",
+       object_schema(
+           "Candles, oldest first.",
+           {{"data", array_of("Candle")},
+            {"meta",
+             object_schema("What they are of.",
+                           {property({"id", is::text, false, "the market's id"}),
+                            property({"interval", is::text, false, "their length", intervals}),
+                            property({"interval_ms", is::count, false, "the same in milliseconds"}),
+                            property({"kept_from_ms", is::time_ms, false,
+                                      "where the first one begins that may be kept still"})})},
+            as_of()},
+           {stale_since()})},
+  };
+}
+
+std::vector<json::member> quote_schemas() {
+  return {
+      {"Quote",
+       object_schema("A quote asset.",
+                     {property({"quote", is::text, false, "its code"}),
+                      property({"markets", is::count, false, "followed markets with it"}),
+                      property({"exchanges", is::texts, false, "that have some"}),
+                      property({"has_partition", is::flag, false,
+                                "whether views of it alone have an index of their own"})})},
+      {"Quotes", object_schema("Every quote asset.", {{"data", array_of("Quote")}, as_of()},
+                               {stale_since()})},
   };
 }
 
@@ -226,7 +271,8 @@ std::string contract_schemas() {
       {"GlobalRow", row_schema("Totals of everything.", global_row_notes())},
       {"Global", object_schema("Totals.", {{"data", reference("GlobalRow")}, as_of()})},
   };
-  for (auto part : {page_schemas(), search_schemas(), familiar_schemas(), operation_schemas()})
+  for (auto part : {page_schemas(), candle_schemas(), quote_schemas(), search_schemas(),
+                    familiar_schemas(), operation_schemas()})
     out.insert(out.end(), part.begin(), part.end());
   return json::object(out);
 }

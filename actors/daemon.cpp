@@ -289,6 +289,7 @@ private:
       const auto part = fmt::format("writer {}", i);
       writer_config writing{i, daemon_id_, board_, open_store(0, part), keeper_, rates_, assets_};
       writing.figures = std::make_shared<writer_figures>(registry_, i);
+      writing.candles = kept_candles();
       add(part, writers_[i], [this, writing] { return system_.spawn(writer, writing); });
     }
     quarantine_config keeping_frames{settings_.quarantine.directory,
@@ -313,6 +314,7 @@ private:
                         settings_.view.costly_at_once,
                         settings_.view.max_costly_pending};
     asking.figures = std::make_shared<query_figures>(registry_);
+    asking.candles = kept_candles();
     add("query", query_, [this, asking] { return system_.spawn(query, asking); });
     live_hub_config following{query_,
                               settings_.live.heartbeat,
@@ -324,6 +326,12 @@ private:
     add("live", live_, [this, following] { return system_.spawn(live_hub, following); });
     add("search", search_,
         [this] { return system_.spawn<caf::detached>(search, query_, metadata_); });
+  }
+
+  std::optional<candle_counts> kept_candles() const {
+    const auto& kept = settings_.candles;
+    return kept.enabled ? std::optional{candle_counts{kept.minutes, kept.hours, kept.days}}
+                        : std::nullopt;
   }
 
   void add_metadata() {

@@ -2,6 +2,8 @@
 
 #include "market/answer_text.hpp"
 
+#include <fmt/format.h>
+
 namespace tickboard {
 
 evaluation_outcome board_is_rebuilt() {
@@ -18,6 +20,17 @@ evaluation_outcome evaluation_failure(const redis::reply& answer) {
   out.error = ec::store_unavailable;
   out.problem = answer.failed() ? std::string{answer.error()} : "an answer of an unknown shape";
   return out;
+}
+
+view_refusal too_many_names(const std::vector<word_filter>& words) {
+  const auto count = count_names(words);
+  if (count <= view_limits::max_category_assets)
+    return {};
+  return {400,
+          "Too many names",
+          fmt::format("these words are in the names of {} assets; a view can have at most {}",
+                      count, view_limits::max_category_assets),
+          {}};
 }
 
 void evaluate_row(const board_ptr& board, const std::shared_ptr<redis::client>& store,

@@ -5,6 +5,7 @@
 #include "actors/view_answer.hpp"
 #include "market/asset.hpp"
 #include "market/view_query.hpp"
+#include "market/word_filter.hpp"
 
 #include <chrono>
 #include <functional>
@@ -31,6 +32,9 @@ using evaluation_callback = std::function<void(evaluation_outcome)>;
 evaluation_outcome evaluation_failure(const redis::reply& answer);
 /// The same of a partition that is known not to be whole.
 evaluation_outcome board_is_rebuilt();
+
+/// Of a view whose words are in more names than are worth sending; its status is 0 else.
+view_refusal too_many_names(const std::vector<word_filter>& words);
 
 /// How much of Redis a question may take.
 struct evaluation_bounds {

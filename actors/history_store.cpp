@@ -1,5 +1,6 @@
 #include "actors/history_store.hpp"
 
+#include "actors/candle_calls.hpp"
 #include "adapters/log/log.hpp"
 
 #include <algorithm>
@@ -21,12 +22,19 @@ std::vector<std::string> texts_of(const redis::reply& answer) {
 
 } // namespace
 
+void history_store::add(slot& market) {
+  unread_.push_back(&market);
+  if (market.candles)
+    market.candles->end_store(false); // whoever was storing it has forgotten it
+}
+
 void history_store::forget_leaving() {
   const auto is_leaving = [](const slot* one) { return one != nullptr && one->is_leaving(); };
   std::erase_if(unread_, is_leaving);
   std::erase_if(read_, is_leaving);
   std::ranges::replace_if(reading_, is_leaving, nullptr);
-  next_ = 0;
+  std::ranges::replace_if(storing_, is_leaving, nullptr);
+  next_ = next_candles_ = 0;
 }
 
 std::vector<redis::call> history_store::read(std::int64_t now_ms,
@@ -42,19 +50,23 @@ std::vector<redis::call> history_store::read(std::int64_t now_ms,
     if (answer.failed())
       found->failure = answer.error();
   };
-  std::vector<redis::call> calls(2);
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    auto& to = calls[i].arguments;
+  std::vector<redis::call> calls;
+  if (kept_)
+    calls = read_candle_calls(board_->layout, reading_, now_ms, found, note);
+  calls.resize(calls.size() + 2);
+  const auto histories = std::span{calls}.last<2>();
+  for (std::size_t i = 0; i < histories.size(); ++i) {
+    auto& to = histories[i].arguments;
     to.add("HMGET");
     to.add(board_->layout.history(now_ms / period_ms - 1 + static_cast<std::int64_t>(i)));
     for (const auto* market : reading_)
       to.add(market->subject->id);
   }
-  calls[0].done = [found, note](const redis::reply& answer) {
+  histories[0].done = [found, note](const redis::reply& answer) {
     note(answer);
     found->older = texts_of(answer);
   };
-  calls[1].done = [found, note, done = std::move(done)](const redis::reply& answer) {
+  histories[1].done = [found, note, done = std::move(done)](const redis::reply& answer) {
     note(answer);
     found->newer = texts_of(answer);
     done(std::move(*found));
@@ -84,9 +96,26 @@ std::vector<slot*> history_store::finish_read(const histories_read& found, std::
   if (damaged != 0)
     log::warn("writer", "price histories in Redis are damaged or of the future; left out",
               {{"count", damaged}});
+  restore_candles(found, markets);
   std::erase(markets, nullptr);
   read_.insert(read_.end(), markets.begin(), markets.end());
   return markets;
+}
+
+void history_store::restore_candles(const histories_read& found,
+                                    const std::vector<slot*>& markets) {
+  std::size_t damaged = 0;
+  for (const auto& [place, stored] : found.candles) {
+    auto* market = place < markets.size() ? markets[place] : nullptr;
+    if (market == nullptr)
+      continue;
+    if (!market->candles)
+      market->candles = std::make_unique<candle_series>();
+    if (!market->candles->restore(stored))
+      ++damaged;
+  }
+  if (damaged != 0)
+    spdlog::warn("{} chunks of candles in Redis are damaged; left out", damaged);
 }
 
 std::vector<redis::call> history_store::write(std::int64_t now_ms,
@@ -116,6 +145,38 @@ std::vector<redis::call> history_store::write(std::int64_t now_ms,
   calls[1].done = [done = std::move(done)](const redis::reply&) { done({}); };
   writing_ = true;
   return calls;
+}
+
+std::vector<redis::call> history_store::write_candles(std::int64_t now_ms, bool in_turns,
+                                                      std::function<void(candles_written)> done) {
+  if (!kept_ || !storing_.empty())
+    return {};
+  const auto looks =
+      in_turns ? std::min({read_.size() / candle_rounds + 1, max_candles_written, read_.size()})
+               : read_.size();
+  for (std::size_t i = 0; i < looks && storing_.size() < max_candles_written; ++i) {
+    next_candles_ = next_candles_ + 1 < read_.size() ? next_candles_ + 1 : 0;
+    if (const auto& one = read_[next_candles_]->candles; one && one->has_news())
+      storing_.push_back(read_[next_candles_]);
+  }
+  auto calls = write_candle_calls(board_->layout, storing_, *kept_, now_ms, std::move(done));
+  for (auto* one : storing_)
+    one->candles->begin_store();
+  if (calls.empty())
+    finish_candles({});
+  return calls;
+}
+
+void history_store::finish_candles(const candles_written& result) {
+  for (auto* one : std::exchange(storing_, {}))
+    if (one != nullptr)
+      one->candles->end_store(result.failure.empty());
+}
+
+void history_store::write_candles_again() {
+  for (auto* one : read_)
+    if (one->candles)
+      one->candles->tell_again();
 }
 
 } // namespace tickboard

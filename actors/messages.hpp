@@ -14,6 +14,8 @@
 #include "market/asset_board.hpp"
 #include "market/asset_directory.hpp"
 #include "market/asset_query.hpp"
+#include "market/candle_query.hpp"
+#include "market/candle_series.hpp"
 #include "market/fields.hpp"
 #include "market/market_caps.hpp"
 #include "market/rates.hpp"
@@ -199,8 +201,24 @@ struct histories_read {
   bool away = false;   ///< no answer
   std::string failure; ///< empty: none
   std::vector<std::string> older, newer;
+  struct chunk {
+    std::size_t market; ///< its place among those that were asked for
+    candle_chunk stored;
+  };
+  std::vector<chunk> candles; ///< those of a ring in the order of their periods
 };
 struct histories_written {};
+struct candles_written {
+  std::string failure; ///< empty: none
+};
+
+/// Which candles of this market may Redis not have yet? Answered with `candles_held`.
+struct held_candles_asked {
+  std::string id;
+};
+struct candles_held {
+  std::vector<candle_chunk> chunks; ///< those of a ring in the order of their periods
+};
 
 /// Views read these indexes: they are to be right with every row from now on. Answered with
 /// indexes_kept when Redis has what they lacked. Not heard of for half a minute, all are.
@@ -345,6 +363,14 @@ struct row_asked {
   std::string id;
   std::string quote; ///< chooses the partition
 };
+
+struct candles_asked {
+  candle_query query;
+  std::string quote; ///< chooses the partition
+};
+
+/// Every quote asset, with its markets.
+struct quotes_asked {};
 
 struct asset_page_asked {
   asset_query query;
@@ -693,6 +719,9 @@ TICKBOARD_MESSAGE(market_caps_published)
 TICKBOARD_MESSAGE(rate_sources_asked)
 TICKBOARD_MESSAGE(histories_read)
 TICKBOARD_MESSAGE(histories_written)
+TICKBOARD_MESSAGE(candles_written)
+TICKBOARD_MESSAGE(held_candles_asked)
+TICKBOARD_MESSAGE(candles_held)
 TICKBOARD_MESSAGE(indexes_asked)
 TICKBOARD_MESSAGE(indexes_kept)
 TICKBOARD_MESSAGE(sweep_due)
@@ -724,6 +753,8 @@ TICKBOARD_MESSAGE(readiness_asked)
 TICKBOARD_MESSAGE(readiness)
 TICKBOARD_MESSAGE(page_asked)
 TICKBOARD_MESSAGE(row_asked)
+TICKBOARD_MESSAGE(candles_asked)
+TICKBOARD_MESSAGE(quotes_asked)
 TICKBOARD_MESSAGE(asset_page_asked)
 TICKBOARD_MESSAGE(movers_asked)
 TICKBOARD_MESSAGE(asset_asked)

@@ -42,24 +42,28 @@ public:
   page_evaluation(board_ptr board, std::shared_ptr<redis::client> store, const view_query& query,
                   const evaluation_bounds& bounds, const view_moment& at, evaluation_callback done)
       : board_(std::move(board)), store_(std::move(store)), query_(query),
-        bases_(bases_of(query, at)), bounds_(bounds), now_ms_(at.now_ms), done_(std::move(done)),
-        plan_(plan_view(board_->layout, query_, bases_, now_ms_)), wanted_(query.around),
+        assets_(assets_of(query, at)), bounds_(bounds), now_ms_(at.now_ms), done_(std::move(done)),
+        plan_(plan_view(board_->layout, query_, assets_, now_ms_)), wanted_(query.around),
         number_(query.page), after_(query.after), body_(now_ms_, query.shape) {
     if (query_.around.empty() && !query_.by_cursor)
       skip_ = query_.offset();
   }
 
   void start() {
-    if (bases_.bases.values.size() > view_limits::max_category_assets) {
+    if (assets_.bases.bases.values.size() > view_limits::max_category_assets) {
       refuse({400,
               "Too large a category",
               fmt::format("these categories have {} assets; a view can have at most {}",
-                          bases_.bases.values.size(), view_limits::max_category_assets),
+                          assets_.bases.bases.values.size(), view_limits::max_category_assets),
               {}});
       return;
     }
+    if (const auto why = too_many_names(assets_.words); why.status != 0) {
+      refuse(why);
+      return;
+    }
     if (query_.snapshot == snapshot_use::make) {
-      freeze_view(board_, store_, query_, bases_, bounds_, now_ms_,
+      freeze_view(board_, store_, query_, assets_, bounds_, now_ms_,
                   [self = shared_from_this()](frozen_view made) { self->take_snapshot(made); });
       return;
     }
@@ -69,9 +73,10 @@ public:
   }
 
 private:
-  static base_choice bases_of(const view_query& query, const view_moment& at) {
+  static asset_filter assets_of(const view_query& query, const view_moment& at) {
     static const asset_catalogue nothing_known;
-    return choose_bases(query.bases, query.categories, at.assets ? *at.assets : nothing_known);
+    const auto& known = at.assets ? *at.assets : nothing_known;
+    return {choose_bases(query.bases, query.categories, known), find_named(query.words, known)};
   }
 
   void take_snapshot(frozen_view& made) {
@@ -195,7 +200,7 @@ private:
     to.add(scan_of(bounds_.scan_limit, plan_, 1));
     add_interval(to);
     to.add(plan_.candidates);
-    to.add(plan_.candidates == "bases" ? bases_.bases.values : query_.ids);
+    to.add(plan_.candidates == "bases" ? assets_.bases.bases.values : query_.ids);
     add_filters(to, 5, plan_);
     return one;
   }
@@ -226,7 +231,7 @@ private:
     if (plan_.by == view_plan::access::page) {
       take_page(answer);
     } else if (answer.is_array() && answer.size() == 0 && plan_.by == view_plan::access::gather) {
-      plan_ = plan_walk(board_->layout, query_, bases_, now_ms_);
+      plan_ = plan_walk(board_->layout, query_, assets_, now_ms_);
       run();
     } else if (answer.size() != 4) {
       done_(evaluation_failure(answer));
@@ -405,11 +410,11 @@ private:
   const board_ptr board_;
   const std::shared_ptr<redis::client> store_;
   view_query query_;
-  const base_choice bases_;
+  const asset_filter assets_;
   const evaluation_bounds bounds_;
   const std::int64_t now_ms_;
   evaluation_callback done_;
-  view_plan plan_; ///< refers to `query_` and `bases_`
+  view_plan plan_; ///< refers to `query_` and `assets_`
 
   std::optional<redis::snapshot_keys> frozen_; ///< where pages of a snapshot are
   bool gone_ = false;                          ///< it is not there any more

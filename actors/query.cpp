@@ -1,9 +1,11 @@
 #include "actors/query.hpp"
 
 #include "actors/asset_evaluation.hpp"
+#include "actors/candle_evaluation.hpp"
 #include "actors/entity_tag.hpp"
 #include "actors/lane.hpp"
 #include "actors/mailbox.hpp"
+#include "actors/quote_evaluation.hpp"
 #include "actors/search_evaluation.hpp"
 #include "actors/unix_ms.hpp"
 #include "actors/view_plan.hpp"
@@ -15,6 +17,7 @@ namespace tickboard {
 namespace {
 
 constexpr auto names_patience = std::chrono::seconds{10};
+constexpr auto writer_patience = std::chrono::milliseconds{500}; ///< with what it holds
 constexpr auto demand_interval = std::chrono::seconds{5};
 constexpr int looks_per_patience = 6;
 /// With writers. After so long indexes are right by themselves, but for what Redis is late with.
@@ -81,6 +84,43 @@ void query_state::tell_demand() {
   self->delayed_send(self, demand_interval, demand_due{});
   if (answers_due == 0)
     ask_writers();
+}
+
+/// The answer to whoever asks by names or categories before these are known.
+caf::response_promise query_state::nothing_known() {
+  auto promise = self->make_response_promise();
+  promise.deliver(
+      caf::make_error(ec::rebuilding, std::string{"what is known of assets is not read yet"}));
+  return promise;
+}
+
+caf::response_promise query_state::ask_for_candles(const candles_asked& asked) {
+  if (!config.candles) {
+    auto promise = self->make_response_promise();
+    answer none;
+    none.refusal = {404, "No candles", "no candles are kept here: candles.enabled is false"};
+    promise.deliver(std::move(none));
+    return promise;
+  }
+  return ask(
+      asked.query.canonical(),
+      {question_kind::candles, "", false, {}, [this, asked](evaluation_callback done) {
+         const auto go = [this, asked, done = std::move(done)](std::vector<candle_chunk> held) {
+           evaluate_candles(config.board, store, asked.query, asked.quote, *config.candles,
+                            std::move(held), config.now_ms(), done);
+         };
+         const auto& id = asked.query.id;
+         const auto owner = config.writers.empty()
+                                ? nullptr
+                                : config.writers[string_hash{}(id) % config.writers.size()]->get();
+         if (!owner) {
+           go({});
+           return;
+         }
+         self->request(owner, writer_patience, held_candles_asked{id})
+             .then([go](const candles_held& told) { go(told.chunks); },
+                   [go](const caf::error&) { go({}); });
+       }});
 }
 
 /// Joins those who ask the same, or is answered by what is kept.
@@ -222,7 +262,7 @@ void query_state::done(const evaluation_done& message) {
       rider.deliver(fresh);
     if (fresh.body) {
       answer kept = fresh;
-      kept.stale_since_ms = unix_ms();
+      kept.stale_since_ms = config.now_ms();
       kept_answers->put(message.key, kept);
     } else {
       kept_answers->forget(message.key);
@@ -311,15 +351,11 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
     state.look_for_overdue();
   return {
       [&state](const catalogue_changed& fresh) { state.catalogue = fresh.catalogue; },
-      [self, &state](const page_asked& asked) {
+      [&state](const page_asked& asked) {
         const auto& question = asked.question;
         const auto& view = question->query;
-        if (!view.categories.empty() && !state.catalogue) {
-          auto promise = self->make_response_promise();
-          promise.deliver(caf::make_error(ec::rebuilding,
-                                          std::string{"what is known of assets is not read yet"}));
-          return promise;
-        }
+        if (!(view.categories.empty() && view.words.empty()) && !state.catalogue)
+          return state.nothing_known();
         if (auto joined = state.join(question_kind::markets, question->key, asked.client))
           return *std::move(joined); // most do, and need no more than this
         return state.begin(
@@ -327,31 +363,41 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
             {question_kind::markets, asked.client, is_costly(state.config.board->layout, view),
              indexes_read_by(view), [&state, question](auto done) {
                evaluate_page(state.config.board, state.store, question->query, state.config.bounds,
-                             {unix_ms(), state.catalogue}, std::move(done));
+                             {state.config.now_ms(), state.catalogue}, std::move(done));
              }});
       },
       [&state](const row_asked& asked) {
         return state.ask("row " + asked.id,
                          {question_kind::market, "", false, {}, [&state, asked](auto done) {
                             evaluate_row(state.config.board, state.store, asked.id, asked.quote,
-                                         unix_ms(), std::move(done));
+                                         state.config.now_ms(), std::move(done));
                           }});
+      },
+      [&state](const candles_asked& asked) { return state.ask_for_candles(asked); },
+      [&state](const quotes_asked&) {
+        return state.ask("quotes", {question_kind::quotes, "", false, {}, [&state](auto done) {
+                                      evaluate_quotes(state.config.board, state.store,
+                                                      state.config.now_ms(), std::move(done));
+                                    }});
       },
       [&state](const found_asked& asked) {
         return state.ask(asked.canonical(),
                          {question_kind::search, "", false, {}, [&state, asked](auto done) {
-                            evaluate_found(state.config.board, state.store, asked, unix_ms(),
-                                           std::move(done));
+                            evaluate_found(state.config.board, state.store, asked,
+                                           state.config.now_ms(), std::move(done));
                           }});
       },
       [&state](const asset_page_asked& asked) {
         const auto& view = asked.query;
+        if (!view.words.empty() && !state.catalogue)
+          return state.nothing_known();
         const bool costly = view.filtered() && view.symbols.wanted.empty();
         return state.ask(
             view.canonical(),
             {question_kind::assets, asked.client, costly, {}, [&state, view](auto done) {
                evaluate_asset_page(state.config.board, state.store, view,
-                                   state.config.bounds.scan_limit, unix_ms(), std::move(done));
+                                   state.config.bounds.scan_limit,
+                                   {state.config.now_ms(), state.catalogue}, std::move(done));
              }});
       },
       [&state](const movers_asked& asked) {
@@ -359,18 +405,18 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
         return state.ask(view.canonical(),
                          {question_kind::movers, asked.client, true, {}, [&state, view](auto done) {
                             evaluate_movers(state.config.board, state.store, view,
-                                            state.config.bounds.scan_limit, unix_ms(),
+                                            state.config.bounds.scan_limit, state.config.now_ms(),
                                             std::move(done));
                           }});
       },
       [&state](const asset_asked& asked) {
-        return state.ask("asset " + asked.symbol,
-                         {question_kind::asset, "", false,
-                          indexes_read_by(markets_of_asset(asked.symbol)),
-                          [&state, asked](auto done) {
-                            evaluate_asset(state.config.board, state.store, asked.symbol,
-                                           state.config.bounds, unix_ms(), std::move(done));
-                          }});
+        return state.ask(
+            "asset " + asked.symbol,
+            {question_kind::asset, "", false, indexes_read_by(markets_of_asset(asked.symbol)),
+             [&state, asked](auto done) {
+               evaluate_asset(state.config.board, state.store, asked.symbol, state.config.bounds,
+                              state.config.now_ms(), std::move(done));
+             }});
       },
       [&state](const evaluation_done& message) { state.done(message); },
       [&state](const demand_due&) { state.tell_demand(); },

@@ -7,6 +7,7 @@
 #include "actors/index_demand.hpp"
 #include "actors/messages.hpp"
 #include "actors/query_figures.hpp"
+#include "actors/unix_ms.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/response_promise.hpp>
@@ -39,6 +40,8 @@ struct query_config {
   std::size_t costly_at_once = 1;       ///< evaluations of costly questions in Redis
   std::size_t max_costly_pending = 256; ///< costly questions that wait for those
   std::shared_ptr<query_figures> figures = std::make_shared<query_figures>();
+  std::optional<candle_counts> candles{}; ///< how many are kept; nothing: none
+  wall_clock now_ms = system_clock();
 };
 
 struct query_state {
@@ -70,6 +73,8 @@ struct query_state {
   ~query_state();
 
   void ask_for_catalogue();
+  caf::response_promise nothing_known();
+  caf::response_promise ask_for_candles(const candles_asked& asked);
   void with_indexes(const index_set& read, std::function<void()> go);
   void ask_writers();
   void writer_answered();
@@ -123,12 +128,15 @@ struct query_state {
 /// wait, or has waited for config.patience when its turn comes, is refused: ec::overloaded, or the
 /// last good answer as above.
 ///
-/// Takes: page_asked, row_asked, found_asked, asset_page_asked, movers_asked, asset_asked; answers
-/// with `answer`, or an error: ec::store_unavailable, ec::rebuilding, ec::overloaded.
-/// demand_due, patience_due. A view of an index that no view has read lately waits until the
-/// writers have said that it is right with every row (indexes_asked). catalogue_changed (asks
-/// metadata for it once at its start): views by category are answered by the catalogue of when
-/// their evaluation starts.
+/// Candles are those that Redis has, and behind them what their writer holds; what that is with a
+/// writer that is being restarted is what it last wrote.
+///
+/// Takes: page_asked, row_asked, candles_asked, quotes_asked, found_asked, asset_page_asked,
+/// movers_asked, asset_asked; answers with `answer`, or an error: ec::store_unavailable,
+/// ec::rebuilding, ec::overloaded. demand_due, patience_due. A view of an index that no view has
+/// read lately waits until the writers have said that it is right with every row (indexes_asked).
+/// catalogue_changed (asks metadata for it once at its start): views by category or words are
+/// answered by the catalogue of when their evaluation starts.
 caf::behavior query(caf::stateful_actor<query_state>* self, query_config config);
 
 } // namespace tickboard

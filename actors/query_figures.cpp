@@ -39,7 +39,9 @@ query_figures::query_figures(metrics::registry_ptr in)
                                      figures_of(*registry, "search"),
                                      figures_of(*registry, "assets"),
                                      figures_of(*registry, "movers"),
-                                     figures_of(*registry, "asset")},
+                                     figures_of(*registry, "asset"),
+                                     figures_of(*registry, "candles"),
+                                     figures_of(*registry, "quotes")},
       pending(registry->level({"tickboard_questions_pending",
                                "Distinct questions that wait for Redis (view.max_pending)"})),
       costly_waiting(registry->level(

@@ -9,7 +9,16 @@
 namespace tickboard {
 
 /// What is asked of the query actor.
-enum class question_kind : std::uint8_t { markets, market, search, assets, movers, asset };
+enum class question_kind : std::uint8_t {
+  markets,
+  market,
+  search,
+  assets,
+  movers,
+  asset,
+  candles,
+  quotes
+};
 
 /// What the query actor counts, over all of its lives. Any thread.
 struct query_figures {
@@ -27,7 +36,7 @@ struct query_figures {
   }
 
   const metrics::registry_ptr registry;
-  std::array<of_kind, 6> kinds;
+  std::array<of_kind, 8> kinds;
   metrics::gauge &pending, &costly_waiting;
 };
 

@@ -25,6 +25,19 @@ route find_row(std::string_view encoded) {
   return ask_row{id, id.substr(dash + 1)};
 }
 
+/// The candles of the market that `row`, if it is one, asks for.
+route find_candles(route row, std::string_view query) {
+  auto* const market = std::get_if<ask_row>(&row);
+  if (market == nullptr)
+    return row;
+  auto found = parse_query_string(query).and_then(
+      [](const query_parameters& parameters) { return parse_candle_query(parameters); });
+  if (!found)
+    return bad_parameter(found.error());
+  found->id = std::move(market->id);
+  return ask_candles{*std::move(found), std::move(market->quote)};
+}
+
 } // namespace
 
 net::http_response bad_parameter(const query_problem& what) {
@@ -46,7 +59,7 @@ route find_route(const net::http_request& request) {
   const auto question = std::min(target.find('?'), target.size());
   const auto path = target.substr(0, question);
   const auto query = target.substr(std::min(question + 1, target.size()));
-  constexpr std::string_view markets = "/v1/markets";
+  constexpr std::string_view markets = "/v1/markets", candles = "/candles";
 
   if (auto familiar = find_familiar_route(request, path, query))
     return std::visit([](auto& one) -> route { return std::move(one); }, *familiar);
@@ -72,7 +85,13 @@ route find_route(const net::http_request& request) {
       found = bad_parameter(view.error());
   } else if (path.starts_with(markets) && path.substr(markets.size()).starts_with('/') &&
              path.size() > markets.size() + 1) {
-    found = without_parameters(find_row(path.substr(markets.size() + 1)));
+    const auto segment = path.substr(markets.size() + 1);
+    if (segment.ends_with(candles))
+      found = find_candles(find_row(segment.substr(0, segment.size() - candles.size())), query);
+    else
+      found = without_parameters(find_row(segment));
+  } else if (path == "/v1/quotes") {
+    found = without_parameters(ask_quotes{});
   } else if (path == "/v1/exchanges") {
     found = without_parameters(ask_exchanges{});
   } else if (auto asset = find_asset_route(path, query)) {

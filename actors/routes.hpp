@@ -7,6 +7,7 @@
 #include "actors/search_route.hpp"
 #include "actors/static_document.hpp"
 #include "adapters/net/http_server.hpp"
+#include "market/candle_query.hpp"
 
 #include <cstdint>
 #include <string>
@@ -21,6 +22,11 @@ struct ask_page {
 struct ask_row {
   std::string id, quote;
 };
+struct ask_candles {
+  candle_query query;
+  std::string quote;
+};
+struct ask_quotes {};
 struct ask_exchanges {};
 struct ask_health {};
 struct ask_readiness {};
@@ -31,9 +37,10 @@ struct ask_document {
 };
 
 /// A question for an actor, or the answer if the request itself decides it.
-using route = std::variant<net::http_response, ask_page, ask_row, ask_exchanges, ask_health,
-                           ask_readiness, ask_metrics, ask_supervision, ask_document, ask_search,
-                           asset_question, familiar_question, ask_live, ask_socket>;
+using route =
+    std::variant<net::http_response, ask_page, ask_row, ask_candles, ask_quotes, ask_exchanges,
+                 ask_health, ask_readiness, ask_metrics, ask_supervision, ask_document, ask_search,
+                 asset_question, familiar_question, ask_live, ask_socket>;
 
 /// Reads method, path and query. Never throws.
 route find_route(const net::http_request& request);

@@ -112,6 +112,10 @@ void session_state::handle(const net::http_request& request) {
           open_socket(request);
         } else if constexpr (std::is_same_v<type, ask_row>) {
           ask_for_row(found.id, found.quote);
+        } else if constexpr (std::is_same_v<type, ask_candles>) {
+          ask_for_candles({std::move(found.query), std::move(found.quote)});
+        } else if constexpr (std::is_same_v<type, ask_quotes>) {
+          ask_for_quotes();
         } else if constexpr (std::is_same_v<type, ask_exchanges>) {
           ask_for_state(*config->status, status_asked{});
         } else if constexpr (std::is_same_v<type, ask_supervision>) {
@@ -235,19 +239,42 @@ void session_state::refuse(const view_refusal& why) {
 
 void session_state::ask_for_row(const std::string& id, const std::string& quote) {
   self->request(config->query->get(), config->timeout, row_asked{id, quote})
+      .then([this, id](const answer& row) { answer_market(id, row); },
+            [this](const caf::error& error) { fail(error); });
+}
+
+void session_state::ask_for_candles(const candles_asked& what) {
+  self->request(config->query->get(), config->timeout, what)
+      .then([this, id = what.query.id](const answer& candles) { answer_market(id, candles); },
+            [this](const caf::error& error) { fail(error); });
+}
+
+void session_state::ask_for_quotes() {
+  self->request(config->query->get(), config->timeout, quotes_asked{})
       .then(
-          [this, id](const answer& row) {
-            if (!row.body) {
-              respond(net::problem(404, "No such market",
-                                   fmt::format("{} is not followed; GET /v1/markets lists what is",
-                                               id.substr(0, 80))));
-              return;
-            }
-            auto out = from_redis(row);
+          [this](const answer& told) {
+            auto out = from_redis(told);
             out.headers.emplace_back("Cache-Control", "no-cache");
             respond(std::move(out));
           },
           [this](const caf::error& error) { fail(error); });
+}
+
+/// With what is told of one market, if there is one.
+void session_state::answer_market(const std::string& id, const answer& told) {
+  if (told.refusal.status != 0) {
+    refuse(told.refusal);
+    return;
+  }
+  if (!told.body) {
+    respond(net::problem(
+        404, "No such market",
+        fmt::format("{} is not followed; GET /v1/markets lists what is", id.substr(0, 80))));
+    return;
+  }
+  auto out = from_redis(told);
+  out.headers.emplace_back("Cache-Control", "no-cache");
+  respond(std::move(out));
 }
 
 /// That the process lives is what the status says; the rest is as far as it is known soon.

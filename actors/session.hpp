@@ -56,6 +56,9 @@ struct session_state {
   bool admit(const net::http_request& request, std::string_view path);
   void ask_for_page(const page_question_ptr& question);
   void ask_for_row(const std::string& id, const std::string& quote);
+  void ask_for_candles(const candles_asked& what);
+  void ask_for_quotes();
+  void answer_market(const std::string& id, const answer& told);
   template <class Question>
   void ask_for_state(const address& of, const Question& question);
   void ask_for_health();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "adapters/redis/command.hpp"
+#include "market/candle_series.hpp"
 #include "market/fields.hpp"
 #include "market/price_history.hpp"
 #include "market/ticker.hpp"
@@ -43,6 +44,7 @@ struct slot {
   market_ptr subject;
   ticker state;
   price_history prices;
+  std::unique_ptr<candle_series> candles; ///< null: none are kept, or nothing was heard yet
   std::uint32_t source_id = 0;
   bool stale = false;
   std::array<lane_entry, 2> entries; ///< of the board and of the quote's own partition

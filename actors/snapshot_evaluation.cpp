@@ -20,10 +20,10 @@ std::uint64_t random_bits() {
 class freezing : public std::enable_shared_from_this<freezing> {
 public:
   freezing(board_ptr board, std::shared_ptr<redis::client> store, const view_query& query,
-           const base_choice& bases, const evaluation_bounds& bounds, std::int64_t now_ms,
+           const asset_filter& assets, const evaluation_bounds& bounds, std::int64_t now_ms,
            std::function<void(frozen_view)> done)
-      : board_(std::move(board)), store_(std::move(store)), query_(query), bases_(bases),
-        bounds_(bounds), done_(std::move(done)), plan_(plan_snapshot(query_, bases_, now_ms)) {
+      : board_(std::move(board)), store_(std::move(store)), query_(query), assets_(assets),
+        bounds_(bounds), done_(std::move(done)), plan_(plan_snapshot(query_, assets_, now_ms)) {
     made_.name = fmt::format("{:016x}", random_bits());
     made_.created_ms = now_ms;
     made_.descending = !query_.given_order && query_.descending;
@@ -108,10 +108,10 @@ private:
   const board_ptr board_;
   const std::shared_ptr<redis::client> store_;
   const view_query query_;
-  const base_choice bases_;
+  const asset_filter assets_;
   const evaluation_bounds bounds_;
   std::function<void(frozen_view)> done_;
-  const view_plan plan_; ///< refers to `query_` and `bases_`
+  const view_plan plan_; ///< refers to `query_` and `assets_`
   snapshot_ref made_;
   std::string newest_; ///< id to go on behind
   frozen_view out_;
@@ -120,9 +120,10 @@ private:
 } // namespace
 
 void freeze_view(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                 const view_query& query, const base_choice& bases, const evaluation_bounds& bounds,
-                 std::int64_t now_ms, std::function<void(frozen_view)> done) {
-  std::make_shared<freezing>(board, store, query, bases, bounds, now_ms, std::move(done))->run();
+                 const view_query& query, const asset_filter& assets,
+                 const evaluation_bounds& bounds, std::int64_t now_ms,
+                 std::function<void(frozen_view)> done) {
+  std::make_shared<freezing>(board, store, query, assets, bounds, now_ms, std::move(done))->run();
 }
 
 } // namespace tickboard

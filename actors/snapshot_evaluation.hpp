@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/evaluation.hpp"
-#include "market/base_choice.hpp"
+#include "actors/view_plan.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -23,7 +23,8 @@ struct frozen_view {
 /// as `bounds` make it. It expires by itself, also if it is never finished. `done` runs once, on
 /// the io thread.
 void freeze_view(const board_ptr& board, const std::shared_ptr<redis::client>& store,
-                 const view_query& query, const base_choice& bases, const evaluation_bounds& bounds,
-                 std::int64_t now_ms, std::function<void(frozen_view)> done);
+                 const view_query& query, const asset_filter& assets,
+                 const evaluation_bounds& bounds, std::int64_t now_ms,
+                 std::function<void(frozen_view)> done);
 
 } // namespace tickboard

@@ -41,12 +41,17 @@ view_plan::list list_of(std::string_view name, const list_filter& filter) {
   return {name, &filter.values, filter.exclude};
 }
 
-view_plan plan(const redis::layout& layout, const view_query& query, const base_choice& choice,
+const std::vector<word_filter>* words_of(const asset_filter& assets) {
+  return assets.words.empty() ? nullptr : &assets.words;
+}
+
+view_plan plan(const redis::layout& layout, const view_query& query, const asset_filter& assets,
                std::int64_t now_ms, bool may_gather) {
-  const auto& bases = choice.bases;
+  const auto& bases = assets.bases.bases;
   view_plan out;
   out.index = query.given_order ? id_field : query.sort;
-  out.ranges = ranges_of(query, choice, now_ms);
+  out.ranges = ranges_of(query, assets.bases, now_ms);
+  out.words = words_of(assets);
   const auto own = query.quotes.values.size() == 1 && !query.quotes.exclude && query.ids.empty()
                        ? layout.find(query.quotes.values.front())
                        : redis::layout::board;
@@ -69,7 +74,7 @@ view_plan plan(const redis::layout& layout, const view_query& query, const base_
   const bool gathers_bases =
       may_gather && !bases.empty() && !bases.exclude && bases.values.size() <= most_gathered;
   const bool by_bases = gathers_bases && query.ids.empty();
-  const bool countable = out.ranges.empty() && !out.interval && bases.empty();
+  const bool countable = out.ranges.empty() && !out.interval && bases.empty() && !out.words;
   if (!bases.empty() && !by_bases)
     out.lists.push_back(list_of("base", bases));
   if (by_bases || !query.ids.empty() || (may_gather && !out.ranges.empty())) {
@@ -79,9 +84,9 @@ view_plan plan(const redis::layout& layout, const view_query& query, const base_
   }
   if (query.by_cursor)
     out.counting = "cursor";
-  else if (out.lists.empty() && out.ranges.empty())
+  else if (out.lists.empty() && out.ranges.empty() && !out.words)
     out.counting = "interval";
-  else if (out.lists.empty() && out.ranges.size() == 1 && !out.interval)
+  else if (out.lists.empty() && out.ranges.size() == 1 && !out.interval && !out.words)
     out.counting = "range";
   else
     out.counting = countable ? "counts" : "walk";
@@ -92,34 +97,36 @@ view_plan plan(const redis::layout& layout, const view_query& query, const base_
 
 } // namespace
 
-view_plan plan_view(const redis::layout& layout, const view_query& query, const base_choice& bases,
-                    std::int64_t now_ms) {
-  return plan(layout, query, bases, now_ms, true);
+view_plan plan_view(const redis::layout& layout, const view_query& query,
+                    const asset_filter& assets, std::int64_t now_ms) {
+  return plan(layout, query, assets, now_ms, true);
 }
 
-view_plan plan_snapshot(const view_query& query, const base_choice& bases, std::int64_t now_ms) {
+view_plan plan_snapshot(const view_query& query, const asset_filter& assets, std::int64_t now_ms) {
   view_plan out;
   out.by = view_plan::access::walk;
   out.index = query.given_order ? id_field : query.sort;
-  out.ranges = ranges_of(query, bases, now_ms);
-  for (const auto& list : {list_of("exchange", query.exchanges), list_of("quote", query.quotes),
-                           list_of("base", bases.bases), view_plan::list{"id", &query.ids, false}})
+  out.ranges = ranges_of(query, assets.bases, now_ms);
+  out.words = words_of(assets);
+  for (const auto& list :
+       {list_of("exchange", query.exchanges), list_of("quote", query.quotes),
+        list_of("base", assets.bases.bases), view_plan::list{"id", &query.ids, false}})
     if (!list.values->empty())
       out.lists.push_back(list);
   return out;
 }
 
-view_plan plan_walk(const redis::layout& layout, const view_query& query, const base_choice& bases,
-                    std::int64_t now_ms) {
-  return plan(layout, query, bases, now_ms, false);
+view_plan plan_walk(const redis::layout& layout, const view_query& query,
+                    const asset_filter& assets, std::int64_t now_ms) {
+  return plan(layout, query, assets, now_ms, false);
 }
 
 bool is_costly(const redis::layout& layout, const view_query& query) {
   if (query.snapshot != snapshot_use::none)
     return query.snapshot == snapshot_use::make;
-  if (!query.categories.empty())
+  if (!query.categories.empty() || !query.words.empty())
     return true;
-  const base_choice named{query.bases, false};
+  const asset_filter named{{query.bases, false}, {}};
   const auto how = plan_view(layout, query, named, 0);
   if (how.by == view_plan::access::gather)
     return how.candidates == "bases" ? query.bases.values.size() > few_bases
@@ -151,6 +158,17 @@ void add_filters(redis::command& to, std::size_t before, const view_plan& plan) 
     to.add(list.name);
     to.add(list.exclude ? "not" : "only");
     to.add(*list.values);
+  }
+  if (plan.words != nullptr)
+    add_words(to, "base", *plan.words);
+}
+
+void add_words(redis::command& to, std::string_view part, const std::vector<word_filter>& words) {
+  for (const auto& [word, named] : words) {
+    to.add("word");
+    to.add(word);
+    to.add(part);
+    to.add(named);
   }
 }
 

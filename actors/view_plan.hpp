@@ -4,6 +4,7 @@
 #include "adapters/redis/layout.hpp"
 #include "market/base_choice.hpp"
 #include "market/view_query.hpp"
+#include "market/word_filter.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -19,7 +20,7 @@ struct index_range {
 };
 
 /// How a view is answered: from which partition, by which script, and what that filters.
-/// Refers to the query and the bases that it was made for.
+/// Refers to the query, the bases and the words that it was made for.
 struct view_plan {
   enum class access {
     page,   ///< no filter at all: SORT, which takes a row's key from its id
@@ -38,26 +39,33 @@ struct view_plan {
   std::optional<index_range> interval; ///< of that index: the part that is looked at
   std::vector<index_range> ranges;     ///< of other indexes, each once
   std::vector<list> lists;
-  std::string_view counting;   ///< of a walk: ARGV[2] of walk.lua
-  std::string_view candidates; ///< that are gathered: ARGV[10] of gather.lua
+  const std::vector<word_filter>* words = nullptr; ///< null: none
+  std::string_view counting;                       ///< of a walk: ARGV[2] of walk.lua
+  std::string_view candidates;                     ///< that are gathered: ARGV[10] of gather.lua
 };
 
 /// More names are not worth looking up: each costs as much as looking at four entries of an index.
 inline constexpr std::size_t most_gathered = 250;
 
-/// Chooses what costs least. `bases` is what the query leaves of base assets. A view of one quote
+/// What is known of assets that a view filters by.
+struct asset_filter {
+  base_choice bases;              ///< what the query leaves of base assets
+  std::vector<word_filter> words; ///< those of the query
+};
+
+/// Chooses what costs least. A view of one quote
 /// is answered by the quote's own partition if that has every index that is needed, any other by
 /// the board. `now_ms` is what max_age counts from.
-view_plan plan_view(const redis::layout& layout, const view_query& query, const base_choice& bases,
-                    std::int64_t now_ms);
+view_plan plan_view(const redis::layout& layout, const view_query& query,
+                    const asset_filter& assets, std::int64_t now_ms);
 
 /// What of the board goes into a snapshot of the view, and in the order of which index. No
 /// interval.
-view_plan plan_snapshot(const view_query& query, const base_choice& bases, std::int64_t now_ms);
+view_plan plan_snapshot(const view_query& query, const asset_filter& assets, std::int64_t now_ms);
 
 /// The same view by a walk, for candidates that turned out to be many.
-view_plan plan_walk(const redis::layout& layout, const view_query& query, const base_choice& bases,
-                    std::int64_t now_ms);
+view_plan plan_walk(const redis::layout& layout, const view_query& query,
+                    const asset_filter& assets, std::int64_t now_ms);
 
 /// Whether answering the view may take more than looking at about as many entries as a page has
 /// rows: such views wait for each other (docs/decisions/fairness.md).
@@ -76,5 +84,8 @@ std::int64_t scan_of(std::uint32_t limit, const view_plan& plan, std::size_t ste
 /// Everything that the plan filters by, the ranges first, for a call that has `before` keys in
 /// front of the ranges'.
 void add_filters(redis::command& to, std::size_t before, const view_plan& plan);
+
+/// The words alone; `part` is what of an id is the asset: "base" of a market's, "id" of an asset's.
+void add_words(redis::command& to, std::string_view part, const std::vector<word_filter>& words);
 
 } // namespace tickboard

@@ -17,7 +17,10 @@ namespace tickboard {
 namespace {
 
 constexpr auto sweep_interval = std::chrono::milliseconds{50};
-constexpr std::uint32_t sweeps_per_news = 5; ///< so other actors hear of markets every 250 ms
+constexpr std::uint32_t sweeps_per_news = 5;     ///< so other actors hear of markets every 250 ms
+constexpr std::uint32_t sweeps_per_candles = 10; ///< larger batches have fewer keys a market
+/// An exchange's time that is longer ago says nothing but that its clock is wrong.
+constexpr std::int64_t believable_age_ms = 24 * 3'600'000;
 constexpr auto patience = std::chrono::seconds{10};          ///< with the assets actor
 constexpr auto demand_lifetime = std::chrono::seconds{30};   ///< the query actor tells every 5 s
 constexpr auto retry_delay = std::chrono::milliseconds{200}; ///< after Redis refused a batch
@@ -58,7 +61,7 @@ void writer_state::make_lanes() {
     lanes.emplace_back(*config.board, i);
   paused.resize(lanes.size());
   sent_at.resize(lanes.size());
-  histories = std::make_unique<history_store>(config.board);
+  histories = std::make_unique<history_store>(config.board, config.candles);
 }
 
 // -- updates --------------------------------------------------------------------------------------
@@ -75,6 +78,8 @@ void writer_state::apply(const write_patches& batch) {
   for (const auto& patch : *batch.patches) {
     const auto it = slots.find(patch.subject->id);
     auto& market = it != slots.end() ? *it->second : make_slot(patch.subject);
+    if (config.candles && patch.trade)
+      note_candle(market, patch);
     const bool changed = market.state.apply(patch);
     const bool moved = market.source_id != batch.source_id || market.stale != stale;
     market.source_id = batch.source_id;
@@ -94,6 +99,24 @@ void writer_state::apply(const write_patches& batch) {
   figures.conflated.add(conflated);
   read_histories();
   pump();
+}
+
+/// To be called before the patch is applied.
+void writer_state::note_candle(slot& market, const ticker_patch& patch) const {
+  const auto& last = patch.trade->last;
+  if (last.empty() || last.text().front() == '-' || last.is_zero() ||
+      !market.state.trade_at.admits(patch.at, patch.received_ms))
+    return;
+  // A quiet market's last price is told once more by each new subscription.
+  const auto age_ms = patch.received_ms - patch.at.ts_ms;
+  const bool is_old = age_ms > candle_clock_ms && age_ms <= believable_age_ms;
+  const bool is_known = patch.at.ts_ms != 0 && patch.at.ts_ms == market.state.trade_at.ts_ms &&
+                        last == market.state.trade.last;
+  if (is_old || is_known)
+    return;
+  if (!market.candles)
+    market.candles = std::make_unique<candle_series>();
+  market.candles->take(candle_time(patch.at.ts_ms, patch.received_ms), last);
 }
 
 slot& writer_state::make_slot(const market_ptr& subject) {
@@ -194,6 +217,8 @@ void writer_state::sweep() {
   for (const auto& one : lanes)
     waits += one.waiting();
   config.figures->waiting.set(waits);
+  if (sweeps % sweeps_per_candles == 0)
+    write_candles();
   pump();
 }
 
@@ -210,6 +235,26 @@ void writer_state::write_histories() {
   if (auto calls = histories->write(config.now_ms(), to_actor<histories_written>(self));
       !calls.empty())
     store->submit(std::move(calls));
+}
+
+void writer_state::write_candles() {
+  if (!connected)
+    return;
+  const bool in_turns = last_candles == 0;
+  if (auto calls =
+          histories->write_candles(config.now_ms(), in_turns, to_actor<candles_written>(self));
+      !calls.empty()) {
+    last_candles -= in_turns ? 0 : 1;
+    store->submit(std::move(calls));
+  } else if (!histories->has_candles_under_way()) {
+    last_candles = 0;
+  }
+}
+
+candles_held writer_state::candles_of(const std::string& id) const {
+  const auto it = slots.find(id);
+  return it == slots.end() || !it->second->candles ? candles_held{}
+                                                   : candles_held{it->second->candles->chunks()};
 }
 
 void writer_state::tell_rates() {
@@ -256,22 +301,29 @@ caf::response_promise writer_state::drain() {
   std::vector<std::uint64_t> until;
   for (const auto& one : lanes)
     until.push_back(one.queued());
-  wait_for(std::move(until), [promise]() mutable { promise.deliver(drained{}); });
+  last_candles = slots.size() + 2; // each has a market at least that was not written before
+  write_candles();
+  wait_for(
+      std::move(until), [promise]() mutable { promise.deliver(drained{}); }, true);
   return promise;
 }
 
-void writer_state::wait_for(std::vector<std::uint64_t> until, std::function<void()> answer) {
-  waiters.push_back({std::move(answer), std::move(until)});
+void writer_state::wait_for(std::vector<std::uint64_t> until, std::function<void()> answer,
+                            bool for_candles) {
+  waiters.push_back({std::move(answer), std::move(until), for_candles});
   answer_who_waits();
   pump();
 }
 
 void writer_state::answer_who_waits() {
   std::erase_if(waiters, [this](waiting& one) {
-    if (connected)
+    if (connected) {
       for (std::size_t i = 0; i < lanes.size(); ++i)
         if (lanes[i].over() < one.until[i])
           return false;
+      if (one.for_candles && histories->has_candles_under_way())
+        return false;
+    }
     one.answer();
     return true;
   });
@@ -424,6 +476,7 @@ void writer_state::start_rebuild(std::uint64_t wanted) {
   rebuilding = true;
   config.figures->rebuilds.add();
   const auto now_ms = config.now_ms();
+  histories->write_candles_again();
   for (auto& one : lanes)
     one.reset();
   for (auto& [id, market] : slots) {
@@ -486,9 +539,21 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
           state.mark(*market, now_ms);
         if (!found.away) // else when Redis is back
           state.read_histories();
+        if (state.last_candles > 0)
+          state.write_candles();
+        state.answer_who_waits();
         state.pump();
       },
       [&state](const histories_written&) { state.histories->finish_write(); },
+      [&state](const candles_written& result) {
+        state.histories->finish_candles(result);
+        if (!result.failure.empty())
+          state.last_candles = 0;
+        if (state.last_candles > 0)
+          state.write_candles();
+        state.answer_who_waits();
+      },
+      [&state](const held_candles_asked& asked) { return state.candles_of(asked.id); },
       [&state](const sweep_due&) { state.sweep(); },
       [self, &state](const store_ready&) {
         state.connected = true;

@@ -14,6 +14,7 @@
 #include <caf/stateful_actor.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -39,6 +40,7 @@ struct writer_config {
   address_ptr assets = make_address();
   wall_clock now_ms = system_clock();
   std::shared_ptr<writer_figures> figures = std::make_shared<writer_figures>();
+  std::optional<candle_counts> candles{}; ///< how many are kept; nothing: none
 };
 
 struct writer_state {
@@ -57,11 +59,15 @@ struct writer_state {
   void tell_assets();
   void read_histories();
   void write_histories();
+  void write_candles();
+  void note_candle(slot& market, const ticker_patch& patch) const;
+  candles_held candles_of(const std::string& id) const;
   void pump();
   std::vector<std::uint64_t> keep_up(const index_set& asked);
   caf::response_promise asked_for(const index_set& asked);
   caf::response_promise drain();
-  void wait_for(std::vector<std::uint64_t> until, std::function<void()> answer);
+  void wait_for(std::vector<std::uint64_t> until, std::function<void()> answer,
+                bool for_candles = false);
   void answer_who_waits();
   bool note_board_batch(caf::actor_clock::time_point now);
   void flushed(const lane_flushed& message);
@@ -98,10 +104,13 @@ struct writer_state {
   struct waiting {
     std::function<void()> answer;
     std::vector<std::uint64_t> until;
+    bool for_candles; ///< ... and that all candles are written
   };
   std::vector<waiting> waiters;
   market_report report;
   std::unique_ptr<history_store> histories;
+  /// Batches of candles that may still go without turns: the daemon is about to stop.
+  std::size_t last_candles = 0;
 };
 
 /// Owns the markets that map to it: merges their patches and keeps Redis up to date. Ack-clocked:
@@ -117,9 +126,10 @@ struct writer_state {
 /// them; who comes back is a new market, or, while Redis has yet to answer, the one it was.
 ///
 /// Takes: write_patches, markets_followed, source_liveness, rebuild, indexes_asked, drain_asked,
-/// rates_published, rate_sources_asked; store_ready, store_lost, lanes_flushed, histories_read,
-/// histories_written (io thread). Sends to the keeper: writer_connected, state_lost, rebuilt; to
-/// the rates actor: rate_news; to the assets actor: market_news. Answers markets_held.
+/// rates_published, rate_sources_asked, held_candles_asked; store_ready, store_lost, lanes_flushed,
+/// histories_read, histories_written, candles_written (io thread). Sends to the keeper:
+/// writer_connected, state_lost, rebuilt; to the rates actor: rate_news; to the assets actor:
+/// market_news. Answers markets_held.
 caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config config);
 
 } // namespace tickboard

@@ -89,15 +89,25 @@ local parts = {exchange = '^[^:]*', base = '^[^:]*:(.*)%-', quote = '^.*%-(.*)$'
 -- Reads the filters at the end of ARGV, from `at`. Each is one of
 --   'exchange', 'base', 'quote' or 'id'; 'only' or 'not'; number of values; values
 --   'range'; number of the index in KEYS; lowest; highest    (a null is in no range)
+--   'word'; text in small letters; 'base' or 'id'; number of values; values    (passes if the text is
+--   anywhere in the id in small letters, or this part of the id is one of the values)
 -- Returns a function from ids, at most 256, to those that pass, in their order; or nil if there are
 -- no filters. Cost: O(ids) for each filter.
 local function read_filters(at)
-  local lists, ranges = {}, {}
+  local lists, ranges, words = {}, {}, {}
   while at <= #ARGV do
     if ARGV[at] == 'range' then
       ranges[#ranges + 1] =
         {key = KEYS[tonumber(ARGV[at + 1])], lowest = tonumber(ARGV[at + 2]), highest = tonumber(ARGV[at + 3])}
       at = at + 4
+    elseif ARGV[at] == 'word' then
+      local word = {text = ARGV[at + 1], part = parts[ARGV[at + 2]], named = {}}
+      local last = at + 3 + tonumber(ARGV[at + 3])
+      for i = at + 4, last do
+        word.named[ARGV[i]] = true
+      end
+      words[#words + 1] = word
+      at = last + 1
     else
       local list = {part = parts[ARGV[at]], listed = ARGV[at + 1] == 'only', values = {}}
       local last = at + 2 + tonumber(ARGV[at + 2])
@@ -108,7 +118,7 @@ local function read_filters(at)
       at = last + 1
     end
   end
-  if #lists == 0 and #ranges == 0 then
+  if #lists == 0 and #ranges == 0 and #words == 0 then
     return nil
   end
   return function(ids)
@@ -116,6 +126,15 @@ local function read_filters(at)
       local kept = {}
       for _, id in ipairs(ids) do
         if (list.values[string.match(id, list.part)] or false) == list.listed then
+          kept[#kept + 1] = id
+        end
+      end
+      ids = kept
+    end
+    for _, word in ipairs(words) do
+      local kept = {}
+      for _, id in ipairs(ids) do
+        if string.find(string.lower(id), word.text, 1, true) or word.named[string.match(id, word.part)] then
           kept[#kept + 1] = id
         end
       end

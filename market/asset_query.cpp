@@ -2,6 +2,7 @@
 
 #include "market/parameter_readers.hpp"
 #include "market/price_history.hpp"
+#include "market/word_filter.hpp"
 
 #include <fmt/format.h>
 
@@ -131,6 +132,10 @@ refusal read_sort_of(const std::string& name, const std::string& text, asset_que
   return read_asset_sort(name, text, out);
 }
 
+refusal read_asset_words(const std::string& name, const std::string& text, asset_query& out) {
+  return read_words(name, text, out.words);
+}
+
 /// Of min_<field> or max_<field>.
 refusal read_asset_bound(const std::string& name, const std::string& text, asset_query& out) {
   const auto field = *find_asset_sort_field(std::string_view{name}.substr(4));
@@ -160,6 +165,11 @@ const parameter_table<asset_query>& asset_table() {
         {{"symbols", choices(fmt::format("{}+", code_pattern), max_asset_length),
           "These assets; those with a ! in front are left out.", "BTC,ETH"},
          read_choice_of<true, &asset_query::symbols>},
+        {{"q", words_form(),
+          "Assets with each of these words somewhere in their symbol, or, of three letters or "
+          "more, in their name. Letters A to Z may be small.",
+          "bit"},
+         read_asset_words},
         {{"sort", sort_keys(names),
           "The field to sort by; a leading - descends. Equal values are in the order of their "
           "symbols, in the direction of the sort; assets without a value come last in either.",
@@ -220,6 +230,11 @@ std::string asset_query::target(std::uint32_t of_page) const {
       out += fmt::format("min_{}={}&", field, range.lowest);
     if (!std::isinf(range.highest))
       out += fmt::format("max_{}={}&", field, range.highest);
+  }
+  if (!words.empty()) {
+    out += "q=";
+    append_query_value(out, words_text(words));
+    out += '&';
   }
   return out + fmt::format("sort={}{}&page={}&per_page={}", descending ? "-" : "",
                            asset_sort_fields[sort].name, of_page, per_page);

@@ -23,13 +23,16 @@ struct asset_query {
   choice categories; ///< slugs; an asset is of one of the wanted and of none of the unwanted
   choice symbols;
   std::vector<range_filter> ranges; ///< by field of `asset_sort_fields`, each once
+  std::vector<std::string> words;   ///< word_filter.hpp
   std::size_t sort = 0;             ///< index in `asset_sort_fields`
   bool descending = true;
   std::uint32_t page = 1;
   std::uint32_t per_page = 50;
   std::uint64_t skip = 0; ///< further rows before the page, for lists that start anywhere
 
-  bool filtered() const noexcept { return !categories.any() || !symbols.any() || !ranges.empty(); }
+  bool filtered() const noexcept {
+    return !categories.any() || !symbols.any() || !ranges.empty() || !words.empty();
+  }
   std::uint64_t offset() const noexcept { return std::uint64_t{page - 1} * per_page + skip; }
 
   /// The parameters that ask for this, without `skip`, percent-encoded, with another page.

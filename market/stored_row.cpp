@@ -124,7 +124,7 @@ result<stored_asset> read_stored_asset(std::string_view symbol, std::string_view
   const auto* const categories = find_in(*json, "categories");
   if (categories == nullptr || !categories->IsArray())
     return unexpected(bad_member("categories"));
-  out.tags = "|";
+  out.tags.assign(1, '|'); // GCC 12 warns of copying texts here
   for (const auto& one : categories->GetArray()) {
     if (!one.IsString())
       return unexpected(bad_member("categories"));

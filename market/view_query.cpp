@@ -1,5 +1,7 @@
 #include "market/view_query.hpp"
 
+#include "market/word_filter.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -24,6 +26,10 @@ std::string view_query::view() const {
       max_age_ms, !given_order && descending ? "-" : "", given_order ? "" : sort_fields[sort].name);
   for (const auto& range : ranges)
     out += fmt::format("|{}={}..{}", sort_fields[range.field].name, range.lowest, range.highest);
+  if (!words.empty()) {
+    out += "|w=";
+    append_query_value(out, words_text(words)); // these may have anything in them
+  }
   return out;
 }
 
@@ -78,6 +84,8 @@ std::string view_target(const view_query& query) {
     add("stale", *query.stale ? "true" : "false");
   if (query.max_age_ms != 0)
     add("max_age", fmt::format("{}", query.max_age_ms));
+  if (!query.words.empty())
+    add("q", words_text(query.words));
   if (!query.given_order)
     add("sort", fmt::format("{}{}", query.descending ? "-" : "", sort_fields[query.sort].name));
   return out;

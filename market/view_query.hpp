@@ -55,7 +55,8 @@ struct view_query {
   std::vector<std::string> ids;     ///< distinct, as asked; empty: any
   std::vector<range_filter> ranges; ///< by field of `sort_fields`, each once
   std::optional<bool> stale;
-  std::uint32_t max_age_ms = 0; ///< received no longer ago than this; 0: any time
+  std::uint32_t max_age_ms = 0;   ///< received no longer ago than this; 0: any time
+  std::vector<std::string> words; ///< word_filter.hpp
 
   // -- in which order -----------------------------------------------------------------------------
   std::size_t sort = 0; ///< index in `sort_fields`

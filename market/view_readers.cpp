@@ -1,6 +1,7 @@
 #include "market/view_readers.hpp"
 
 #include "market/asset.hpp"
+#include "market/word_filter.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -130,6 +131,10 @@ problem read_ids(const std::string& name, const std::string& text, view_query& o
       out.ids.push_back(value);
     return out.ids.size() > view_limits::max_ids ? "has too many values" : "";
   });
+}
+
+problem read_words(const std::string& name, const std::string& text, view_query& out) {
+  return tickboard::read_words(name, text, out.words);
 }
 
 problem read_members(const std::string& name, const std::string& text, view_query& out) {

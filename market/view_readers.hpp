@@ -29,6 +29,7 @@ problem read_per_page(const std::string& name, const std::string& text, view_que
 problem read_around(const std::string& name, const std::string& text, view_query& out);
 problem read_rows(const std::string& name, const std::string& text, view_query& out);
 problem read_format(const std::string& name, const std::string& text, view_query& out);
+problem read_words(const std::string& name, const std::string& text, view_query& out);
 problem read_members(const std::string& name, const std::string& text, view_query& out);
 problem read_explain(const std::string& name, const std::string& text, view_query& out);
 /// Of min_<field> or max_<field>.

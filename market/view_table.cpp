@@ -2,6 +2,7 @@
 
 #include "market/asset.hpp"
 #include "market/view_readers.hpp"
+#include "market/word_filter.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -93,6 +94,12 @@ const parameter_table<view_query>& view_table() {
         {{"max_age", whole_number(view_limits::max_age_ms),
           "Markets that were received within so many milliseconds.", "60000"},
          readers::read_max_age},
+        {{"q", words_form(),
+          "Markets with each of these words somewhere in their id, or, of three letters or more, "
+          "in "
+          "the name of their base asset. Letters A to Z may be small.",
+          "bitcoin usd"},
+         readers::read_words},
         {{"sort", view_sort_keys(),
           "The field to sort by; a leading - descends. Equal values are in the order of their ids, "
           "in the direction of the sort; markets without a value come last in either direction.",

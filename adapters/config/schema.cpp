@@ -256,6 +256,17 @@ const std::array live_keys{
         "Memory for what clients were told last. Views beyond it get 503."},
 };
 
+const std::array candle_keys{
+    key{"enabled", in<&settings::candles, &candle_settings::enabled>, yes_or_no,
+        "Keep candles of every market, in Redis: with the counts below some 20 KB a market."},
+    key{"minutes", in<&settings::candles, &candle_settings::minutes>, count(120, 10'080),
+        "Candles of a minute that are kept; those of 5m and 15m are made of them."},
+    key{"hours", in<&settings::candles, &candle_settings::hours>, count(48, 8'784),
+        "Candles of an hour that are kept; those of 4h are made of them."},
+    key{"days", in<&settings::candles, &candle_settings::days>, count(30, 3'660),
+        "Candles of a day that are kept."},
+};
+
 const std::array supervision_keys{
     key{"backoff_min", in<&settings::supervision, &supervision_settings::backoff_min>,
         time(1ms, 1h), "Pause before the first restart of a part that failed."},
@@ -366,6 +377,7 @@ const std::array sections{
             rates_keys},
     section{"view", false, "Pages of the board.", view_keys},
     section{"live", false, "Views that clients follow (GET /v1/stream, /v1/ws).", live_keys},
+    section{"candles", false, "What prices were: GET /v1/markets/{id}/candles.", candle_keys},
     section{"supervision", false, "How failed parts are restarted.", supervision_keys},
     section{"quarantine", false, "Frames that our decoders fail at.", quarantine_keys},
     section{"connects", false, "How often exchanges are connected to.", connect_keys},

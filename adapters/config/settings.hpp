@@ -144,6 +144,14 @@ struct live_settings {
   std::size_t max_bytes = 64 * 1024 * 1024; ///< for the last states of views
 };
 
+/// The history that charts have. Counts are of each market.
+struct candle_settings {
+  bool enabled = true;
+  std::uint32_t minutes = 1'440; ///< candles of a minute that are kept
+  std::uint32_t hours = 720;
+  std::uint32_t days = 365;
+};
+
 struct supervision_settings {
   milliseconds backoff_min{250};
   milliseconds backoff_max{30'000};
@@ -176,6 +184,7 @@ struct settings {
   rates_settings rates;
   view_settings view;
   live_settings live;
+  candle_settings candles;
   supervision_settings supervision;
   quarantine_settings quarantine;
   connect_settings connects;

@@ -88,6 +88,11 @@ std::string layout::history(std::int64_t period) const {
   return fmt::format("{}:{}:history:{{{}}}:{}", prefix_, layout_version, names_[board], period);
 }
 
+std::string layout::candles(std::string_view quote, std::string_view ring,
+                            std::int64_t period) const {
+  return fmt::format("{}:{}:candles:{{{}}}:{}:{}", prefix_, layout_version, quote, ring, period);
+}
+
 std::string layout::pattern() const {
   return fmt::format("{}:{}:{{*", escaped(prefix_), layout_version);
 }

@@ -69,6 +69,12 @@ public:
   /// tag, but not of the board: `pattern` leaves it out.
   std::string history(std::int64_t period) const;
 
+  /// The key of the chunks that the markets of this quote have of a ring of candles, by id; `ring`
+  /// is its name, and they are of this period. Every quote has its own hash tag, whether it has a
+  /// partition or not, so that it keeps its candles when partitions change. Not of the board
+  /// either.
+  std::string candles(std::string_view quote, std::string_view ring, std::int64_t period) const;
+
   /// What SCAN matches to find every key of the board.
   std::string pattern() const;
   /// The same for the rows of a partition.

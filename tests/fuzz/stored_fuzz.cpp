@@ -2,6 +2,7 @@
 
 #include "market/asset.hpp"
 #include "market/asset_csv.hpp"
+#include "market/candle_codec.hpp"
 #include "market/price_history.hpp"
 #include "market/ticker.hpp"
 #include "tests/fuzz/fuzz.hpp"
@@ -19,6 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   price_history history;
   (void)history.restore(text, 1'700'000'000'000);
+  for (const auto& ring : candle_rings)
+    (void)decode_candles(text, ring, 1'000);
   (void)history.changes(1'700'000'000'000);
 
   const auto assets = parse_asset_csv(text, "f");

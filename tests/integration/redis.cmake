@@ -1,4 +1,4 @@
-tickboard_test(store_test store/assets_test.cpp store/client_test.cpp store/keep_test.cpp store/keeper_test.cpp store/familiar_test.cpp store/forget_test.cpp
+tickboard_test(store_test store/assets_test.cpp store/candles_test.cpp store/client_test.cpp store/keep_test.cpp store/keeper_test.cpp store/familiar_test.cpp store/forget_test.cpp
   store/lane_test.cpp
   store/page_test.cpp store/patience_test.cpp store/query_test.cpp store/search_test.cpp
   store/snapshot_test.cpp store/verify_test.cpp store/writer_test.cpp)

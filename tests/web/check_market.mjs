@@ -45,9 +45,25 @@ async function historyIsShown({ open, double }) {
   }
 }
 
+/** Of the daemon itself: a page that is opened later shows what was before. */
+async function theDaemonHasHistory({ open, world }) {
+  const told = await world.get('/v1/markets/kraken:BTC-USD/candles?interval=1h');
+  assert.equal(told.status, 200);
+  assert.ok(told.body.data.length >= 1);
+  for (const interval of ['1m', '1h', '1d']) {
+    const page = await open(world.base, `/?view=market&id=kraken:BTC-USD&interval=${interval}`);
+    await until('candles are drawn', async () => (await colours(page)) > 3);
+    assert.equal(await page.getByText('There is no history').count(), 0);
+    const { body } = await world.get(`/v1/markets/kraken:BTC-USD/candles?interval=${interval}`);
+    const open_price = Number(body.data.at(-1).open);
+    if (interval !== '1m') // a minute may have begun meanwhile
+      await until('the candle goes on from what was before', async () => (await page.locator('.latest').textContent()).includes(`: open ${open_price},`));
+  }
+}
+
 async function unknownMarketsAreSaidToBe({ open, double }) {
   const page = await open(double.base, '/?view=market&id=kraken:NO-SUCH');
   await page.getByText('kraken:NO-SUCH is not followed.').waitFor();
 }
 
-export const checks = [candlesGrow, historyIsShown, unknownMarketsAreSaidToBe];
+export const checks = [candlesGrow, historyIsShown, theDaemonHasHistory, unknownMarketsAreSaidToBe];

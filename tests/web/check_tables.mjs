@@ -84,7 +84,11 @@ async function textFinds({ open, double }) {
   await page.keyboard.press('/');
   await page.keyboard.type('bitcion');
   await untilSearch(page, '?q=bitcion');
-  await untilEveryRow(page, (id) => /:(BTC|BCH)-/.test(id));
+  await page.getByRole('button', { name: /^Did you mean BTC\?$/ }).click();
+  await untilSearch(page, '?q=BTC');
+  await untilEveryRow(page, (id) => id.includes('BTC'));
+  await page.getByRole('searchbox').fill('bitcoin kraken');
+  await untilEveryRow(page, (id) => /^kraken:.*BTC|^kraken:BCH/.test(id));
   await page.getByRole('searchbox').fill('kraken:ETH-USD');
   await untilEveryRow(page, (id) => id.startsWith('kraken:ETH-USD'));
   await page.getByRole('searchbox').fill('zzzzzzzz');

@@ -128,6 +128,12 @@ export interface Feed {
   connections: Connection[];
 }
 
+/** A quote asset, as GET /v1/quotes tells it. */
+export interface Quote {
+  quote: string;
+  markets: number;
+}
+
 export type SearchHit =
   | { kind: 'asset'; match: string; symbol?: string; asset: AssetRow | null }
   | { kind: 'market'; match: string; id?: string; market: MarketRow | null };

@@ -10,10 +10,13 @@ export interface Candle {
 
 const most = 1500; // candles that are kept
 
-const units: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000 };
+const units: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Milliseconds of "5s", "1m". */
 export const intervalMs = (interval: string) => Number.parseInt(interval, 10) * units[interval.slice(-1)]!;
+
+/** Does the daemon keep candles of this length? Shorter ones are made of what came since the page was opened. */
+export const isKept = (interval: string) => !interval.endsWith('s');
 
 /** Takes a price of this moment into the last candle, or begins the next; returns the candle. A price of a time before the last candle is none of it: null. */
 export function takePrice(candles: Candle[], interval_ms: number, ts_ms: number, price: number): Candle | null {

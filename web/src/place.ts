@@ -21,7 +21,7 @@ export interface Place {
 
 export const pageSizes = [25, 50, 100, 250];
 export const windows = ['1m', '5m', '15m', '1h', '24h'];
-export const intervals = ['5s', '15s', '1m', '5m'];
+export const intervals = ['5s', '1m', '5m', '15m', '1h', '4h', '1d'];
 
 const sorts: Record<ViewName, string> = { markets: '-volume_usd_24h', assets: 'rank', movers: '', market: '', feeds: '' };
 
@@ -89,6 +89,7 @@ export function writePlace(place: Place): string {
 export function pageQuery(place: Place, more: Record<string, string> = {}): string {
   const query = new URLSearchParams();
   const put = (name: string, value: string) => value !== '' && query.set(name, value);
+  put('q', place.q);
   for (const name of ['quote', 'exchange', 'base', 'category'] as const) put(name, place[name].join(','));
   put('stale', place.stale);
   put('sort', place.sort);

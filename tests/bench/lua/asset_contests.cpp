@@ -15,7 +15,7 @@ constexpr double least_volume = 100'000;
 /// The daemon's own way: the rows.
 question assets_of(const arena& in, const asset_query& query) {
   return [&in, query](const auto& client, const finished& done) {
-    evaluate_asset_page(in.board.on, client, query, 2'000, in.board.now_ms(),
+    evaluate_asset_page(in.board.on, client, query, 2'000, {in.board.now_ms(), nullptr},
                         [done](const evaluation_outcome& outcome) {
                           if (!outcome.body)
                             fail(outcome.problem);
@@ -103,7 +103,7 @@ contest movers(arena& in) {
   query.limit = movers_listed;
   query.min_volume_usd = least_volume;
   const question ours = [&in, query](const auto& client, const finished& done) {
-    evaluate_movers(in.board.on, client, query, 2'000, in.board.now_ms(),
+    evaluate_movers(in.board.on, client, query, 2'000, {in.board.now_ms(), nullptr},
                     [done](const evaluation_outcome& outcome) {
                       if (!outcome.body)
                         fail(outcome.problem);

@@ -101,13 +101,14 @@ export async function checkRefusals(contract, { get }, note) {
   for (const { path, operation, parameters, target } of resourcesOf(contract)) {
     const refused = (...question) => refusedBy(operation, ...question);
     const inQuery = parameters.filter((one) => one.in === 'query');
+    const [place] = target().split('?'); // without the names of what is in the path
     for (const { name, schema, example } of inQuery) {
       const words = whatIsAllowed(schema);
       const others = company[name] ?? [];
       for (const [value, why] of illegal(schema, example)) await refused(target([[name, value], ...others]), name, words, why);
       const once = `${name}=${encodeURIComponent(asText(example))}`;
-      await refused(`${path}?${once}&${once}`, name, ['once'], 'repeated');
-      await refused(`${path}?${name}=%zz`, name, [], 'not percent-encoded');
+      await refused(`${place}?${once}&${once}`, name, ['once'], 'repeated');
+      await refused(`${place}?${name}=%zz`, name, [], 'not percent-encoded');
       for (const value of legal(schema, example)) {
         const answer = await get(target([[name, value], ...others]));
         ++counts.taken;

@@ -168,7 +168,8 @@ struct asset_world : actor_fixture {
 
   evaluation_outcome ask(const asset_query& query, std::uint32_t scan_limit = 7) {
     return ask([&](auto done) {
-      evaluate_asset_page(board_at, db.client, query, scan_limit, assets_ms, std::move(done));
+      evaluate_asset_page(board_at, db.client, query, scan_limit, {assets_ms, catalogue},
+                          std::move(done));
     });
   }
 
@@ -177,6 +178,12 @@ struct asset_world : actor_fixture {
     for (const auto& row : rows)
       out += (out.back() == '[' ? "" : ",") + row;
     return out + "]";
+  }
+
+  static bool has_word(const std::string& word, const std::string& symbol, const truth_row& row) {
+    return model::small_letters(symbol).find(word) != symbol.npos ||
+           (word.size() >= 3 && row.metadata != nullptr &&
+            model::small_letters(row.metadata->name).find(word) != symbol.npos);
   }
 
   /// What `query` must be answered with, by sorting everything.
@@ -199,6 +206,8 @@ struct asset_world : actor_fixture {
       if ((!wanted.empty() && !categories_in(row, wanted)) || categories_in(row, unwanted) ||
           (!query.symbols.wanted.empty() && !has(query.symbols.wanted, symbol)) ||
           has(query.symbols.unwanted, symbol) ||
+          !std::ranges::all_of(
+              query.words, [&](const std::string& word) { return has_word(word, symbol, row); }) ||
           !std::ranges::all_of(query.ranges, [&](const range_filter& range) {
             return range.admits(asset_sort_fields[range.field].score(row.values));
           }))
@@ -260,6 +269,9 @@ struct asset_world : actor_fixture {
       out.categories = random_choice({"defi", "layer-1", "meme", "none"});
     if (truth.pick(3) == 0)
       out.symbols = random_choice({"B1", "B10", "B2", "B3", "B33", "ZZ"});
+    if (truth.pick(5) == 0)
+      out.words = std::vector<std::vector<std::string>>{
+          {"b1"}, {"b"}, {"ass"}, {"asset", "b2"}, {"set 1"}, {"t"}, {"nothing"}}[truth.pick(7)];
     out.sort = truth.pick(asset_sort_field_count);
     out.descending = truth.pick(2) == 0;
     out.per_page = 1 + static_cast<std::uint32_t>(truth.pick(40));

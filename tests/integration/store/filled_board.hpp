@@ -98,6 +98,15 @@ struct filled_board {
     return truth.slots[truth.pick(truth.slots.size())].subject->id;
   }
 
+  /// Some of ids, some of names, some of both; sorted, distinct, as they are read.
+  std::vector<std::string> random_words() {
+    std::set<std::string> words;
+    for (auto n = 1 + truth.pick(2); n > 0; --n)
+      words.insert(one_of<std::string>({"b1", "b2-", "-us", "a:b", "alp", ":", "%d", "bit", "ether",
+                                        "classic", "co", "ωmega", "Ωmega", "b", "eur"}));
+    return {words.begin(), words.end()};
+  }
+
   /// A field that has values, not `id`.
   std::size_t random_field() { return 1 + truth.pick(sort_field_count - 1); }
 
@@ -135,6 +144,8 @@ struct filled_board {
       query.bases = random_list({"B1", "B10", "B2", "B3", "B33", "B4", "B5", "ZZ"});
     if (one_in(7))
       query.categories = random_list({"defi", "layer-1", "layer-10", "meme", "none", "rare"});
+    if (one_in(6))
+      query.words = random_words();
     if (one_in(40))
       query.kinds = random_list({"future", "option", "perpetual", "spot"});
     if (one_in(9)) {

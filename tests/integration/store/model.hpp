@@ -117,7 +117,7 @@ struct model {
         continue;
       asset one;
       one.symbol = "B" + std::to_string(i);
-      one.name = one.symbol;
+      one.name = one.symbol + std::vector{" Bitcoin", " Ether Classic", " ΩMEGA", ""}[pick(4)];
       for (const auto* name : {"Meme", "Layer 1", "Layer 10", "DeFi"})
         if (pick(4) == 0)
           one.categories.push_back(make_category(name));
@@ -137,11 +137,28 @@ struct model {
     return categories.empty() || in_one != categories.exclude;
   }
 
+  static std::string small_letters(std::string text) {
+    for (auto& c : text)
+      c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return text;
+  }
+
+  bool has_words(const std::vector<std::string>& words, const std::string& id,
+                 const std::string& base) const {
+    const auto* const known = catalogue->find(base);
+    return std::ranges::all_of(words, [&](const std::string& word) {
+      return small_letters(id).find(word) != id.npos ||
+             (word.size() >= 3 && known != nullptr &&
+              small_letters(known->name).find(word) != id.npos);
+    });
+  }
+
   bool admits(const view_query& query, const slot& market, std::int64_t now_ms) const {
     const auto& subject = *market.subject;
     return admits_category(query.categories, subject.base) && query.quotes.admits(subject.quote) &&
            query.bases.admits(subject.base) && query.exchanges.admits(subject.exchange) &&
            query.kinds.admits(to_string(subject.kind)) &&
+           has_words(query.words, subject.id, subject.base) &&
            (query.ids.empty() ||
             std::find(query.ids.begin(), query.ids.end(), subject.id) != query.ids.end()) &&
            (!query.stale || *query.stale == market.stale) &&

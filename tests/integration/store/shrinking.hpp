@@ -38,6 +38,7 @@ inline small_case shrink(small_case failing, const std::function<bool(const smal
                attempt([](auto& one) { one.query.bases = {}; }) |
                attempt([](auto& one) { one.query.categories = {}; }) |
                attempt([](auto& one) { one.query.kinds = {}; }) |
+               attempt([](auto& one) { one.query.words = {}; }) |
                attempt([](auto& one) { one.query.stale.reset(); }) |
                attempt([](auto& one) { one.query.max_age_ms = 0; }) |
                attempt([](auto& one) { one.query.around.clear(); }) |

@@ -63,6 +63,10 @@ TEST_CASE("each resource is found, for GET and for HEAD") {
     CHECK(std::holds_alternative<ask_page>(ask("/v1/markets?", method)));
     CHECK(std::holds_alternative<ask_page>(ask("/v1/markets?quote=USDT&page=2", method)));
     CHECK(std::holds_alternative<ask_row>(ask("/v1/markets/kraken:BTC-USD", method)));
+    CHECK(std::holds_alternative<ask_quotes>(ask("/v1/quotes", method)));
+    CHECK(std::get<ask_candles>(ask("/v1/markets/kraken:BTC-USD/candles", method)).quote == "USD");
+    CHECK(std::get<ask_candles>(ask("/v1/markets/x:BTC-USD/candles?interval=1h&limit=2", method))
+              .query.id == "x:BTC-USD");
     CHECK(std::holds_alternative<ask_exchanges>(ask("/v1/exchanges", method)));
     CHECK(std::holds_alternative<ask_search>(ask("/v1/search?q=btc", method)));
     CHECK(std::holds_alternative<ask_health>(ask("/healthz", method)));
@@ -73,6 +77,18 @@ TEST_CASE("each resource is found, for GET and for HEAD") {
     CHECK(std::get<ask_document>(ask("/", method)).what == board_file("/"));
     CHECK(std::get<ask_document>(ask("/?view=assets&q=x", method)).what == board_file("/"));
   }
+}
+
+TEST_CASE("candles are of a market, at intervals that there are") {
+  const refusal interval{ask("/v1/markets/kraken:BTC-USD/candles?interval=7m")};
+  CHECK(interval.status == 400);
+  CHECK(interval.member("parameter") == "interval");
+  CHECK(interval.member("allowed") == "one of 1m, 5m, 15m, 1h, 4h, 1d");
+  CHECK(refusal{ask("/v1/markets/nonsense/candles")}.status == 404);
+  CHECK(refusal{ask("/v1/markets/kraken:BTC-USD/candles", "POST")}.status == 405);
+  CHECK(refusal{ask("/v1/quotes?x=1")}.member("parameter") == "x");
+  CHECK(std::get<ask_candles>(ask("/v1/markets/kraken%3ABTC-USD/candles")).query.id ==
+        "kraken:BTC-USD");
 }
 
 TEST_CASE("the board's page names its files, which are kept for ever as they never change") {

@@ -65,7 +65,7 @@ TEST_CASE("a page of assets that cannot be names the parameter and what is allow
   refuses(page("symbols=A%20B"), "symbols", "no asset code", "asset codes");
   refuses(page("symbols=" + std::string(33, 'x')), "symbols", "no asset code", "asset codes");
   refuses(page("symbols=a&symbols=b"), "symbols", "more than once", "once");
-  refuses(page("quote=USD"), "quote", "is not a parameter", "category, symbols, sort");
+  refuses(page("quote=USD"), "quote", "is not a parameter", "category, symbols, q, sort");
   std::string many = "symbols=s0";
   for (int i = 1; i <= 50; ++i)
     many += ",s" + std::to_string(i);

@@ -94,7 +94,7 @@ TEST_CASE("parameters have different names, a meaning, and an example that is ta
         {{"vs_currencies", "usd"}, {"ids", "bitcoin"}});
   check(coingecko::list_parameters(), coingecko::parse_list);
   check(coinmarketcap::listings_parameters(), coinmarketcap::parse_listings);
-  CHECK(view_parameters().size() == 18 + 2 * (sort_field_count - 1));
+  CHECK(view_parameters().size() == 19 + 2 * (sort_field_count - 1));
 }
 
 TEST_CASE("what a parameter takes is JSON Schema") {

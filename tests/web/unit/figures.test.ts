@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SearchHit } from '../../../web/src/api';
-import { candlesOf, intervalMs, joined, takePrice, type Candle } from '../../../web/src/candles';
+import { candlesOf, intervalMs, isKept, joined, takePrice, type Candle } from '../../../web/src/candles';
+import { intervals } from '../../../web/src/place';
 import { alike, change, digits, duration, price, signOf } from '../../../web/src/format';
-import { narrowing } from '../../../web/src/search';
+import { meantBy } from '../../../web/src/search';
 import { addPoint, pathOf, spark } from '../../../web/src/sparkline';
 
 test('digits stay those of the exchange', () => {
@@ -44,6 +45,11 @@ test('candles are those that all prices at once make', () => {
   assert.equal(takePrice(candles, interval_ms, 0, 1), null, 'a price of before');
 });
 
+test('intervals are those of the daemon, and shorter ones of the page alone', () => {
+  assert.deepEqual(intervals.map(intervalMs), [5000, 60_000, 300_000, 900_000, 3_600_000, 14_400_000, 86_400_000]);
+  assert.deepEqual(intervals.filter((one) => !isKept(one)), ['5s']);
+});
+
 test('history goes on in what came live', () => {
   const one = (start_ms: number, open: number, high: number, low: number, close: number) => ({ start_ms, open, high, low, close });
   const history = candlesOf({ data: [one(60_000, 2, 4, 1, 3), { start_ms: 0, open: '1', high: '2', low: '1', close: '2' }] });
@@ -64,11 +70,11 @@ test('sparklines end at the right edge, within their box', () => {
   assert.ok(!pathOf([5, 5]).includes('NaN'));
 });
 
-test('what was typed means assets, else markets; what is mistyped only if nothing is nearer', () => {
+test('of what finds nothing, the nearest that was mistyped is meant', () => {
   const asset = (symbol: string, match: string): SearchHit => ({ kind: 'asset', match, symbol, asset: null });
   const market = (id: string, match: string): SearchHit => ({ kind: 'market', match, id, market: null });
-  assert.deepEqual(narrowing([asset('BTC', 'exact'), market('kraken:BTC-USD', 'exact'), asset('BCH', 'typo')]), { symbols: ['BTC'], ids: [] });
-  assert.deepEqual(narrowing([market('kraken:BTC-USD', 'exact'), market('kraken:LTC-USD', 'typo')]), { symbols: [], ids: ['kraken:BTC-USD'] });
-  assert.deepEqual(narrowing([asset('BTC', 'typo')]), { symbols: ['BTC'], ids: [] });
-  assert.deepEqual(narrowing([]), { symbols: [], ids: [] });
+  assert.equal(meantBy([market('kraken:BTC-USD', 'typo'), asset('BTC', 'typo')]), 'kraken:BTC-USD');
+  assert.equal(meantBy([market('kraken:BTC-USD', 'typo'), asset('BTC', 'typo')], 'asset'), 'BTC');
+  assert.equal(meantBy([asset('BTC', 'exact')]), null);
+  assert.equal(meantBy([]), null);
 });

@@ -33,5 +33,6 @@ test('nonsense in the URL is as if it were not there', () => {
 });
 
 test('the API is asked for the place alone', () => {
+  assert.equal(pageQuery(placeOf('assets', { q: 'bit coin' })), 'q=bit+coin&sort=rank&page=1&per_page=50');
   assert.equal(pageQuery(placeOf('markets', { quote: ['USD', 'USDT'], page: 2 })), 'quote=USD%2CUSDT&sort=-volume_usd_24h&page=2&per_page=50');
 });

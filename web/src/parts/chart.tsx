@@ -1,7 +1,7 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { ask, Refusal, type MarketRow } from '../api';
-import { intervalMs, candlesOf, joined, takePrice, type Candle } from '../candles';
+import { intervalMs, isKept, candlesOf, joined, takePrice, type Candle } from '../candles';
 import { thisMoment } from '../clock';
 import { clockTime } from '../format';
 import { apiKey } from '../key';
@@ -26,6 +26,10 @@ function useHistory(id: string, interval: string) {
   const history = useSignal<{ of: string; candles: Candle[] } | null>(null);
   const of = `${id} ${interval}`;
   useEffect(() => {
+    if (!isKept(interval)) {
+      history.value = { of, candles: [] };
+      return;
+    }
     const stop = new AbortController();
     const target = `v1/markets/${encodeURIComponent(id)}/candles?interval=${interval}`;
     ask<Parameters<typeof candlesOf>[0]>(target, stop.signal, null, apiKey.value).then(

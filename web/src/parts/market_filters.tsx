@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Feed, MarketRow, PageBody } from '../api';
+import type { Feed, Quote } from '../api';
 import type { Place } from '../place';
 import { poll } from '../poll';
 import { place, refine } from '../route';
@@ -11,20 +11,13 @@ import { TextFilter } from './text_filter';
 const every_ms = 60_000; // what can be chosen hardly changes
 const quiet = { refused: () => {} }; // the view's own questions say what is wrong
 
-/** The quotes of the largest markets, those of most of them first. */
-function quotesOf(rows: readonly Pick<MarketRow, 'quote'>[]): string[] {
-  const markets = new Map<string, number>();
-  for (const { quote } of rows) markets.set(quote, (markets.get(quote) ?? 0) + 1);
-  return [...markets].sort(([, a], [, b]) => b - a).map(([quote]) => quote);
-}
-
 const options = (values: readonly string[]) => values.map((value) => ({ value, label: value }));
 
 export function Filters() {
   const quotes = useSignal<string[]>([]);
   const exchanges = useSignal<string[]>([]);
-  useEffect(() => poll<PageBody<MarketRow>>('v1/markets?sort=-volume_usd_24h&per_page=250&fields=quote', every_ms, {
-    body: ({ data }) => (quotes.value = quotesOf(data)), ...quiet,
+  useEffect(() => poll<{ data: Quote[] }>('v1/quotes', every_ms, {
+    body: ({ data }) => (quotes.value = data.map((one) => one.quote)), ...quiet,
   }), []);
   useEffect(() => poll<{ data: Feed[] }>('v1/exchanges', every_ms, {
     body: ({ data }) => (exchanges.value = data.map((one) => one.exchange)), ...quiet,

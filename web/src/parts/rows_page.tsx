@@ -12,7 +12,7 @@ interface RowsPageProps<Row extends Aging> {
   what: string; // the rows, in a sentence
   rows: Rows<Row>;
   columns: readonly Column<Row>[];
-  none: string | null; // said instead of the table
+  none: ComponentChildren | null; // said instead of the table
   children: ComponentChildren; // filters
 }
 
