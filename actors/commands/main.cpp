@@ -16,6 +16,8 @@ int main(int argc, char** argv) {
   action chosen;
   add_demo(app, chosen);
   add_serve(app, chosen);
+  add_query(app, chosen);
+  add_status(app, chosen);
   add_check(app, chosen);
   add_verify(app, chosen);
   add_migrate(app, chosen);
