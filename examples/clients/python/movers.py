@@ -1,37 +1,31 @@
 #!/usr/bin/env python3
 """The strongest and weakest markets of a quote asset.
 
-usage: movers.py [URL] [QUOTE] [SECONDS]     SECONDS 0 prints once
+usage: movers.py [QUOTE] [SECONDS]     SECONDS 0 prints once
 """
-import json
 import sys
 import time
-import urllib.error
-import urllib.request
 
-url = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8080"
-quote = sys.argv[2] if len(sys.argv) > 2 else "USDT"
-seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 1.0
+from tickboard_client import Client, Refused
 
-
-def page(sort):
-    with urllib.request.urlopen(f"{url}/v1/markets?quote={quote}&sort={sort}&per_page=5", timeout=5) as reply:
-        return json.load(reply)["data"]
+quote = sys.argv[1] if len(sys.argv) > 1 else "USDT"
+seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 1.0
+client = Client()
 
 
-def show(title, rows):
+def show(title, sort):
     print(title)
-    for row in rows:
+    for row in client.get("/v1/markets", quote=quote, sort=sort, per_page=5)["data"]:
         stale = " stale" if row["stale"] else ""
-        print(f"  {row['id']:32} {row['last'] or '-':>18} {row['change_24h_pct'] or 0:>+9.3f} %  {row["age_ms"]} ms old{stale}")
+        print(f"  {row['id']:32} {row['last'] or '-':>18} {row['change_24h_pct'] or 0:>+9.3f} %  {row['age_ms']} ms old{stale}")
 
 
-while True:
-    try:
-        show(f"up, {quote}", page("-change_24h_pct"))
-        show(f"down, {quote}", page("change_24h_pct"))
-    except urllib.error.HTTPError as problem:  # problem+json says what is wrong
-        print(json.load(problem)["detail"], file=sys.stderr)
-    if seconds == 0:
-        break
-    time.sleep(seconds)
+try:
+    while True:
+        show(f"up, {quote}", "-change_24h_pct")
+        show(f"down, {quote}", "change_24h_pct")
+        if seconds == 0:
+            break
+        time.sleep(seconds)
+except Refused as problem:
+    sys.exit(str(problem))

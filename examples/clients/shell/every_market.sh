@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# Prints every market's row, one page after the other, by following the Link headers.
-# usage: every_market.sh [URL]
+# The id and price of every market, page after page by their Link headers.
+# usage: every_market.sh [PER_PAGE]
 set -euo pipefail
-url="${1:-http://127.0.0.1:8080}"
-next='/v1/markets?sort=id&per_page=250'
-headers="$(mktemp)"
-trap 'rm -f "$headers"' EXIT
-while [[ -n "$next" ]]; do
-  curl --silent --show-error --fail --dump-header "$headers" "$url$next"
-  echo
-  next="$(sed -n 's/^link:.*<\([^>]*\)>; rel="next".*/\1/ip' "$headers")"
+. "$(dirname "$0")/tickboard.sh"
+# A cursor goes on behind the last row, wherever ranks went meanwhile.
+target="/v1/markets?sort=id&per_page=${1:-250}&cursor=start&fields=id,last&format=csv"
+while [[ -n "$target" ]]; do
+  ask "$target"
+  tail -n +2 "$tickboard_answer/body" # without the line of heads
+  target="$(next_target)"
 done
