@@ -3,6 +3,7 @@
 
 usage: check.py text|commands TICKBOARD [DOCUMENT...]     documents as from the root, such as docs/api.md
 """
+import concurrent.futures
 import os
 import sys
 import time
@@ -11,6 +12,7 @@ import commands
 import text
 import world as worlds
 
+AT_ONCE = 3  # documents: they wait most of the time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -20,17 +22,21 @@ def check_text(program):
     return problems
 
 
+def timed(world, document):
+    began = time.monotonic()
+    return document, commands.check_document(world, ROOT, document), time.monotonic() - began
+
+
 def check_commands(program, documents):
     problems, count, left = [], 0, []
     world = worlds.World(program)
     try:
-        for document in documents or text.guides(ROOT):
-            began = time.monotonic()
-            found, ran, not_run = commands.check_document(world, ROOT, document)
-            problems += found
-            count += ran
-            left += [f"{document}:{line}: {note}" for line, note in not_run]
-            print(f"{document}: {ran} run, {len(not_run)} not, {time.monotonic() - began:.1f} s", flush=True)
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            for document, (found, ran, not_run), seconds in pool.map(lambda one: timed(world, one), documents or text.guides(ROOT)):
+                problems += found
+                count += ran
+                left += [f"{document}:{line}: {note}" for line, note in not_run]
+                print(f"{document}: {ran} run, {len(not_run)} not, {seconds:.1f} s", flush=True)
     finally:
         world.close()
     print("\n".join(left))

@@ -1,5 +1,6 @@
 """The world that documents speak of: a demo, a Redis, and a directory that looks like a clone."""
 import os
+import random
 import re
 import shutil
 import signal
@@ -14,9 +15,15 @@ PATIENCE = 60  # seconds until something that must come is given up
 
 
 def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """Below those that the system gives to connections: it may take long until a document listens there."""
+    while True:
+        port = random.randrange(10_240, 32_768)
+        with socket.socket() as one:
+            try:
+                one.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 class World:

@@ -5,3 +5,4 @@ add_test(NAME examples_clients
     ${TICKBOARD_BOARD_WORK}/node_modules/.bin/esbuild ${CMAKE_CURRENT_BINARY_DIR}/examples)
 set_tests_properties(examples_clients PROPERTIES TIMEOUT 180)
 tickboard_whole(examples_clients tickboard)
+tickboard_mostly_waits(examples_clients)

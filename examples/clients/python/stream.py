@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Follows a view (Server-Sent Events): prints each event's name and how much it holds.
+"""Follows a view (Server-Sent Events): keeps its page up to date, and prints the first row at each event.
 
 usage: stream.py [QUERY] [EVENTS]      exit status 77: this daemon has no streams
 """
@@ -29,12 +29,27 @@ def events(client, query):
                 name, data = "message", []
 
 
+def apply(change, page):
+    """Makes a page what it is after an event `change`: fields of rows that changed, and the order if it did."""
+    rows = {row["id"]: row for row in page["data"]}
+    for name, fields in change.get("rows", {}).items():
+        rows.setdefault(name, {}).update(fields)
+    page["data"] = [rows[name] for name in change.get("order") or [row["id"] for row in page["data"]]]
+    page.update(change.get("meta", {}))
+
+
 def main():
     query = sys.argv[1] if len(sys.argv) > 1 else "sort=-volume_usd_24h&per_page=20"
     left = int(sys.argv[2]) if len(sys.argv) > 2 else 10
+    page = {"data": []}
     try:
         for name, told in events(Client(), query):
-            print(f"{name}: {len(told.get('data', told.get('rows', [])))} rows", flush=True)
+            if name == "page":
+                page = told
+            elif name == "change":
+                apply(told, page)
+            first = page["data"][0] if page["data"] else {"id": "no rows", "last": ""}
+            print(f"{name}: {first['id']} {first['last']}", flush=True)
             left -= 1
             if left == 0:
                 return

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <iterator>
@@ -79,10 +80,16 @@ struct asked_world : world {
   }
 };
 
+/// For tests that leave it as it was.
+asked_world& shared_world() {
+  static asked_world world;
+  return world;
+}
+
 } // namespace
 
 TEST_CASE("a page as a table, as csv, and as it is") {
-  asked_world world;
+  auto& world = shared_world();
   world.wait_until("a market of each is there", [&] {
     return world.get("/v1/markets/kraken:BTC-USD").status == 200 &&
            world.get("/v1/markets/binance:BTC-USDT").status == 200 &&
@@ -143,8 +150,8 @@ TEST_CASE("a page as a table, as csv, and as it is") {
   CHECK(config.errors.find("whose port is known to itself alone") != std::string::npos);
 }
 
-TEST_CASE("what is refused, is not there, or does not answer") {
-  asked_world world;
+TEST_CASE("what is refused, or is no daemon") {
+  auto& world = shared_world();
   const auto refused = world.query("'sort=price'");
   CHECK(refused.status == 2);
   CHECK(refused.out.empty());
@@ -157,17 +164,6 @@ TEST_CASE("what is refused, is not there, or does not answer") {
   CHECK(column.errors.find("--columns: \"price\" is in no row; allowed: id, ") !=
         std::string::npos);
 
-  // A port that was free a moment ago.
-  const auto gone = world.url();
-  world.daemon.reset();
-  for (const char* name : {"query", "status"}) {
-    CAPTURE(name);
-    const auto nobody = bash(std::string{"$tickboard "} + name + " --url " + gone);
-    CHECK(nobody.status == 1);
-    CHECK(nobody.out.empty());
-    CHECK(nobody.errors.find("Connection refused") != std::string::npos);
-    CHECK(lines_of(nobody.errors).size() == 1);
-  }
   const auto foreign = bash("$tickboard status --url http://127.0.0.1:" +
                             std::to_string(world.simulators[0].port()));
   CHECK(foreign.status != 0);
@@ -213,7 +209,7 @@ TEST_CASE("keys come by file or environment") {
 }
 
 TEST_CASE("readers that go away, and disks that are full") {
-  asked_world world;
+  auto& world = shared_world();
   const auto url = " --url " + world.url();
   const auto first = bash("$tickboard query" + url + " per_page=250 | head -n 1");
   CHECK(lines_of(first.out).size() == 1);
@@ -234,7 +230,7 @@ TEST_CASE("readers that go away, and disks that are full") {
 }
 
 TEST_CASE("on a terminal: as wide as it is, in colour unless that is not wanted") {
-  asked_world world;
+  auto& world = shared_world();
   const auto shown = [&](unsigned short columns, std::vector<std::string> environment) {
     pty_program program(world.command_line("query", {"sort=id&per_page=5"}), columns, 24,
                         std::move(environment));
@@ -263,7 +259,7 @@ TEST_CASE("on a terminal: as wide as it is, in colour unless that is not wanted"
     CHECK(terminal::width_of(narrow_lines[i]) <= 40);
 }
 
-TEST_CASE("the status of feeds, once and again") {
+TEST_CASE("the status of feeds, once and again, while there is a daemon and while there is none") {
   asked_world world;
   const auto once = world.status();
   CAPTURE(once.out);
@@ -286,6 +282,14 @@ TEST_CASE("the status of feeds, once and again") {
   world.daemon->wait();
   live.wait_for("Connection refused");
   live.wait_for("kraken"); // what was known last
+  for (const std::string name : {"query", "status"}) {
+    CAPTURE(name);
+    const auto nobody = bash("$tickboard " + name + " --url " + world.url());
+    CHECK(nobody.status == 1);
+    CHECK(nobody.out.empty());
+    CHECK(nobody.errors.find("Connection refused") != std::string::npos);
+    CHECK(lines_of(nobody.errors).size() == 1);
+  }
   // Back, at the same port.
   const auto port = world.url().substr(world.url().rfind(':') + 1);
   auto config = read_file(world.write_config(""));

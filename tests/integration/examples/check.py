@@ -152,7 +152,7 @@ class Checks:
 
     def unchanged(self):
         """While nothing moves, and then while it does."""
-        child = self.start("watch", "kraken:BTC-USD", 1000)
+        child = self.start("watch", "kraken:BTC-USD", 60)
         try:
             lines = []
 
@@ -173,7 +173,7 @@ class Checks:
             self.world.hold()
 
     def stream(self):
-        child = self.start("stream", "sort=id&per_page=20", 3)
+        child = self.start("stream", "sort=id&per_page=20&interval=100", 3)
         lines, errors = child.communicate(timeout=PATIENCE)
         if child.returncode == 77:
             return f"SKIPPED: {self.language}: this daemon has no /v1/stream: {errors.strip()}"
