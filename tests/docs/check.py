@@ -5,6 +5,7 @@ usage: check.py text|commands TICKBOARD [DOCUMENT...]     documents as from the 
 """
 import concurrent.futures
 import os
+import subprocess
 import sys
 import time
 
@@ -16,9 +17,18 @@ AT_ONCE = 3  # documents: they wait most of the time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
+# Files of the repository that are what the program prints.
+PRINTED = {"docs/configuration.md": ["check", "--reference", "--markdown"], "config/reference.toml": ["check", "--reference"]}
+
+
 def check_text(program):
     problems, counted = text.check(ROOT, program)
     print(counted)
+    for name, arguments in PRINTED.items():
+        printed = subprocess.run([program, *arguments], capture_output=True, check=True).stdout
+        with open(os.path.join(ROOT, name), "rb") as file:
+            if file.read() != printed:
+                problems.append(f"{name} is not what this prints: tickboard {' '.join(arguments)} > {name}")
     return problems
 
 

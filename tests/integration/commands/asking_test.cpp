@@ -173,6 +173,23 @@ TEST_CASE("what is refused, or is no daemon") {
   CHECK(bash("$tickboard query --format json --columns id").status > 100);
 }
 
+TEST_CASE("over TLS, by a certificate that is trusted or is not") {
+  const temporary_directory dir;
+  const process exchange({TICKBOARD_PROGRAM, "simulate", "--exchange", "kraken", "--listen",
+                          "127.0.0.1:0", "--tls", "--ca-out", dir / "ca.pem"},
+                         dir / "log");
+  const auto question =
+      "$tickboard query --url https://127.0.0.1:" + std::to_string(exchange.port()) +
+      " /0/public/Time";
+  const auto trusted = bash(question + " --ca-file " + (dir / "ca.pem"));
+  CAPTURE(trusted.errors);
+  CHECK(trusted.status == 0);
+  CHECK(trusted.out.find("result.unixtime  ") != std::string::npos);
+  const auto unknown = bash(question);
+  CHECK(unknown.status == 1);
+  CHECK(unknown.errors.find("certificate") != std::string::npos);
+}
+
 TEST_CASE("before there are pages: asked again later") {
   world held({exchange_of("binance", {"--hold"})}, "[daemon]\nwarmup = \"1h\"\n");
   const auto url = "--url http://127.0.0.1:" + std::to_string(held.daemon->port());
