@@ -4,10 +4,13 @@
 #include "actors/commands/status_text.hpp"
 #include "actors/commands/waiting_get.hpp"
 #include "adapters/terminal/terminal.hpp"
+#include "adapters/terminal/text_width.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <memory>
 
@@ -84,6 +87,35 @@ std::string top_of(const std::string& text, std::size_t lines) {
   return text.substr(0, end);
 }
 
+/// What the terminal shows: what is seen now, or, while nothing is, why, and what was seen last.
+class view {
+public:
+  explicit view(std::string base) : base_(std::move(base)) {}
+
+  std::string take(const sight& now) {
+    const auto time = std::chrono::steady_clock::now();
+    if (!now.text.empty()) {
+      last_ = now.text;
+      seen_ = time;
+      return last_;
+    }
+    const auto width = terminal::look_at_stdout().width;
+    const auto why = terminal::shown_text(now.problem);
+    const auto out = (width == 0 ? why : terminal::fitted(why, width)) + '\n';
+    if (last_.empty())
+      return out;
+    // But for its first line, which says whether pages are served: they were.
+    const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(time - seen_);
+    return fmt::format("{}{} as it was {} ago:\n{}", out, base_, brief_time(ago.count()),
+                       last_.substr(last_.find('\n') + 1));
+  }
+
+private:
+  std::string base_;
+  std::string last_;
+  std::chrono::steady_clock::time_point seen_;
+};
+
 /// Shows it anew every second, in a screen of its own, until a signal; leaves the last on the
 /// terminal.
 int show_on(const asked_daemon& daemon) {
@@ -91,15 +123,12 @@ int show_on(const asked_daemon& daemon) {
   constexpr auto leave = "\x1b[?25h\x1b[?1049l";
   const signals signals;
   net::io_thread io;
-  auto written = terminal::write(enter);
-  std::string last;
+  view shown{daemon.base};
   sight now;
+  auto written = terminal::write(enter);
   while (written) {
     now = seen_by(io, daemon);
-    if (!now.text.empty())
-      last = now.text;
-    auto frame =
-        now.text.empty() ? fmt::format("{}: {}\n\n{}", daemon.base, now.problem, last) : now.text;
+    auto frame = shown.take(now);
     const auto height = terminal::look_at_stdout().height;
     if (height != 0)
       frame = top_of(frame, height);

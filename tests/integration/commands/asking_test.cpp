@@ -298,7 +298,8 @@ TEST_CASE("the status of feeds, once and again, while there is a daemon and whil
   world.daemon->kill(SIGKILL);
   world.daemon->wait();
   live.wait_for("Connection refused");
-  live.wait_for("kraken"); // what was known last
+  live.wait_for("as it was ");
+  live.wait_for("kraken");
   for (const std::string name : {"query", "status"}) {
     CAPTURE(name);
     const auto nobody = bash("$tickboard " + name + " --url " + world.url());
@@ -316,6 +317,7 @@ TEST_CASE("the status of feeds, once and again, while there is a daemon and whil
   write_file(file, config);
   *world.daemon = process({TICKBOARD_PROGRAM, "serve", "--config", file}, world.log());
   live.wait_for("pages are served");
+  CHECK(live.output().rfind("as it was ") < live.output().rfind("pages are served"));
   // The file says where it listens, now that this is said there.
   CHECK(bash("$tickboard query per_page=1 --config " + file).status == 0);
   live.kill(SIGINT);
