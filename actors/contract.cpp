@@ -1,6 +1,7 @@
 #include "actors/contract.hpp"
 
 #include "actors/contract_examples.hpp"
+#include "actors/live_route.hpp"
 #include "actors/search_route.hpp"
 #include "market/asset_query.hpp"
 #include "market/view_query.hpp"
@@ -70,6 +71,52 @@ std::vector<resource_note> board_resources() {
        json_body("Exchanges", examples::exchanges),
        {"Cache-Control", "Vary"},
        {not_now}},
+  };
+}
+
+std::vector<resource_note> live_resources() {
+  return {
+      {"/v1/stream",
+       "followMarkets",
+       "live",
+       "A page of markets, and every change of it",
+       "Server-Sent Events. First `page`: the body of GET /v1/markets. Then `change`: members "
+       "besides "
+       "the rows that changed (`meta`), the ids if there are others or in another order (`order`), "
+       "and of each row the members that changed (`rows`); ages are left out, being `as_of_ms` "
+       "less "
+       "`received_ms`. `beat` says that nothing changed, `error` holds a problem: the view is not "
+       "answered now, and the next event says that it is again. Events have ids; who comes back "
+       "with "
+       "Last-Event-ID is told what changed meanwhile, or the page. Who reads slowly misses states "
+       "in "
+       "between, never the last.",
+       {},
+       live_parameters(),
+       {{"text/event-stream", "", examples::stream}},
+       {"Cache-Control", "X-Accel-Buffering", "Vary"},
+       {404, not_now}},
+      {"/v1/ws",
+       "followViews",
+       "live",
+       "The same of several views, on a WebSocket",
+       "The client says "
+       "{\"op\":\"subscribe\",\"view\":\"a\",\"query\":\"quote=USD\",\"interval\":250}, where "
+       "`view` "
+       "is its own name for the view and `query` as in GET /v1/stream, and "
+       "{\"op\":\"unsubscribe\",\"view\":\"a\"}; it hears "
+       "{\"view\":\"a\",\"event\":\"page\",\"id\":\"...\",\"data\":{...}} and so on. With `id`, a "
+       "subscription goes "
+       "on from that state. At most 32 views.",
+       {},
+       {},
+       {},
+       {},
+       {403, 426, not_now},
+       "",
+       "application/problem+json",
+       "Problem",
+       101},
   };
 }
 
@@ -188,6 +235,7 @@ std::vector<resource_note> operation_resources() {
 
 std::vector<tag_note> contract_tags() {
   return {{"markets", "Trading pairs on exchanges."},
+          {"live", "Views of markets that tell what changes."},
           {"assets", "What is traded, over all exchanges, in US dollars."},
           {"search", "Finding both."},
           {"familiar", "Assets in the words of CoinGecko and CoinMarketCap, for their clients."},
@@ -197,8 +245,8 @@ std::vector<tag_note> contract_tags() {
 const std::vector<resource_note>& contract_resources() {
   static const auto all = [] {
     std::vector<resource_note> out;
-    for (auto part :
-         {board_resources(), asset_resources(), familiar_contract(), operation_resources()})
+    for (auto part : {board_resources(), live_resources(), asset_resources(), familiar_contract(),
+                      operation_resources()})
       for (auto& one : part)
         out.push_back(std::move(one));
     return out;

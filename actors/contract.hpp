@@ -33,6 +33,7 @@ struct resource_note {
   std::string_view try_query{};            ///< what it needs to be asked, if `required` cannot say
   std::string_view problem_type = "application/problem+json";
   std::string_view problem_schema = "Problem";
+  unsigned success = 200;
 };
 
 struct tag_note {

@@ -93,7 +93,7 @@ std::string bodies_of(const resource_note& resource) {
                                                   : reference_to("schemas", body.schema)},
                                    {"example", example_of(body)}}));
   }
-  return json::object(out);
+  return out.empty() ? "" : json::object(out);
 }
 
 const status_note& note_of(unsigned status) {
@@ -129,10 +129,11 @@ std::string responses_of(const resource_note& resource) {
   std::ranges::sort(statuses);
   std::vector<std::string> names; // that the members refer to
   names.reserve(statuses.size());
+  const auto success = fmt::format("{}", resource.success);
   std::vector<json::member> out{
-      {"200", json::object({{"description", json::text(resource.summary)},
-                            {"headers", header_references(headers_of(resource))},
-                            {"content", bodies_of(resource)}})}};
+      {success, json::object({{"description", json::text(resource.summary)},
+                              {"headers", header_references(headers_of(resource))},
+                              {"content", bodies_of(resource)}})}};
   for (const auto status : statuses) {
     names.push_back(fmt::format("{}", status));
     out.emplace_back(names.back(), response_of(resource, note_of(status)));

@@ -136,6 +136,13 @@ std::string market() {
   return shown(market_row());
 }
 
+std::string stream() {
+  return fmt::format("retry: 2000\nevent: page\nid: 5f0c1a2b-7-1\ndata: {}\n\n"
+                     "event: change\nid: 5f0c1a2b-7-2\ndata: {{\"meta\":{{\"as_of_ms\":{}}},"
+                     "\"rows\":{{\"kraken:BTC-USD\":{{\"last\":\"64250.2\"}}}}}}\n\n",
+                     markets(), now_ms + 250);
+}
+
 std::string assets() {
   return enveloped({asset_board_example{}.row()}, one_page);
 }

@@ -10,6 +10,7 @@ std::string markets();
 std::string markets_csv();
 std::string markets_ndjson();
 std::string market();
+std::string stream();
 std::string assets();
 std::string asset();
 std::string movers();

@@ -7,6 +7,7 @@
 #include "actors/feed_set.hpp"
 #include "actors/io_scheduler.hpp"
 #include "actors/keeper.hpp"
+#include "actors/live_hub.hpp"
 #include "actors/metadata.hpp"
 #include "actors/metadata_worker.hpp"
 #include "actors/normalizer.hpp"
@@ -156,7 +157,7 @@ public:
         waiter->receive([](const caf::down_msg&) {});
       }
     }
-    for (auto* one : {&query_, &status_, &keeper_, &search_, &metadata_, &rates_, &assets_,
+    for (auto* one : {&query_, &live_, &status_, &keeper_, &search_, &metadata_, &rates_, &assets_,
                       &quarantine_, &gate_, &root_address_})
       (*one)->set(nullptr);
     for (auto* pool : {&writers_, &normalizers_})
@@ -279,6 +280,13 @@ private:
                         settings_.view.costly_at_once,
                         settings_.view.max_costly_pending};
     add("query", query_, [this, asking] { return system_.spawn(query, asking); });
+    live_hub_config following{query_,
+                              settings_.live.heartbeat,
+                              settings_.view.timeout,
+                              settings_.live.max_views,
+                              settings_.live.max_subscribers,
+                              settings_.live.max_bytes};
+    add("live", live_, [this, following] { return system_.spawn(live_hub, following); });
     add("search", search_,
         [this] { return system_.spawn<caf::detached>(search, query_, metadata_); });
   }
@@ -343,7 +351,8 @@ private:
   void watch_over() {
     for (const auto& one : io_)
       signs_.watch(one->context());
-    for (const auto& one : {query_, status_, keeper_, search_, metadata_, rates_, assets_, gate_})
+    for (const auto& one :
+         {query_, live_, status_, keeper_, search_, metadata_, rates_, assets_, gate_})
       signs_.watch(system_, one);
     for (const auto* pool : {&writers_, &normalizers_})
       for (const auto& one : *pool)
@@ -358,6 +367,8 @@ private:
     config->search = search_;
     config->metadata = metadata_;
     config->assets = assets_;
+    config->live = live_;
+    config->live_patience = 3 * settings_.live.heartbeat + settings_.view.timeout;
     config->root = root_address_;
     config->lifeline = lifeline_;
     config->timeout = settings_.view.timeout;
@@ -422,10 +433,10 @@ private:
   system_config system_config_;
   caf::actor_system system_;
   caf::actor root_, lifeline_;
-  address_ptr query_ = make_address(), status_ = make_address(), keeper_ = make_address(),
-              search_ = make_address(), metadata_ = make_address(), rates_ = make_address(),
-              assets_ = make_address(), quarantine_ = make_address(), gate_ = make_address(),
-              root_address_ = make_address();
+  address_ptr query_ = make_address(), live_ = make_address(), status_ = make_address(),
+              keeper_ = make_address(), search_ = make_address(), metadata_ = make_address(),
+              rates_ = make_address(), assets_ = make_address(), quarantine_ = make_address(),
+              gate_ = make_address(), root_address_ = make_address();
   std::vector<address_ptr> writers_, normalizers_;
   std::map<std::string, address_ptr> services_; ///< by name
   std::optional<feed_set> feeds_;

@@ -22,6 +22,13 @@ std::string stale_tag(std::string_view tag, std::int64_t since_ms) {
   return fmt::format("{}-{}\"", tag.substr(0, tag.rfind('"')), since_ms);
 }
 
+std::shared_ptr<const std::string> with_stale_since(const std::string& body,
+                                                    std::int64_t since_ms) {
+  auto out = body;
+  out.insert(out.size() - 1, fmt::format(",\"stale_since_ms\":{}", since_ms));
+  return std::make_shared<const std::string>(std::move(out));
+}
+
 bool names_tag(std::string_view if_none_match, std::string_view tag) {
   const auto wanted = without_weakness(tag);
   while (!if_none_match.empty()) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ std::string entity_tag(std::uint64_t mark);
 /// The tag of the answer with `tag` when it is given once more because Redis cannot answer: another
 /// one, so that nobody who has the fresh answer is told that nothing has changed.
 std::string stale_tag(std::string_view tag, std::int64_t since_ms);
+
+/// The body of an answer, a JSON object, when it is given once more: with one member more.
+std::shared_ptr<const std::string> with_stale_since(const std::string& body, std::int64_t since_ms);
 
 /// True if `if_none_match` (RFC 9110, 13.1.2: a list of tags, or *) names this tag, weakly
 /// compared.

@@ -87,6 +87,15 @@ route find_route(const net::http_request& request) {
       found = std::move(*search);
     else
       found = bad_parameter(search.error());
+  } else if (path == "/v1/stream") {
+    auto live = parse_query_string(query).and_then(
+        [](const query_parameters& parameters) { return parse_live(parameters); });
+    if (live)
+      found = std::move(*live);
+    else
+      found = bad_parameter(live.error());
+  } else if (path == "/v1/ws") {
+    found = without_parameters(ask_socket{});
   } else if (path == "/healthz") {
     found = without_parameters(ask_health{});
   } else if (path == "/readyz") {

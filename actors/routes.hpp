@@ -2,6 +2,7 @@
 
 #include "actors/asset_route.hpp"
 #include "actors/familiar_route.hpp"
+#include "actors/live_route.hpp"
 #include "actors/page_question.hpp"
 #include "actors/search_route.hpp"
 #include "actors/static_document.hpp"
@@ -29,9 +30,9 @@ struct ask_document {
 };
 
 /// A question for an actor, or the answer if the request itself decides it.
-using route =
-    std::variant<net::http_response, ask_page, ask_row, ask_exchanges, ask_health, ask_readiness,
-                 ask_supervision, ask_document, ask_search, asset_question, familiar_question>;
+using route = std::variant<net::http_response, ask_page, ask_row, ask_exchanges, ask_health,
+                           ask_readiness, ask_supervision, ask_document, ask_search, asset_question,
+                           familiar_question, ask_live, ask_socket>;
 
 /// Reads method, path and query. Never throws.
 route find_route(const net::http_request& request);

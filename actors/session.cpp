@@ -44,13 +44,6 @@ std::string server_timing(std::chrono::nanoseconds redis, std::chrono::nanosecon
                      us(total) / 1'000, us(total) % 1'000);
 }
 
-/// The answer's object with one member more.
-net::shared_bytes with_stale_since(const answer& told) {
-  auto out = *told.body;
-  out.insert(out.size() - 1, fmt::format(",\"stale_since_ms\":{}", told.stale_since_ms));
-  return bytes(std::move(out));
-}
-
 bool is_encoded(const net::http_response& response) {
   return std::ranges::any_of(response.headers,
                              [](const auto& one) { return one.first == "Content-Encoding"; });
@@ -104,6 +97,10 @@ void session_state::handle(const net::http_request& request) {
         } else if constexpr (std::is_same_v<type, ask_page>) {
           config->pages->keep(request, found.question);
           ask_for_page(found.question);
+        } else if constexpr (std::is_same_v<type, ask_live>) {
+          go_live(found, request);
+        } else if constexpr (std::is_same_v<type, ask_socket>) {
+          open_socket(request);
         } else if constexpr (std::is_same_v<type, ask_row>) {
           ask_for_row(found.id, found.quote);
         } else if constexpr (std::is_same_v<type, ask_exchanges>) {
@@ -177,7 +174,7 @@ net::http_response session_state::from_redis(const answer& told, bool is_json) c
     out.headers.emplace_back("Age", age_of(told));
     out.headers.emplace_back("X-Stale-Since", fmt::format("{}", told.stale_since_ms));
     if (is_json)
-      out.body = with_stale_since(told);
+      out.body = with_stale_since(*told.body, told.stale_since_ms);
   }
   const auto total = std::chrono::steady_clock::now() - asked;
   out.headers.emplace_back("Server-Timing", server_timing(told.took, total));
@@ -304,7 +301,47 @@ void session_state::fail(const caf::error& error) {
   respond(unavailable(why_not(error)));
 }
 
-void session_state::respond(net::http_response response) {
+// -- what goes on ---------------------------------------------------------------------------------
+
+void session_state::go_live(const ask_live& what, const net::http_request& request) {
+  net::http_response head;
+  head.content_type = "text/event-stream";
+  head.headers.emplace_back("Cache-Control", "no-store");
+  head.headers.emplace_back("X-Accel-Buffering", "no"); // nginx passes events on as they come
+  if (request.method == net::http_method::head) {
+    respond(std::move(head));
+    return;
+  }
+  add_common(head);
+  live.emplace(self, config, connection, client);
+  live->start_stream(what, request.rare ? request.rare->last_event_id : "", std::move(head),
+                     [this](net::http_response why) { respond(std::move(why)); });
+}
+
+void session_state::open_socket(const net::http_request& request) {
+  if (!request.rare || !request.rare->wants_websocket) {
+    auto out = net::problem(426, "Upgrade required",
+                            "this resource is a WebSocket (RFC 6455); GET /v1/stream is the same "
+                            "without");
+    out.headers.emplace_back("Upgrade", "websocket");
+    respond(std::move(out));
+    return;
+  }
+  const auto& rare = *request.rare;
+  if (!is_origin_allowed(rare.origin, rare.host, config->cors_origin)) {
+    respond(
+        net::problem(403, "Forbidden",
+                     fmt::format("pages of {} may not read answers; http.cors_origin says whose "
+                                 "may",
+                                 json_excerpt(rare.origin))));
+    return;
+  }
+  live.emplace(self, config, connection, client);
+  live->start_websocket();
+}
+
+/// What every answer may have.
+void session_state::add_common(net::http_response& response) const {
   if (rate)
     add_rate_headers(response, *rate);
   if (is_guarded)
@@ -318,6 +355,10 @@ void session_state::respond(net::http_response response) {
     if (config->cors_origin != "*")
       vary(response, "Origin");
   }
+}
+
+void session_state::respond(net::http_response response) {
+  add_common(response);
   const auto size = response.body ? response.body->size() : 0;
   if (config->gzip && size >= worth_compressing && !is_encoded(response)) {
     vary(response, "Accept-Encoding");
@@ -343,6 +384,18 @@ caf::behavior session(caf::stateful_actor<session_state>* self,
   self->set_down_handler([self](const caf::down_msg& down) { self->quit(down.reason); });
   return {
       [&state](const request_received& received) { state.handle(received.request); },
+      [&state](const piece_sent&) {
+        if (state.live)
+          state.live->sent();
+      },
+      [&state](const message_received& received) {
+        if (state.live)
+          state.live->said(received.text);
+      },
+      [&state](const live_retry_due& due) {
+        if (state.live)
+          state.live->retry(due);
+      },
       [self, &state](const client_gone&) {
         // The lifeline would keep what it knows of every session that there ever was.
         self->demonitor(state.config->lifeline);
@@ -359,6 +412,10 @@ public:
 
   void on_request(net::http_request request) override {
     caf::anon_send(to_, request_received{std::move(request)});
+  }
+  void on_sent() override { caf::anon_send(to_, piece_sent{}); }
+  void on_message(std::string text) override {
+    caf::anon_send(to_, message_received{std::move(text)});
   }
   void on_closed() override { caf::anon_send(to_, client_gone{}); }
 

@@ -5,6 +5,7 @@
 #include "actors/asset_route.hpp"
 #include "actors/familiar_route.hpp"
 #include "actors/known_pages.hpp"
+#include "actors/live_session.hpp"
 #include "actors/messages.hpp"
 #include "actors/search_route.hpp"
 #include "actors/static_document.hpp"
@@ -24,10 +25,13 @@ struct session_config {
   address_ptr query, status, keeper, search;
   address_ptr metadata = make_address();
   address_ptr assets = make_address();
+  address_ptr live = make_address(); ///< the hub
   address_ptr root = make_address(); ///< the root supervisor
   caf::actor lifeline; ///< sessions end with it, so that a shutdown reaches all of them
   std::chrono::milliseconds timeout{2'000}; ///< for an actor's answer; then 503
-  std::chrono::milliseconds max_age{0};     ///< of a reused page; for Cache-Control
+  /// For the hub's answer, which comes when there is news, or a heartbeat.
+  std::chrono::milliseconds live_patience{30'000};
+  std::chrono::milliseconds max_age{0}; ///< of a reused page; for Cache-Control
   bool gzip = true;
   std::string cors_origin;    ///< whose pages in browsers may read answers; empty: only our own
   bool for_operators = false; ///< serves what admin_route.hpp does
@@ -52,6 +56,8 @@ struct session_state {
   void ask_for_health();
   void ask_for_readiness();
   void ask_for_search(const ask_search& what);
+  void go_live(const ask_live& what, const net::http_request& request);
+  void open_socket(const net::http_request& request);
   void ask_about_assets(const asset_question& what);
   void ask_familiar(const familiar_question& what);
   void answer_page(const view_query& query, const answer& page);
@@ -61,6 +67,7 @@ struct session_state {
   void refuse(const view_refusal& why);
   void fail(const caf::error& error);
   void respond(net::http_response response);
+  void add_common(net::http_response& response) const;
 
   // Answers in the words of other services, once it is known what there is.
   struct rows_told {
@@ -78,7 +85,8 @@ struct session_state {
   caf::event_based_actor* self;
   std::shared_ptr<const session_config> config;
   std::shared_ptr<net::http_connection> connection;
-  std::string network; ///< of the client
+  std::string network;              ///< of the client
+  std::optional<live_session> live; ///< since a request for what goes on
 
   // Of the request that is being answered.
   bool accepts_gzip = false;
@@ -92,7 +100,9 @@ struct session_state {
 /// One client's connection: routes a request, asks the actor who knows, answers. The connection
 /// hands over one request at a time, so there is never more than one answer open.
 ///
-/// Takes: request_received, client_gone (ends it).
+/// A request for what goes on (GET /v1/stream, /v1/ws) is the connection's last: live_session.hpp.
+///
+/// Takes: request_received, piece_sent, message_received, live_retry_due, client_gone (ends it).
 caf::behavior session(caf::stateful_actor<session_state>* self,
                       std::shared_ptr<const session_config> config,
                       std::shared_ptr<net::http_connection> connection);

@@ -1,6 +1,7 @@
 // usage: node build.mjs SOURCE_DIR WORK_DIR OUTPUT_CPP
 // Bundles the live board with the packages in WORK_DIR/node_modules, and writes one C++ file that
 // holds every file of it, as web.hpp declares them. Names of files tell their content, but for `/`.
+// Beside it, licences.txt is for packages (packaging/).
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -89,13 +90,15 @@ const add = (name, text) => {
   files.push({ path, text });
   return path;
 };
+const terms = licences(packages);
 const places = {
   script: entries['src/main.tsx'],
   style: entries['src/style/board.css'],
   icon: add('icon.svg', readFileSync(join(source, 'src/icon.svg'), 'utf8')),
-  licences: add('licences.txt', licences(packages)),
+  licences: add('licences.txt', terms),
 };
 // Relative, so that the board may live below a path of a proxy.
 const page = readFileSync(join(source, 'src/board.html'), 'utf8').replace(/\{\{(\w+)\}\}/g, (_, name) => `.${places[name]}`);
 mkdirSync(join(output, '..'), { recursive: true });
 writeFileSync(output, cpp([{ path: '/', text: page, immutable: false }, ...files.map((one) => ({ ...one, immutable: true }))]));
+writeFileSync(join(output, '..', 'licences.txt'), terms);

@@ -96,7 +96,7 @@ function operationArticle(contract, path, operation) {
   return element('article', { id: anchor('operation', operation.operationId) },
     element('h3', {}, element('span', { class: 'method' }, 'GET'), code(path)),
     element('p', {}, element('strong', {}, `${operation.summary}. `), operation.description),
-    tryIt(path, operation, parameters),
+    operation.responses['200'] ? tryIt(path, operation, parameters) : null,
     table(`Parameters of ${path}`, ['Name', 'In', 'What it takes', 'Example'], parameterRows(contract, parameters)),
     table(`Answers of ${path}`, ['Status', 'Meaning', 'Body', 'Headers'], responseRows(contract, operation.responses)),
     examples.map(([type, body]) => exampleOf(type, body)));

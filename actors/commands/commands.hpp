@@ -12,6 +12,10 @@ namespace tickboard::commands {
 /// a sentence on stderr, unless its help says otherwise.
 using action = std::function<int()>;
 
+/// The whole command line, for the program itself and for what is made of it (packaging/papers):
+/// name, version and every subcommand below. `app` and `chosen` as there.
+void add_all(CLI::App& app, action& chosen);
+
 // Each adds its subcommand to `app` and sets `chosen` when the command line names it. The options
 // live as long as `app`.
 void add_demo(CLI::App& app, action& chosen);

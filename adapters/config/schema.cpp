@@ -233,6 +233,20 @@ const std::array view_keys{
         "Costly views that may wait; further ones get 503, the clients' that have most waiting."},
 };
 
+const std::array live_keys{
+    key{"heartbeat", in<&settings::live, &live_settings::heartbeat>, time(1s, 1min),
+        "Who follows a view in which nothing changes hears so this often."},
+    key{"max_views", in<&settings::live, &live_settings::max_views>, count(1, 100'000),
+        "Views that are followed at once; the same one at another interval counts again. Further "
+        "ones get 503."},
+    key{"max_subscribers", in<&settings::live, &live_settings::max_subscribers>,
+        count(1, 1'000'000),
+        "Subscriptions that wait for news; further ones get 503. Each stream is one, a WebSocket "
+        "may have 32."},
+    key{"max_bytes", in<&settings::live, &live_settings::max_bytes>, bytes(kib, 64 * gib),
+        "Memory for what clients were told last. Views beyond it get 503."},
+};
+
 const std::array supervision_keys{
     key{"backoff_min", in<&settings::supervision, &supervision_settings::backoff_min>,
         time(1ms, 1h), "Pause before the first restart of a part that failed."},
@@ -342,6 +356,7 @@ const std::array sections{
     section{"rates", false, "US dollar rates, which come from the markets that are followed.",
             rates_keys},
     section{"view", false, "Pages of the board.", view_keys},
+    section{"live", false, "Views that clients follow (GET /v1/stream, /v1/ws).", live_keys},
     section{"supervision", false, "How failed parts are restarted.", supervision_keys},
     section{"quarantine", false, "Frames that our decoders fail at.", quarantine_keys},
     section{"connects", false, "How often exchanges are connected to.", connect_keys},

@@ -134,6 +134,14 @@ struct view_settings {
   std::size_t max_costly_pending = 256; ///< waiting for those; further ones get 503
 };
 
+/// Views that clients follow (GET /v1/stream, /v1/ws).
+struct live_settings {
+  milliseconds heartbeat{10'000};           ///< a client hears something this often
+  std::size_t max_views = 1'000;            ///< followed at once, each at an interval of its own
+  std::size_t max_subscribers = 10'000;     ///< waiting for news; further ones get 503
+  std::size_t max_bytes = 64 * 1024 * 1024; ///< for the last states of views
+};
+
 struct supervision_settings {
   milliseconds backoff_min{250};
   milliseconds backoff_max{30'000};
@@ -165,6 +173,7 @@ struct settings {
   metadata_settings metadata;
   rates_settings rates;
   view_settings view;
+  live_settings live;
   supervision_settings supervision;
   quarantine_settings quarantine;
   connect_settings connects;

@@ -56,6 +56,11 @@ std::size_t http_request_reader::feed(std::string_view data) {
 http_request http_request_reader::take() {
   request_.keep_alive = keep_alive();
   request_.accepts_gzip = accepts_gzip(accept_encoding_);
+  if (rare_) {
+    rare_->wants_websocket = rare_->wants_websocket && upgrade();
+    rare_->host = std::move(host_);
+    request_.rare = std::move(rare_);
+  }
   return std::move(request_);
 }
 
@@ -83,6 +88,19 @@ void http_request_reader::on_field_impl(field name, text name_text, text value, 
   case field::host:
     if (++hosts_ > 1)
       refuse(ec, 400, "Malformed request", "there is more than one Host header field");
+    host_ = view(value);
+    break;
+  case field::origin:
+    append_listed(rare().origin, view(value));
+    break;
+  case field::upgrade:
+    rare().wants_websocket = boost::beast::iequals(value, "websocket");
+    break;
+  case field::sec_websocket_key:
+    append_listed(rare().websocket_key, view(value));
+    break;
+  case field::sec_websocket_version:
+    append_listed(rare().websocket_version, view(value));
     break;
   case field::content_length:
     if (++content_lengths_ > 1 || value.find(',') != text::npos)
@@ -116,6 +134,8 @@ void http_request_reader::on_field_impl(field name, text name_text, text value, 
   case field::unknown:
     if (boost::beast::iequals(name_text, "X-API-Key"))
       append_listed(request_.api_key, view(value));
+    else if (boost::beast::iequals(name_text, "Last-Event-ID"))
+      append_listed(rare().last_event_id, view(value));
     break;
   default:
     break;
@@ -140,6 +160,12 @@ std::size_t http_request_reader::on_body_impl(text body, error_code&) {
 
 std::size_t http_request_reader::on_chunk_body_impl(std::uint64_t, text body, error_code& ec) {
   return on_body_impl(body, ec);
+}
+
+http_rare_fields& http_request_reader::rare() {
+  if (!rare_)
+    rare_ = std::make_shared<http_rare_fields>();
+  return *rare_;
 }
 
 /// Beast hands a folded value over joined in a buffer of its own, or, when the first line is empty,

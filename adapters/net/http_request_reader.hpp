@@ -54,6 +54,7 @@ private:
   void on_finish_impl(error_code&) override {}
 
   bool folded(text name, text value) const;
+  http_rare_fields& rare();
   bool within_header_limit(const char* position, error_code& ec);
   void refuse(error_code& ec, unsigned status, std::string title, std::string detail);
   void refuse_parse_error(error_code ec);
@@ -61,7 +62,8 @@ private:
   const std::size_t max_header_bytes_;
   const std::size_t max_body_bytes_;
   http_request request_;
-  std::string accept_encoding_;
+  std::string accept_encoding_, host_;
+  std::shared_ptr<http_rare_fields> rare_; ///< null: none was met
   std::optional<http_refusal> refusal_;
   std::string_view input_;       ///< of the current feed()
   std::size_t header_bytes_ = 0; ///< taken by earlier feeds

@@ -39,7 +39,11 @@ void append_head(std::string& out, const http_response& response, const http_fra
   out += "\r\nServer: tickboard\r\nDate: ";
   out += framing.date;
   out += "\r\n";
-  if (may_have_body(status)) {
+  if (framing.streamed) {
+    append_field(out, "Content-Type", response.content_type);
+    if (!framing.http_1_0)
+      out += "Transfer-Encoding: chunked\r\n";
+  } else if (may_have_body(status)) {
     const auto size = response.body ? response.body->size() : 0;
     if (size != 0)
       append_field(out, "Content-Type", response.content_type);

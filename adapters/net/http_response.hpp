@@ -9,6 +9,7 @@ struct http_framing {
   std::string_view date; ///< as in http_date()
   bool http_1_0 = false; ///< the client speaks HTTP/1.0, where keep-alive must be said
   bool keep_alive = true;
+  bool streamed = false; ///< the body comes in chunks, or lasts until the close in HTTP/1.0
 };
 
 /// Appends status line and header with the blank line behind it. A status outside of 200 to 599

@@ -27,13 +27,23 @@ struct http_server_options {
   std::chrono::milliseconds header_timeout{10'000}; ///< from a request's first byte to its end
   std::chrono::milliseconds idle_timeout{60'000};   ///< keep-alive between requests
   std::chrono::milliseconds answer_timeout{30'000}; ///< for the listener; then 503 and close
-  std::chrono::milliseconds write_timeout{30'000};  ///< for one response
+  std::chrono::milliseconds write_timeout{30'000};  ///< for one response, or a piece of one
+  std::size_t max_message_bytes = 16 * 1024;        ///< of a WebSocket; more ends it
   /// Of tls.hpp; null: HTTP without TLS. A handshake has header_timeout; who fails it, or comes
   /// when max_connections are served, is cut without a word.
   std::shared_ptr<boost::asio::ssl::context> tls{};
 };
 
 enum class http_method : std::uint8_t { get, head, other };
+
+/// Header fields that few requests have.
+struct http_rare_fields {
+  std::string last_event_id;
+  std::string origin;
+  std::string host;
+  bool wants_websocket = false; ///< Upgrade: websocket, and Connection says so
+  std::string websocket_key, websocket_version;
+};
 
 struct http_request {
   http_method method = http_method::get;
@@ -44,8 +54,9 @@ struct http_request {
   bool accepts_gzip = false; ///< Accept-Encoding allows gzip
   std::string accept;        ///< media types, as sent
   std::string if_none_match;
-  std::string authorization; ///< as sent
-  std::string api_key;       ///< X-API-Key, as sent
+  std::string authorization;                      ///< as sent
+  std::string api_key;                            ///< X-API-Key, as sent
+  std::shared_ptr<const http_rare_fields> rare{}; ///< null: it has none of them
 };
 
 using shared_bytes = std::shared_ptr<const std::string>;
@@ -57,6 +68,13 @@ struct http_response {
   shared_bytes body; ///< null is empty; shared with other responses, never changed
 };
 
+/// A piece of an answer that goes on: what of it others get as well is shared.
+struct live_piece {
+  std::string before;
+  shared_bytes shared; ///< null is empty
+  std::string after;
+};
+
 /// One client connection, which handles one request at a time: the next (pipelined) one is read
 /// once the response is written. Methods may be called from any thread; they only post.
 class http_connection {
@@ -65,6 +83,17 @@ public:
   /// Answers the request given last. HEAD, keep-alive and Content-Length are seen to here. A
   /// second answer to one request, or one after the close, is dropped.
   virtual void respond(http_response response) = 0;
+
+  /// Answers the request given last with a head, and a body that goes on until the close. To a HEAD
+  /// it is the whole answer. No further request is read.
+  virtual void begin_stream(http_response head) = 0;
+  /// Answers the request given last, which wants_websocket, by becoming one (RFC 6455, without
+  /// extensions). Text messages are handed over one at a time: each after `read_message`.
+  virtual void accept_websocket() = 0;
+  /// A part of the stream's body, or a text message. One at a time: only after on_sent.
+  virtual void send(live_piece piece) = 0;
+  virtual void read_message() = 0;
+
   virtual void close() = 0;
   /// Whom limits for each client count as one: the IPv4 address, or the IPv6 network, of which a
   /// client has at least a /64 to itself.
@@ -76,6 +105,10 @@ class http_listener {
 public:
   virtual ~http_listener() = default;
   virtual void on_request(http_request request) = 0;
+  /// A stream or a WebSocket has begun, or what was sent is with the operating system, which takes
+  /// little for a client that does not read: the next may be sent.
+  virtual void on_sent() {}
+  virtual void on_message(std::string /*text*/) {}
   virtual void on_closed() = 0; ///< last call
 };
 

@@ -14,6 +14,10 @@ constexpr std::size_t read_size = 4096;
 /// connection and could take the answer with it.
 constexpr std::chrono::milliseconds drain_time{1'000};
 
+/// What the operating system holds of a live answer that the client has not read: as much older is
+/// what a slow client reads. The system doubles it.
+constexpr std::size_t live_send_buffer = 128 * 1024;
+
 /// What listeners hold: it does not keep the session alive, and its methods run on the io thread.
 class session_handle final : public http_connection {
 public:
@@ -25,6 +29,24 @@ public:
                                  [response = std::move(response)](http_session& session) mutable {
                                    session.respond(std::move(response));
                                  });
+  }
+  void begin_stream(http_response head) override {
+    on_io<io_turn::now_if_there>(session_, [head = std::move(head)](http_session& session) mutable {
+      session.begin_stream(std::move(head));
+    });
+  }
+  void accept_websocket() override {
+    on_io<io_turn::now_if_there>(session_,
+                                 [](http_session& session) { session.accept_websocket(); });
+  }
+  void send(live_piece piece) override {
+    on_io<io_turn::now_if_there>(session_,
+                                 [piece = std::move(piece)](http_session& session) mutable {
+                                   session.send(std::move(piece));
+                                 });
+  }
+  void read_message() override {
+    on_io<io_turn::now_if_there>(session_, [](http_session& session) { session.read_message(); });
   }
   void close() override {
     on_io<io_turn::now_if_there>(session_, [](http_session& session) { session.close(); });
@@ -112,6 +134,7 @@ void http_session::process() {
   auto request = reader_->take();
   keep_alive_ = request.keep_alive;
   head_only_ = request.method == http_method::head;
+  rare_ = request.rare;
   enter(phase::answering, host_.options().answer_timeout);
   listener_->on_request(std::move(request));
 }
@@ -167,6 +190,67 @@ void http_session::on_written() {
     read();
 }
 
+// -- answers that go on -------------------------------------------------------------------------
+
+/// False if that cannot be: then it is answered, or nobody waits for an answer.
+bool http_session::go_live() {
+  if (phase_ != phase::answering)
+    return false;
+  if (host_.stopping()) {
+    respond(problem(503, "Service unavailable", "the daemon stops"));
+    return false;
+  }
+  enter(phase::live, host_.options().write_timeout);
+  socket_.limit_send_buffer(live_send_buffer);
+  return true;
+}
+
+void http_session::begin_stream(http_response head) {
+  if (head_only_)
+    return respond(std::move(head));
+  if (!go_live())
+    return;
+  head_.clear();
+  append_head(head_, head, {host_.date(), http_1_0_, !http_1_0_, true});
+  live_ = open_event_stream(socket_, weak_from_this(), std::move(head_), !http_1_0_);
+}
+
+void http_session::accept_websocket() {
+  if (!rare_ || !rare_->wants_websocket || buffer_.size() != 0)
+    return respond(problem(400, "Malformed request",
+                           "a WebSocket begins with GET and its header fields, and speaks when it "
+                           "is answered"));
+  if (!go_live())
+    return;
+  live_ = open_websocket(socket_, weak_from_this(), *rare_, host_.options().max_message_bytes);
+}
+
+void http_session::send(live_piece piece) {
+  if (phase_ != phase::live || !ready_)
+    return;
+  ready_ = false;
+  deadline_ = clock::now() + host_.options().write_timeout;
+  live_->send(std::move(piece));
+}
+
+void http_session::read_message() {
+  if (phase_ == phase::live)
+    live_->read_message();
+}
+
+void http_session::channel_ready() {
+  if (phase_ != phase::live)
+    return;
+  ready_ = true;
+  deadline_ = clock::time_point::max(); // silence is the listener's
+  listener_->on_sent();
+}
+
+void http_session::channel_message(std::string text) {
+  if (phase_ == phase::live)
+    listener_->on_message(std::move(text));
+}
+
 // -- the end ------------------------------------------------------------------------------------
 
 void http_session::check_deadline(clock::time_point now) {
@@ -186,7 +270,11 @@ void http_session::check_deadline(clock::time_point now) {
 
 void http_session::stop() {
   if (phase_ == phase::idle || phase_ == phase::handshaking)
-    close();
+    return close();
+  if (phase_ != phase::live)
+    return;
+  deadline_ = clock::now() + drain_time;
+  live_->finish();
 }
 
 void http_session::drain() {

@@ -5,6 +5,7 @@
 #include "adapters/net/http_response.hpp"
 #include "adapters/net/http_server.hpp"
 #include "adapters/net/http_socket.hpp"
+#include "adapters/net/live_channel.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
 
@@ -30,7 +31,7 @@ protected:
 /// One client connection: read a request, have it answered, write, again. Lives on the io thread,
 /// owned by its server until it is closed and by its pending operation. It has no timer: the
 /// server calls `check_deadline` in its sweep.
-class http_session : public std::enable_shared_from_this<http_session> {
+class http_session : public live_owner, public std::enable_shared_from_this<http_session> {
 public:
   using clock = std::chrono::steady_clock;
 
@@ -41,9 +42,13 @@ public:
   /// Answers without reading a request and closes.
   void refuse(const http_refusal& refusal);
   void check_deadline(clock::time_point now);
-  /// Closes now if no request is under way, else after its answer.
+  /// Closes now if no request is under way, else after its answer. One that goes on ends.
   void stop();
   void respond(http_response response);
+  void begin_stream(http_response head);
+  void accept_websocket();
+  void send(live_piece piece);
+  void read_message();
   void close();
 
   /// Whether it takes one of the places of max_connections.
@@ -57,6 +62,7 @@ private:
     reading,
     answering,
     writing,
+    live, ///< the answer goes on: a stream, or a WebSocket
     draining,
     closed
   };
@@ -69,6 +75,11 @@ private:
   void on_written();
   void drain();
   void enter(phase next, std::chrono::milliseconds limit);
+  bool go_live();
+
+  void channel_ready() override;
+  void channel_message(std::string text) override;
+  void channel_ended() override { close(); }
 
   http_session_host& host_;
   http_socket socket_;
@@ -78,7 +89,10 @@ private:
   phase phase_ = phase::idle;
   clock::time_point deadline_;
   std::string head_;
-  shared_bytes body_; ///< of the response that is being written
+  shared_bytes body_;                            ///< of the response that is being written
+  std::shared_ptr<const http_rare_fields> rare_; ///< of the request that is being answered
+  std::unique_ptr<live_channel> live_;
+  bool ready_ = false; ///< for the next piece
   bool head_only_ = false;
   bool http_1_0_ = false;
   bool keep_alive_ = true;

@@ -49,6 +49,18 @@ public:
       asio::async_write(std::get<tcp_socket>(stream_), buffers, std::move(handler));
   }
 
+  /// Calls `use` with the Asio stream that this is: a TCP socket, or TLS on one.
+  template <class Use>
+  auto visit(Use use) {
+    return encrypted() ? use(*std::get<tls_ptr>(stream_)) : use(std::get<tcp_socket>(stream_));
+  }
+
+  /// How much the operating system takes that the peer has not taken.
+  void limit_send_buffer(std::size_t bytes) {
+    error_code ignored;
+    lowest().set_option(asio::socket_base::send_buffer_size(static_cast<int>(bytes)), ignored);
+  }
+
   void cancel() {
     error_code ignored;
     lowest().cancel(ignored);

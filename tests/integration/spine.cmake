@@ -15,3 +15,5 @@ endfunction()
 tickboard_world_test(spine_test spine/spine_test.cpp spine/faults_test.cpp spine/order_test.cpp
   spine/replay_test.cpp)
 set_tests_properties(spine_test PROPERTIES TIMEOUT 600)
+tickboard_world_test(live_test spine/live_test.cpp ${PROJECT_SOURCE_DIR}/tests/unit/net/sockets.cpp)
+set_tests_properties(live_test PROPERTIES TIMEOUT 600)

@@ -66,6 +66,10 @@ class Following {
       hear('live');
       if (!this.to.change(JSON.parse(event.data))) this.openAgain();
     });
+    stream.addEventListener('beat', () => {
+      this.watchSilence();
+      hear('live');
+    });
     // The daemon's own event of this name, with a problem; and the browser's, without.
     stream.addEventListener('error', (event) => {
       const told: unknown = event instanceof MessageEvent ? event.data : null;

@@ -12,6 +12,16 @@ async function freePort() {
   return port;
 }
 
+/** Of an answer without an end. */
+async function firstEvent(answer) {
+  let text = '';
+  for await (const part of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += part;
+    if (text.includes('\n\n')) break; // which ends the connection, too
+  }
+  return text;
+}
+
 /** Starts the program; `get` asks it. */
 export async function startProgram(program) {
   const port = await freePort();
@@ -22,8 +32,8 @@ export async function startProgram(program) {
 
   async function get(target, options = {}) {
     const answer = await fetch(`http://127.0.0.1:${port}${target}`, options);
-    const text = await answer.text();
     const type = (answer.headers.get('content-type') ?? '').split(';')[0];
+    const text = type === 'text/event-stream' ? await firstEvent(answer) : await answer.text();
     return { target, status: answer.status, headers: answer.headers, type, text,
       json: /\bjson$/.test(type) && !type.includes('ndjson') && text !== '' ? JSON.parse(text) : undefined };
   }

@@ -2,21 +2,13 @@
 #include "actors/session.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/http_header.hpp"
+#include "tests/support/scripted_client.hpp"
 
 using namespace tickboard;
 using namespace tickboard::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-class asset_client final : public net::http_connection {
-public:
-  void respond(net::http_response response) override { answers.push_back(std::move(response)); }
-  void close() override {}
-  std::string client_network() const override { return "192.0.2.1"; }
-
-  std::vector<net::http_response> answers;
-};
 
 /// A session, and actors that answer every question about assets alike.
 struct asset_session : actor_fixture {
@@ -43,7 +35,7 @@ struct asset_session : actor_fixture {
   }
 
   net::http_response ask(const std::string& target) {
-    const auto client = std::make_shared<asset_client>();
+    const auto client = std::make_shared<scripted_client>();
     const auto one = spawn(session, std::shared_ptr<const session_config>{config}, client);
     net::http_request request;
     request.method_text = "GET";

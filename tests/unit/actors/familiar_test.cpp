@@ -4,6 +4,7 @@
 #include "actors/session.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/http_header.hpp"
+#include "tests/support/scripted_client.hpp"
 
 #include <rapidjson/document.h>
 
@@ -12,15 +13,6 @@ using namespace tickboard::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-class familiar_client final : public net::http_connection {
-public:
-  void respond(net::http_response response) override { answers.push_back(std::move(response)); }
-  void close() override {}
-  std::string client_network() const override { return "192.0.2.1"; }
-
-  std::vector<net::http_response> answers;
-};
 
 /// A session, an assets actor that tells of bitcoin and euros, and a query actor that gives a row.
 struct familiar_session : actor_fixture {
@@ -59,7 +51,7 @@ struct familiar_session : actor_fixture {
   }
 
   net::http_response ask(const std::string& target, const std::string& method = "GET") {
-    const auto client = std::make_shared<familiar_client>();
+    const auto client = std::make_shared<scripted_client>();
     const auto one = spawn(session, std::shared_ptr<const session_config>{config}, client);
     net::http_request request;
     request.method = method == "GET" ? net::http_method::get : net::http_method::other;

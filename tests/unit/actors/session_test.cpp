@@ -4,22 +4,13 @@
 #include "actors/session.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/http_header.hpp"
+#include "tests/support/scripted_client.hpp"
 
 using namespace tickboard;
 using namespace tickboard::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A client's connection: keeps what it is answered.
-class scripted_client final : public net::http_connection {
-public:
-  void respond(net::http_response response) override { answers.push_back(std::move(response)); }
-  void close() override {}
-  std::string client_network() const override { return "192.0.2.1"; }
-
-  std::vector<net::http_response> answers;
-};
 
 caf::behavior lifeline_actor(caf::event_based_actor*) {
   return {[](caf::unit_t) {}};

@@ -1,0 +1,241 @@
+#include "actors/live_session.hpp"
+
+#include "actors/routes.hpp"
+#include "actors/session.hpp"
+#include "market/json_text.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tickboard {
+
+namespace {
+
+constexpr auto hub_pause = std::chrono::seconds{1}; ///< before the hub is asked again
+/// Who subscribes and leaves again and again is listened to when the hub has answered some of it.
+constexpr std::size_t most_asks = 2 * live_limits::most_views;
+constexpr int reconnect_ms = 2'000; ///< for browsers, when the stream ends
+
+std::string_view event_name(live_news::kind is) {
+  switch (is) {
+  case live_news::kind::page:
+    return "page";
+  case live_news::kind::change:
+    return "change";
+  case live_news::kind::beat:
+    return "beat";
+  case live_news::kind::failure:
+    break;
+  }
+  return "error";
+}
+
+} // namespace
+
+live_session::live_session(caf::event_based_actor* self,
+                           std::shared_ptr<const session_config> config,
+                           std::shared_ptr<net::http_connection> connection, std::string client)
+    : self_(self), config_(std::move(config)), connection_(std::move(connection)),
+      client_(std::move(client)) {
+}
+
+void live_session::start_stream(const ask_live& what, std::string last_event_id,
+                                net::http_response head,
+                                std::function<void(net::http_response)> refuse) {
+  head_ = std::move(head);
+  refuse_ = std::move(refuse);
+  subscriptions_[""] = {what, std::move(last_event_id), false, ++serials_};
+  ask("");
+}
+
+void live_session::start_websocket() {
+  is_websocket_ = true;
+  connection_->accept_websocket();
+  read_on();
+}
+
+// -- the hub --------------------------------------------------------------------------------------
+
+live_session::subscription* live_session::find(const std::string& name, std::uint64_t serial) {
+  const auto it = subscriptions_.find(name);
+  return it != subscriptions_.end() && it->second.serial == serial ? &it->second : nullptr;
+}
+
+void live_session::ask(const std::string& name) {
+  const auto& one = subscriptions_.at(name);
+  ++asks_;
+  self_
+      ->request(config_->live->get(), config_->live_patience,
+                live_asked{one.what.question, one.what.interval, one.has, one.in_trouble, client_})
+      .then(
+          [this, name, serial = one.serial](const live_news& told) {
+            asked();
+            news(name, serial, told);
+          },
+          [this, name, serial = one.serial](const caf::error& why) {
+            asked();
+            no_news(name, serial, why);
+          });
+}
+
+void live_session::asked() {
+  --asks_;
+  if (std::exchange(is_to_read_, false))
+    read_on();
+}
+
+void live_session::read_on() {
+  is_to_read_ = asks_ >= most_asks;
+  if (!is_to_read_)
+    connection_->read_message();
+}
+
+/// What is told first decides how a stream is answered.
+bool live_session::begin(const live_news& told) {
+  const auto refuse = std::exchange(refuse_, nullptr);
+  if (told.is != live_news::kind::failure) {
+    connection_->begin_stream(std::move(head_));
+    return true;
+  }
+  net::http_response out;
+  out.status = told.status;
+  out.content_type = "application/problem+json";
+  out.body = told.data;
+  if (told.retry_after.count() > 0)
+    out.headers.emplace_back("Retry-After", fmt::format("{}", told.retry_after.count()));
+  subscriptions_.clear();
+  refuse(std::move(out));
+  return false;
+}
+
+void live_session::news(const std::string& name, std::uint64_t serial, const live_news& told) {
+  auto* const one = find(name, serial);
+  if (one == nullptr || (refuse_ && !begin(told)))
+    return;
+  one->in_trouble = told.is == live_news::kind::failure;
+  const bool last = one->in_trouble && told.status < 500;
+  if (!one->in_trouble)
+    one->has = told.id;
+  out_.push_back({name, serial, piece_of(name, told), last});
+  if (last)
+    subscriptions_.erase(name);
+  pump();
+}
+
+/// The hub is being restarted, or takes no more.
+void live_session::no_news(const std::string& name, std::uint64_t serial, const caf::error& why) {
+  auto* const one = find(name, serial);
+  if (one == nullptr)
+    return;
+  live_news told;
+  told.is = live_news::kind::failure;
+  told.status = 503;
+  told.retry_after = hub_pause;
+  told.data = net::problem(503, "Not available now", why_not(why)).body;
+  if (refuse_) {
+    begin(told);
+    return;
+  }
+  self_->delayed_send(self_, hub_pause, live_retry_due{name, serial});
+  if (std::exchange(one->in_trouble, true))
+    return;
+  out_.push_back({name, 0, piece_of(name, told), false}); // it is the retry that asks again
+  pump();
+}
+
+void live_session::retry(const live_retry_due& due) {
+  if (find(due.subscription, due.serial) != nullptr)
+    ask(due.subscription);
+}
+
+// -- the client -----------------------------------------------------------------------------------
+
+net::live_piece live_session::piece_of(const std::string& name, const live_news& told) const {
+  const auto event = event_name(told.is);
+  const bool has_id = told.is == live_news::kind::page || told.is == live_news::kind::change;
+  if (is_websocket_)
+    return {fmt::format(R"({{"view":{},"event":"{}",{}"data":)", json_string(name), event,
+                        has_id ? fmt::format("\"id\":\"{}\",", told.id) : ""),
+            told.data, "}"};
+  return {fmt::format("event: {}\n{}data: ", event, has_id ? fmt::format("id: {}\n", told.id) : ""),
+          told.data, "\n\n"};
+}
+
+void live_session::pump() {
+  if (!ready_ || out_.empty())
+    return;
+  ready_ = false;
+  writing_ = true;
+  auto piece = std::move(out_.front().piece);
+  if (!is_websocket_ && !std::exchange(begun_, true))
+    piece.before.insert(0, fmt::format("retry: {}\n", reconnect_ms));
+  connection_->send(std::move(piece));
+}
+
+/// The connection has become what it is, or the front piece is written.
+void live_session::sent() {
+  ready_ = true;
+  if (std::exchange(writing_, false)) {
+    const auto done = std::move(out_.front());
+    out_.pop_front();
+    if (done.last && !is_websocket_)
+      return connection_->close();
+    if (is_websocket_ && done.name.empty())
+      read_on();
+    else if (find(done.name, done.serial) != nullptr)
+      ask(done.name);
+  }
+  pump();
+}
+
+void live_session::said(const std::string& text) {
+  auto command = parse_live_command(text);
+  if (!command) {
+    const auto& bad = command.error();
+    reply(fmt::format(R"({{"view":{},"event":"error","data":{}}})",
+                      bad.view.empty() ? "null" : json_string(bad.view),
+                      *bad_parameter(bad.problem).body));
+    return;
+  }
+  if (command->leaves) {
+    drop(command->view);
+    reply(fmt::format(R"({{"view":{},"event":"unsubscribed"}})", json_string(command->view)));
+    return;
+  }
+  subscribe(std::move(*command));
+}
+
+void live_session::subscribe(live_command command) {
+  drop(command.view);
+  if (subscriptions_.size() >= live_limits::most_views) {
+    reply(fmt::format(
+        R"({{"view":{},"event":"error","data":{}}})", json_string(command.view),
+        *net::problem(
+             400, "Too many views",
+             fmt::format("a WebSocket follows at most {} views; unsubscribe from one first",
+                         live_limits::most_views))
+             .body));
+    return;
+  }
+  subscriptions_[command.view] = {std::move(command.what), std::move(command.has), false,
+                                  ++serials_};
+  ask(command.view);
+  read_on();
+}
+
+/// What of it waits to be written is not, but for what is being written.
+void live_session::drop(const std::string& name) {
+  subscriptions_.erase(name);
+  const auto from = out_.begin() + (writing_ ? 1 : 0);
+  out_.erase(std::remove_if(from, out_.end(), [&](const auto& one) { return one.name == name; }),
+             out_.end());
+}
+
+void live_session::reply(std::string text) {
+  out_.push_back({"", 0, {std::move(text), nullptr, ""}, false});
+  pump();
+}
+
+} // namespace tickboard

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "actors/live_route.hpp"
+#include "actors/messages.hpp"
+#include "adapters/net/http_server.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace tickboard {
+
+struct session_config;
+
+/// The part of a session that tells a client of changes: on a stream, or on a WebSocket. Belongs to
+/// the session's actor.
+///
+/// A subscription asks the hub for more when its last news is with the client, so at most one piece
+/// of each waits here. A WebSocket's next message is read when the last one is answered.
+class live_session {
+public:
+  live_session(caf::event_based_actor* self, std::shared_ptr<const session_config> config,
+               std::shared_ptr<net::http_connection> connection, std::string client);
+
+  /// Answers GET /v1/stream: with `head` and what follows when there is a page, else by `refuse`.
+  void start_stream(const ask_live& what, std::string last_event_id, net::http_response head,
+                    std::function<void(net::http_response)> refuse);
+  void start_websocket();
+
+  void sent();
+  void said(const std::string& text);
+  void retry(const live_retry_due& due);
+
+private:
+  struct subscription {
+    ask_live what;
+    std::string has;
+    bool in_trouble = false;
+    std::uint64_t serial = 0; ///< tells it from another of its name
+  };
+  struct outgoing {
+    std::string name; ///< of the subscription whose news it is; of a WebSocket's reply: empty
+    std::uint64_t serial = 0;
+    net::live_piece piece;
+    bool last = false; ///< there is no more to tell
+  };
+
+  void ask(const std::string& name);
+  void asked();
+  void read_on();
+  subscription* find(const std::string& name, std::uint64_t serial);
+  void news(const std::string& name, std::uint64_t serial, const live_news& told);
+  void no_news(const std::string& name, std::uint64_t serial, const caf::error& why);
+  bool begin(const live_news& told);
+  net::live_piece piece_of(const std::string& name, const live_news& told) const;
+  void subscribe(live_command command);
+  void reply(std::string text);
+  void drop(const std::string& name);
+  void pump();
+
+  caf::event_based_actor* self_;
+  std::shared_ptr<const session_config> config_;
+  std::shared_ptr<net::http_connection> connection_;
+  std::string client_;
+  bool is_websocket_ = false;
+  net::http_response head_;                           ///< of a stream that has not begun
+  std::function<void(net::http_response)> refuse_;    ///< empty: it has
+  std::map<std::string, subscription> subscriptions_; ///< of a stream: one without a name
+  std::uint64_t serials_ = 0;
+  std::size_t asks_ = 0;    ///< with the hub, those of subscriptions that are gone among them
+  bool is_to_read_ = false; ///< when there are less
+  std::deque<outgoing> out_;
+  bool ready_ = false;   ///< the connection takes the next piece
+  bool writing_ = false; ///< the front one
+  bool begun_ = false;   ///< a stream: its first event is written
+};
+
+} // namespace tickboard

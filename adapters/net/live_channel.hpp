@@ -1,0 +1,42 @@
+#pragma once
+
+#include "adapters/net/http_server.hpp"
+#include "adapters/net/http_socket.hpp"
+
+#include <memory>
+#include <string>
+
+namespace tickboard::net {
+
+/// Who a live channel belongs to.
+class live_owner {
+public:
+  virtual void channel_ready() = 0; ///< it has begun, or what was sent is written
+  virtual void channel_message(std::string text) = 0;
+  virtual void channel_ended() = 0; ///< last call
+protected:
+  ~live_owner() = default;
+};
+
+/// What the connection of an answer that goes on has become. io thread only; its operations keep
+/// the owner alive.
+class live_channel {
+public:
+  virtual ~live_channel() = default;
+  virtual void send(live_piece piece) = 0; ///< not before the last one is written
+  virtual void read_message() = 0;
+  /// Says goodbye behind what is being written; then channel_ended().
+  virtual void finish() = 0;
+};
+
+/// Writes `head`, and then pieces: as chunks, or as they are for HTTP/1.0.
+std::unique_ptr<live_channel> open_event_stream(http_socket& socket,
+                                                std::weak_ptr<live_owner> owner, std::string head,
+                                                bool chunked);
+
+/// `socket` has read nothing behind the request.
+std::unique_ptr<live_channel> open_websocket(http_socket& socket, std::weak_ptr<live_owner> owner,
+                                             const http_rare_fields& offer,
+                                             std::size_t max_message_bytes);
+
+} // namespace tickboard::net
