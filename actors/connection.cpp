@@ -310,7 +310,12 @@ void connection_state::look_for_mute() {
 
 void connection_state::tell() {
   const auto now = self->clock().now();
-  const auto seconds = std::chrono::duration<double>(now - last_told).count();
+  // Of less than a second there is no rate: changes of state are told at once.
+  if (const auto seconds = std::chrono::duration<double>(now - rated).count(); seconds >= 1) {
+    frames_per_second = static_cast<double>(frames - frames_when_rated) / seconds;
+    frames_when_rated = frames;
+    rated = now;
+  }
   connection_status out;
   out.feed = config.from->feed;
   out.connection = config.from->connection;
@@ -320,8 +325,7 @@ void connection_state::tell() {
   out.markets = config.from->symbols->markets().size() - rejected.size();
   out.rejected = rejected.size();
   out.last_frame_ms = last_frame_ms;
-  out.frames_per_second =
-      seconds > 0 ? static_cast<double>(frames - frames_when_told) / seconds : 0;
+  out.frames_per_second = frames_per_second;
   out.frames = frames;
   out.patches = patches;
   out.malformed = malformed;
@@ -332,7 +336,6 @@ void connection_state::tell() {
     out.mute_markets = guard->shown_ids();
   }
   last_told = now;
-  frames_when_told = frames;
   self->send(feed, std::move(out));
 }
 
@@ -353,7 +356,7 @@ caf::behavior connection(caf::stateful_actor<connection_state>* self, connection
   auto& state = self->state;
   state.config = std::move(config);
   state.feed = std::move(feed);
-  state.last_told = self->clock().now();
+  state.last_told = state.rated = self->clock().now();
   state.pass.ask(state.config.gate, state.config.attempt);
   self->delayed_send(self, health_interval, check_health{});
   return {

@@ -76,9 +76,10 @@ struct connection_state {
   bool whole = false; ///< live, with every subscription answered; the feed was told
   bool renewal_asked = false;
   std::optional<mute_guard> guard;
-  time_point opened_at, last_data, last_request, last_keepalive, last_told;
+  time_point opened_at, last_data, last_request, last_keepalive, last_told, rated;
   std::int64_t last_frame_ms = 0;
-  std::uint64_t frames = 0, patches = 0, malformed = 0, quarantined = 0, frames_when_told = 0;
+  std::uint64_t frames = 0, patches = 0, malformed = 0, quarantined = 0, frames_when_rated = 0;
+  double frames_per_second = 0;
 };
 
 /// One life of one connection to an exchange: waits until the connect gate lets it connect (which

@@ -13,18 +13,21 @@ void add_check(CLI::App& app, action& chosen) {
   struct options {
     std::string file;
     bool reference = false;
+    bool page = false;
   };
   auto given = std::make_shared<options>();
   auto* const file = command->add_option("FILE", given->file, "the config file");
   auto* const reference = command->add_flag("--reference", given->reference,
                                             "print a config that explains every key instead");
   file->excludes(reference);
+  command->add_flag("--markdown", given->page, "print that as a page: docs/configuration.md")
+      ->needs(reference);
   command->callback([&chosen, given] {
     if (given->file.empty() && !given->reference)
       throw CLI::RequiredError("FILE or --reference");
     chosen = [given] {
       if (given->reference) {
-        std::fputs(config::reference().c_str(), stdout);
+        std::fputs((given->page ? config::reference_page() : config::reference()).c_str(), stdout);
         return 0;
       }
       const auto settings = config::load(given->file);

@@ -13,6 +13,8 @@ void add_all(CLI::App& app, action& chosen) {
   app.require_subcommand(1);
   add_demo(app, chosen);
   add_serve(app, chosen);
+  add_query(app, chosen);
+  add_status(app, chosen);
   add_check(app, chosen);
   add_verify(app, chosen);
   add_migrate(app, chosen);

@@ -20,6 +20,8 @@ void add_all(CLI::App& app, action& chosen);
 // live as long as `app`.
 void add_demo(CLI::App& app, action& chosen);
 void add_serve(CLI::App& app, action& chosen);
+void add_query(CLI::App& app, action& chosen);
+void add_status(CLI::App& app, action& chosen);
 void add_simulate(CLI::App& app, action& chosen);
 void add_record(CLI::App& app, action& chosen);
 void add_normalize(CLI::App& app, action& chosen);

@@ -215,4 +215,7 @@ result<settings> load(const std::string& file);
 /// uses.
 std::string reference();
 
+/// docs/configuration.md: the same for people, as Markdown.
+std::string reference_page();
+
 } // namespace tickboard::config

@@ -72,6 +72,8 @@ private:
     request.set(http::field::user_agent, user_agent.data());
     request.set(http::field::accept_encoding, "gzip");
     request.set(http::field::connection, "close");
+    if (!options_.api_key.empty())
+      request.set(http::field::authorization, "Bearer " + options_.api_key);
     error_code ec;
     co_await http::async_write(layer_, request, asio::redirect_error(asio::use_awaitable, ec));
     if (ec)

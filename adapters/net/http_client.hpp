@@ -9,6 +9,7 @@ struct http_get_options {
   tls_options tls;                           ///< verified as in stream_options
   std::chrono::milliseconds timeout{15'000}; ///< for the whole exchange
   std::size_t max_body_bytes = 64 * 1024 * 1024;
+  std::string api_key; ///< sent as `Authorization: Bearer`; printable ASCII; empty: none
 };
 
 struct http_reply {

@@ -97,6 +97,23 @@ TEST_CASE("a connection gives its account about once a second") {
   CHECK(one.feed.take<connection_status>().size() == 10);
 }
 
+TEST_CASE("no rate is made of less than a second") {
+  subscribed_fixture one;
+  one.start_subscribed();
+  one.advance(100ms);
+  one.feed.take<connection_status>();
+  one.receive(kraken_ticker("BTC/USD")); // live, which is told at once
+  const auto live = one.feed.take<connection_status>();
+  REQUIRE(live.size() == 1);
+  CHECK(live[0].frames == 3);
+  CHECK(live[0].frames_per_second == 0);
+  one.advance(2s);
+  const auto later = one.feed.take<connection_status>();
+  REQUIRE_FALSE(later.empty());
+  CHECK(later.back().frames_per_second > 0);
+  CHECK(later.back().frames_per_second <= 3);
+}
+
 TEST_CASE("subscribe requests keep the exchange's distance") {
   for (const auto& [exchange, separator, markets] :
        {std::tuple{"coinbaseexchange", "-", std::size_t{175}},

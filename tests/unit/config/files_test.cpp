@@ -33,6 +33,14 @@ TEST_CASE("config/reference.toml is what the schema says") {
   CHECK(content(directory + "reference.toml") == reference());
 }
 
+TEST_CASE("docs/configuration.md is what the schema says") {
+  // If this fails: tickboard check --reference --markdown > docs/configuration.md
+  CHECK(content(directory + "../docs/configuration.md") == reference_page());
+  for (const auto& section : schema())
+    for (const auto& key : section.keys)
+      CHECK(reference_page().find(fmt::format("\n| `{}` | ", key.name)) != std::string::npos);
+}
+
 TEST_CASE("the reference names every key and holds the defaults") {
   auto parsed = parse(reference(), "reference");
   REQUIRE_MESSAGE(parsed, parsed.error());

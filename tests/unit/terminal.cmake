@@ -1,0 +1,3 @@
+tickboard_test(terminal_test terminal/text_table_test.cpp)
+target_link_libraries(terminal_test PRIVATE tickboard_terminal)
+tickboard_part(terminal_test)
