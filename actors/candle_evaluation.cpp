@@ -1,11 +1,11 @@
 #include "actors/candle_evaluation.hpp"
 
+#include "adapters/log/log.hpp"
 #include "market/answer_text.hpp"
 #include "market/candle_codec.hpp"
 #include "market/json_text.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <iterator>
@@ -33,8 +33,8 @@ struct candle_reading {
     for (const auto& bytes : stored) {
       auto found = decode_candles(bytes, ring(), period);
       if (!found) {
-        spdlog::warn("a chunk of {}-candles of {} in Redis is damaged; left out", ring().name,
-                     query.id);
+        log::warn("query", "candles in Redis are damaged; left out",
+                  {{"market", query.id}, {"interval", ring().name}});
         continue;
       }
       for (auto& one : *found) {

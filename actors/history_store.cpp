@@ -115,7 +115,7 @@ void history_store::restore_candles(const histories_read& found,
       ++damaged;
   }
   if (damaged != 0)
-    spdlog::warn("{} chunks of candles in Redis are damaged; left out", damaged);
+    log::warn("writer", "chunks of candles in Redis are damaged; left out", {{"count", damaged}});
 }
 
 std::vector<redis::call> history_store::write(std::int64_t now_ms,

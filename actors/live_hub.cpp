@@ -2,6 +2,7 @@
 
 #include "actors/entity_tag.hpp"
 #include "actors/error.hpp"
+#include "actors/mailbox.hpp"
 #include "actors/session.hpp"
 #include "actors/unix_ms.hpp"
 #include "adapters/log/log.hpp"
@@ -229,6 +230,7 @@ caf::behavior live_hub(caf::stateful_actor<live_hub_state>* self, live_hub_confi
   state.config = std::move(config);
   state.life = fmt::format("{:08x}", std::random_device{}());
   state.sweep();
+  tell_mailbox(*self);
   return {
       [&state](const live_asked& asked) {
         auto out = state.take(asked);
