@@ -31,7 +31,7 @@ protected:
 /// One client connection: read a request, have it answered, write, again. Lives on the io thread,
 /// owned by its server until it is closed and by its pending operation. It has no timer: the
 /// server calls `check_deadline` in its sweep.
-class http_session : public live_owner, public std::enable_shared_from_this<http_session> {
+class http_session final : public live_owner, public std::enable_shared_from_this<http_session> {
 public:
   using clock = std::chrono::steady_clock;
 

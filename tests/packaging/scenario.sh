@@ -85,7 +85,7 @@ done <<<"$links"
 step "reload: the same process goes on"
 pid="$(systemctl show --property MainPID --value tickboard)"
 systemctl reload tickboard
-until_true grep -q 'reload: done, 1 feeds' <(journalctl --unit tickboard)
+until_true grep -q 'component=reload msg=done feeds=1' <(journalctl --unit tickboard)
 [[ "$(systemctl show --property MainPID --value tickboard)" == "$pid" ]]
 
 step "what it keeps is its own"
