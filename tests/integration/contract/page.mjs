@@ -47,6 +47,7 @@ export async function checkPage(contract, { get }, note) {
     const shown = all('th[scope=row]', article).map((one) => one.textContent.replace(' (required)', ''));
     for (const name of [...parameters.map((one) => one.name), ...Object.keys(operation.responses)])
       if (!shown.includes(name)) note(`the page does not show ${name} of ${path}`);
+    if (!operation.responses['200']) continue; // a WebSocket is nothing that a link leads to
     const link = all('a', article).find((one) => one.textContent.startsWith('GET ')).getAttribute('href').replace(/^\./, '');
     const answer = await get(link);
     if (answer.status !== 200) note(`the page's link ${link} is answered with ${answer.status}`);

@@ -156,6 +156,7 @@ TEST_CASE("each alert points to its section of the runbook, which has no other a
   for (const auto& one : metrics_in(contents_of(root + "/docs/runbook.md")))
     CHECK_MESSAGE(metrics_in(rules + contents_of(root + "/actors/writer_figures.cpp") +
                              contents_of(root + "/actors/query_figures.cpp") +
+                             contents_of(root + "/actors/live_figures.cpp") +
                              contents_of(root + "/actors/status.cpp") +
                              contents_of(root + "/actors/daemon.cpp") +
                              contents_of(root + "/adapters/redis/call_figures.cpp"))
