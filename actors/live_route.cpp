@@ -73,12 +73,9 @@ tl::expected<ask_live, query_problem> parse_live(const query_parameters& given) 
   auto query = parse_view_query(view);
   if (!query)
     return tl::unexpected(std::move(query.error()));
-  const auto& members = query->shape.members;
+  auto& members = query->shape.members; // rows are told apart by their id
   if (!members.empty() && std::ranges::find(members, "id") == members.end())
-    return tl::unexpected(query_problem{"fields",
-                                        "leaves out id, which tells the rows of a live "
-                                        "view apart",
-                                        "fields with id among them"});
+    members.insert(members.begin(), "id");
   out.question = std::make_shared<const page_question>(std::move(*query));
   return out;
 }

@@ -32,7 +32,8 @@ struct ask_socket {};
 /// Those of GET /v1/markets that make sense here, and `interval`.
 std::vector<parameter_note> live_parameters();
 
-/// Intervals are rounded up to multiples of the least one: so that views are shared.
+/// Intervals are rounded up to multiples of the least one: so that views are shared. Fields have id
+/// among them, which tells rows apart, whether it is given or not.
 tl::expected<ask_live, query_problem> parse_live(const query_parameters& given);
 
 /// What a client says on a WebSocket, JSON:

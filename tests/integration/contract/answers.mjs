@@ -72,7 +72,7 @@ function checkExamples(contract, problemOf, note) {
 }
 
 /** Headers that the document must know if an answer has them. */
-const transport = new Set(['server', 'date', 'content-type', 'content-length', 'content-encoding', 'connection',
+const transport = new Set(['server', 'date', 'content-type', 'content-length', 'content-encoding', 'connection', 'transfer-encoding',
   'keep-alive', 'x-content-type-options', 'referrer-policy']);
 
 function checkHeaders(contract, response, answer, note) {

@@ -265,14 +265,17 @@ TEST_CASE("a live view takes what GET /v1/markets does, but for what has no end"
         page_question(*parse_view_query(*parse_query_string("quote=USD&sort=last"))).key);
   for (const auto* bad :
        {"interval=49", "interval=60001", "interval=x", "interval=", "cursor=start", "snapshot=new",
-        "format=csv", "explain=true", "fields=last", "nonsense=1"}) {
+        "format=csv", "explain=true", "nonsense=1"}) {
     const auto refused = read(bad);
     INFO(bad);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().parameter == std::string{bad}.substr(0, std::string{bad}.find('=')));
     CHECK_FALSE(refused.error().allowed.empty());
   }
-  CHECK(read("fields=last,id"));
+  CHECK(read("fields=last,id")->question->query.shape.members ==
+        std::vector<std::string_view>{"last", "id"});
+  CHECK(read("fields=last")->question->query.shape.members ==
+        std::vector<std::string_view>{"id", "last"});
 }
 
 TEST_CASE("messages of a WebSocket") {
