@@ -103,7 +103,7 @@ contest movers(arena& in) {
   query.limit = movers_listed;
   query.min_volume_usd = least_volume;
   const question ours = [&in, query](const auto& client, const finished& done) {
-    evaluate_movers(in.board.on, client, query, 2'000, {in.board.now_ms(), nullptr},
+    evaluate_movers(in.board.on, client, query, 2'000, in.board.now_ms(),
                     [done](const evaluation_outcome& outcome) {
                       if (!outcome.body)
                         fail(outcome.problem);
