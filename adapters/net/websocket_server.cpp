@@ -7,6 +7,7 @@
 #include <boost/beast/websocket/stream.hpp>
 
 #include <array>
+#include <utility>
 
 namespace tickboard::net {
 
@@ -32,7 +33,10 @@ public:
     writing_ = true;
     ws_.async_accept(request_, [this, keep = owner_.lock()](error_code ec) {
       request_ = {};
+      accepted_ = !ec;
       written(*keep, ec);
+      if (accepted_ && std::exchange(asked_early_, false))
+        read_message();
     });
   }
 
@@ -53,6 +57,10 @@ public:
   void read_message() override {
     if (reading_ || finishing_)
       return;
+    if (!accepted_) {
+      asked_early_ = true;
+      return;
+    }
     reading_ = true;
     ws_.async_read(buffer_, [this, keep = owner_.lock()](error_code ec, std::size_t) {
       reading_ = false;
@@ -100,6 +108,7 @@ private:
   boost::beast::flat_buffer buffer_;    ///< one message; bounded by read_message_max
   live_piece piece_;                    ///< that is being written
   websocket::close_reason reason_;
+  bool accepted_ = false, asked_early_ = false; ///< asked for a message before that
   bool writing_ = false, reading_ = false, finishing_ = false;
 };
 

@@ -63,7 +63,8 @@ struct candle_world {
     for (const auto& one : {query_actor, lifeline, writers[0]->get(), writers[1]->get()})
       caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
     system.await_all_actors_done();
-    redis.io.stop(); // it spawns sessions, and an actor system outlives the threads that do
+    redis.client->stop(); // while there is somebody to do it
+    redis.io.stop();      // it spawns sessions, and an actor system outlives the threads that do
   }
 
   store_opener opener() {
