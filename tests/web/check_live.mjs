@@ -44,7 +44,7 @@ async function withoutStreamsItAsks({ open, world }) {
   await page.waitForFunction((text) => document.querySelector('td.price').textContent !== text, before);
 }
 
-async function pauseHoldsStill({ open, double }) {
+async function pauseHoldsStill({ open, double, world }) {
   await until('streams of other pages have ended', () => double.streams() === 0);
   const page = await open(double.base);
   await untilState(page, '^live$');
@@ -55,8 +55,11 @@ async function pauseHoldsStill({ open, double }) {
   await page.evaluate(() => new Promise(requestAnimationFrame)); // what was under way is shown
   const before = await page.locator('tbody').innerText();
   const asked = double.asked.length;
-  await page.getByRole('button', { name: 'Pause' }).press('Space');
+  const prices = async () => JSON.stringify((await world.get('/v1/markets')).body.data.map((row) => row.last));
+  const then = await prices();
+  await until('prices have moved', async () => (await prices()) !== then);
   assert.equal(await page.locator('tbody').innerText().then((text) => text.replace(/\d+ s$/gm, '')), before.replace(/\d+ s$/gm, ''));
+  await page.getByRole('button', { name: 'Pause' }).press('Space');
   await untilState(page, '^live$');
   assert.ok(double.asked.slice(asked).some((one) => one.startsWith('/v1/stream')));
 }

@@ -219,7 +219,7 @@ private:
 } // namespace
 
 TEST_CASE("whatever happens, it ends as the exchanges last said, in as much memory as before") {
-  const auto seconds = std::chrono::seconds{number_from("TICKBOARD_SOAK_SECONDS", 120)};
+  const auto seconds = std::chrono::seconds{number_from("TICKBOARD_SOAK_SECONDS", 60)};
   const auto seed = number_from("TICKBOARD_SOAK_SEED", std::random_device{}());
   MESSAGE("seed " << seed << ", " << seconds.count() << " s");
   auto exchanges = three_exchanges(0, 600, false);
