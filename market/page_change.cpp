@@ -11,7 +11,7 @@ namespace {
 
 using named_value = std::pair<std::string_view, std::string_view>;
 
-constexpr std::string_view time_member = "as_of_ms";
+constexpr std::string_view time_member = "\"as_of_ms\"";
 
 /// Steps over JSON that we wrote ourselves: no spaces, well formed, or cut off.
 class json_steps {
@@ -33,7 +33,7 @@ public:
     while (at_ < text_.size()) {
       const char c = text_[at_];
       if (c == '"') {
-        skip_text();
+        at_ = json_text_end(text_, at_);
       } else if (c == '{' || c == '[') {
         ++depth;
         ++at_;
@@ -55,16 +55,6 @@ public:
   }
 
 private:
-  void skip_text() noexcept {
-    for (++at_; at_ < text_.size(); ++at_) {
-      if (text_[at_] == '\\')
-        ++at_;
-      else if (text_[at_] == '"')
-        break;
-    }
-    at_ = std::min(at_ + 1, text_.size());
-  }
-
   std::string_view text_;
   std::size_t at_ = 0;
 };
@@ -144,7 +134,10 @@ result<live_page> live_page::read(text body) {
       const auto value = steps.value();
       if (value.empty())
         return fail("no value");
-      out.meta_.emplace_back(name.substr(1, name.size() - 2), value);
+      if (name == time_member)
+        out.time_ = value;
+      else
+        out.meta_.emplace_back(name.substr(1, name.size() - 2), value);
       continue;
     }
     if (!steps.take('['))
@@ -174,12 +167,7 @@ std::size_t live_page::bytes() const noexcept {
 
 std::string change_between(const live_page& before, const live_page& after) {
   std::string meta = "{", rows = "{", order;
-  const auto timeless = [](const std::vector<named_value>& all) {
-    auto out = all;
-    std::erase_if(out, [](const auto& one) { return one.first == time_member; });
-    return out;
-  };
-  append_changed(meta, timeless(before.meta_), timeless(after.meta_));
+  append_changed(meta, before.meta_, after.meta_);
 
   bool moved = before.rows_.size() != after.rows_.size();
   for (std::size_t i = 0; i < after.rows_.size(); ++i) {
@@ -200,9 +188,8 @@ std::string change_between(const live_page& before, const live_page& after) {
   if (meta.size() == 1 && rows.size() == 1 && !moved)
     return {};
 
-  for (const auto& [name, value] : after.meta_)
-    if (name == time_member)
-      append_member(meta, name, value);
+  if (!after.time_.empty())
+    append_member(meta, time_member.substr(1, time_member.size() - 2), after.time_);
   std::string out = "{\"meta\":" + meta + "}";
   if (moved) {
     out.append(",\"order\":[");

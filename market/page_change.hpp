@@ -38,7 +38,8 @@ private:
   text body_;
   std::vector<row> rows_;
   std::unordered_map<std::string_view, std::size_t> by_id_;
-  std::vector<std::pair<std::string_view, std::string_view>> meta_; ///< all members but `data`
+  std::vector<std::pair<std::string_view, std::string_view>> meta_; ///< members beside `data` ...
+  std::string_view time_;                                           ///< ... but this one
 };
 
 /// What turns one page into a later one, as JSON:
