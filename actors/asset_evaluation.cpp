@@ -17,21 +17,6 @@ namespace {
 /// Assets that one call looks at, or rows that it gives, at most: 2 ms.
 constexpr std::uint32_t most_scanned = 500;
 
-evaluation_outcome finished(answer_text& body, std::uint64_t total, std::int64_t now_ms) {
-  evaluation_outcome out;
-  out.mark = body.mark();
-  fmt::format_to(std::back_inserter(body.text()), ",\"as_of_ms\":{}}}", now_ms);
-  out.body = body.take();
-  out.total = total;
-  return out;
-}
-
-void submit_one(redis::client& store, redis::call one) {
-  std::vector<redis::call> calls;
-  calls.push_back(std::move(one));
-  store.submit(std::move(calls));
-}
-
 /// Rows of assets on their way, gathered in one call after the other; lives until `done` was
 /// called.
 class asset_gathering : public std::enable_shared_from_this<asset_gathering> {
@@ -45,7 +30,7 @@ public:
   void run() {
     auto one = call();
     one.done = [self = shared_from_this()](const redis::reply& answer) { self->take(answer); };
-    submit_one(*store_, std::move(one));
+    redis::submit_one(*store_, std::move(one));
   }
 
 protected:
@@ -299,7 +284,7 @@ void evaluate_asset(const board_ptr& board, const std::shared_ptr<redis::client>
           done(std::move(markets));
         });
   };
-  submit_one(*store, std::move(row));
+  redis::submit_one(*store, std::move(row));
 }
 
 } // namespace tickboard

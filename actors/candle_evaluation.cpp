@@ -70,9 +70,7 @@ struct candle_reading {
   void finish() {
     if (outcome.problem.empty() && outcome.total == 1) {
       answer_text text{now_ms, candles_text(query, found(), first_ms, now_ms)};
-      outcome.mark = text.mark();
-      text.append(fmt::format(",\"as_of_ms\":{}}}", now_ms));
-      outcome.body = text.take();
+      outcome = finished(text, 1, now_ms);
     }
     done(std::move(outcome));
   }

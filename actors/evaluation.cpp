@@ -1,8 +1,8 @@
 #include "actors/evaluation.hpp"
 
-#include "market/answer_text.hpp"
-
 #include <fmt/format.h>
+
+#include <iterator>
 
 namespace tickboard {
 
@@ -10,6 +10,15 @@ evaluation_outcome board_is_rebuilt() {
   evaluation_outcome out;
   out.error = ec::rebuilding;
   out.problem = "the board is being rebuilt after Redis lost it";
+  return out;
+}
+
+evaluation_outcome finished(answer_text& body, std::uint64_t total, std::int64_t now_ms) {
+  evaluation_outcome out;
+  out.mark = body.mark();
+  fmt::format_to(std::back_inserter(body.text()), ",\"as_of_ms\":{}}}", now_ms);
+  out.body = body.take();
+  out.total = total;
   return out;
 }
 
@@ -59,9 +68,7 @@ void evaluate_row(const board_ptr& board, const std::shared_ptr<redis::client>& 
     }
     done(std::move(out));
   };
-  std::vector<redis::call> calls;
-  calls.push_back(std::move(one));
-  store->submit(std::move(calls));
+  redis::submit_one(*store, std::move(one));
 }
 
 } // namespace tickboard

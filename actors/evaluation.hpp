@@ -3,6 +3,7 @@
 #include "actors/board.hpp"
 #include "actors/error.hpp"
 #include "actors/view_answer.hpp"
+#include "market/answer_text.hpp"
 #include "market/asset.hpp"
 #include "market/view_query.hpp"
 #include "market/word_filter.hpp"
@@ -27,6 +28,9 @@ struct evaluation_outcome {
 };
 
 using evaluation_callback = std::function<void(evaluation_outcome)>;
+
+/// An answer of `total` rows: the body, which lacks its end, with the view's own time behind it.
+evaluation_outcome finished(answer_text& body, std::uint64_t total, std::int64_t now_ms);
 
 /// Why `answer` is no array of rows: the partition is not whole, or Redis failed.
 evaluation_outcome evaluation_failure(const redis::reply& answer);

@@ -71,16 +71,9 @@ void evaluate_quotes(const board_ptr& board, const std::shared_ptr<redis::client
       return;
     }
     answer_text text{now_ms, quotes_text(read_counts(answer[1], board->layout))};
-    evaluation_outcome out;
-    out.mark = text.mark();
-    text.append(fmt::format(",\"as_of_ms\":{}}}", now_ms));
-    out.body = text.take();
-    out.total = 1;
-    done(std::move(out));
+    done(finished(text, 1, now_ms));
   };
-  std::vector<redis::call> calls;
-  calls.push_back(std::move(one));
-  store->submit(std::move(calls));
+  redis::submit_one(*store, std::move(one));
 }
 
 } // namespace tickboard

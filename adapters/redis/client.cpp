@@ -493,6 +493,12 @@ private:
 
 } // namespace
 
+void submit_one(client& to, call one) {
+  std::vector<call> calls;
+  calls.push_back(std::move(one));
+  to.submit(std::move(calls));
+}
+
 std::shared_ptr<client> connect(net::io_context& io, client_options options, client_events events) {
   auto out = std::make_shared<client_impl>(io, std::move(options), std::move(events));
   out->start();

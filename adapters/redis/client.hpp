@@ -75,6 +75,9 @@ public:
   virtual void stop() = 0; ///< fails what is pending and does not reconnect
 };
 
+/// That call alone.
+void submit_one(client& to, call one);
+
 std::shared_ptr<client> connect(boost::asio::io_context& io, client_options options,
                                 client_events events);
 
