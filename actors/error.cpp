@@ -22,6 +22,14 @@ std::string describe(const caf::error& error) {
   return to_string(error);
 }
 
+std::string why_not(const caf::error& error) {
+  if (error == caf::sec::request_timeout)
+    return "the answer took too long";
+  if (error.category() == caf::atom("system") || error.category() == caf::atom("exit"))
+    return "the part of tickboard that knows is being restarted";
+  return describe(error);
+}
+
 std::string exception_text() {
   try {
     throw;

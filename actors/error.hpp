@@ -27,6 +27,9 @@ enum class ec : std::uint8_t {
 /// The sentence inside `error`, or CAF's own text for errors that are not ours.
 std::string describe(const caf::error& error);
 
+/// Why an actor's answer did not come: a sentence for clients.
+std::string why_not(const caf::error& error);
+
 /// The text of the exception that is being handled; only within a catch block.
 std::string exception_text();
 

@@ -3,7 +3,6 @@
 #include "actors/entity_tag.hpp"
 #include "actors/error.hpp"
 #include "actors/mailbox.hpp"
-#include "actors/session.hpp"
 #include "actors/unix_ms.hpp"
 #include "adapters/log/log.hpp"
 
@@ -20,15 +19,6 @@ namespace {
 constexpr auto retry_interval = std::chrono::milliseconds{1'000};
 /// What nobody waits for is kept for who comes back.
 constexpr auto kept_for = std::chrono::seconds{30};
-
-live_news failure_of(const net::http_response& problem, std::chrono::seconds retry_after) {
-  live_news out;
-  out.is = live_news::kind::failure;
-  out.data = problem.body;
-  out.status = problem.status;
-  out.retry_after = retry_after;
-  return out;
-}
 
 } // namespace
 
@@ -101,12 +91,7 @@ void live_hub_state::evaluate(const std::string& key, followed& one) {
   one.asked = self->clock().now();
   self->request(config.query->get(), config.timeout, page_asked{one.question, one.client})
       .then([this, key](const answer& told) { answered(key, told); },
-            [this, key](const caf::error& error) {
-              failed(key,
-                     failure_of(net::problem(503, "Not available now", why_not(error)),
-                                std::chrono::seconds{1}),
-                     false);
-            });
+            [this, key](const caf::error& error) { failed(key, no_answer_news(error), false); });
 }
 
 void live_hub_state::answered(const std::string& key, const answer& told) {
@@ -115,7 +100,7 @@ void live_hub_state::answered(const std::string& key, const answer& told) {
     return;
   if (told.refusal.status != 0) {
     const auto& why = told.refusal;
-    failed(key, failure_of(net::problem(why.status, why.title, why.detail), why.retry_after),
+    failed(key, failure_news(net::problem(why.status, why.title, why.detail), why.retry_after),
            why.status < 500);
     return;
   }
@@ -128,7 +113,7 @@ void live_hub_state::answered(const std::string& key, const answer& told) {
     bytes += one.view.bytes() - before;
     if (!taken) {
       log::error("live", "a page cannot be taken apart", {{"reason", taken.error()}});
-      failed(key, failure_of(net::problem(500, "Internal error", taken.error()), {}), false);
+      failed(key, failure_news(net::problem(500, "Internal error", taken.error()), {}), false);
       return;
     }
     trim();

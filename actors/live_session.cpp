@@ -1,5 +1,6 @@
 #include "actors/live_session.hpp"
 
+#include "actors/live_view.hpp"
 #include "actors/routes.hpp"
 #include "actors/session.hpp"
 #include "market/json_text.hpp"
@@ -128,11 +129,7 @@ void live_session::no_news(const std::string& name, std::uint64_t serial, const 
   auto* const one = find(name, serial);
   if (one == nullptr)
     return;
-  live_news told;
-  told.is = live_news::kind::failure;
-  told.status = 503;
-  told.retry_after = hub_pause;
-  told.data = net::problem(503, "Not available now", why_not(why)).body;
+  const auto told = no_answer_news(why);
   if (answer_) {
     begin(told);
     return;

@@ -1,21 +1,25 @@
 #include "actors/live_view.hpp"
 
+#include "actors/error.hpp"
+#include "actors/routes.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 namespace tickboard {
 
-std::string live_view::id_of(const state& one) const {
-  return fmt::format("{}-{}", name_, one.number);
+live_news failure_news(const net::http_response& problem, std::chrono::seconds retry_after) {
+  live_news out;
+  out.is = live_news::kind::failure;
+  out.data = problem.body;
+  out.status = problem.status;
+  out.retry_after = retry_after;
+  return out;
 }
 
-std::string live_view::newest_id() const {
-  return states_.empty() ? "" : id_of(states_.back());
-}
-
-bool live_view::is_newest_id(std::string_view id) const {
-  return !states_.empty() && id == id_of(states_.back());
+live_news no_answer_news(const caf::error& why) {
+  return failure_news(not_available(why_not(why)), std::chrono::seconds{1});
 }
 
 result<bool> live_view::take(net::shared_bytes body, std::string_view tag) {
@@ -23,49 +27,43 @@ result<bool> live_view::take(net::shared_bytes body, std::string_view tag) {
   if (!page)
     return unexpected(std::move(page.error()));
   std::string change;
-  if (!states_.empty()) {
+  if (!states_.empty())
     change = change_between(states_.back().page, *page);
-    if (change.empty()) {
-      tag_ = tag;
-      return false;
-    }
-  }
   tag_ = tag;
-  for (const auto& [from, text] : changes_)
-    bytes_ -= text->size();
-  changes_.clear();
+  if (!states_.empty() && change.empty())
+    return false;
   if (states_.size() == most_states)
     drop_oldest();
-  if (!states_.empty()) {
-    bytes_ += change.size();
-    changes_[states_.back().number] = std::make_shared<const std::string>(std::move(change));
+  for (auto& one : states_) {
+    bytes_ -= one.bytes();
+    one.change = nullptr;
+    if (&one == &states_.back())
+      one.change = std::make_shared<const std::string>(std::move(change));
+    bytes_ += one.bytes();
   }
-  const auto size = page->bytes();
-  states_.push_back({next_++, *std::move(page), size});
-  bytes_ += size;
+  states_.push_back({fmt::format("{}-{}", name_, next_++), *std::move(page)});
+  bytes_ += states_.back().bytes();
   return true;
 }
 
 live_news live_view::news_since(std::string_view has) {
   live_news out;
-  out.id = newest_id();
   const auto& newest = states_.back();
-  const auto it =
-      std::ranges::find_if(states_, [&](const state& one) { return id_of(one) == has; });
+  out.id = newest.id;
+  const auto it = std::ranges::find(states_, has, &state::id);
   if (it == states_.end()) {
     out.data = newest.page.body();
     return out;
   }
   out.is = live_news::kind::change;
-  auto& change = changes_[it->number];
-  if (!change) {
+  if (!it->change) {
     auto text = change_between(it->page, newest.page);
     if (text.empty()) // it went, and came back
       text = "{\"meta\":{}}";
     bytes_ += text.size();
-    change = std::make_shared<const std::string>(std::move(text));
+    it->change = std::make_shared<const std::string>(std::move(text));
   }
-  out.data = change;
+  out.data = it->change;
   return out;
 }
 
@@ -75,11 +73,7 @@ void live_view::forget_old() {
 }
 
 void live_view::drop_oldest() {
-  if (const auto it = changes_.find(states_.front().number); it != changes_.end()) {
-    bytes_ -= it->second->size();
-    changes_.erase(it);
-  }
-  bytes_ -= states_.front().bytes;
+  bytes_ -= states_.front().bytes();
   states_.pop_front();
 }
 

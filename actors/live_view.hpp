@@ -4,12 +4,16 @@
 #include "market/page_change.hpp"
 
 #include <deque>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace tickboard {
+
+/// What subscribers are told instead of a page; `problem` is what GET /v1/markets would answer.
+live_news failure_news(const net::http_response& problem, std::chrono::seconds retry_after);
+
+/// The same for an actor's answer that did not come.
+live_news no_answer_news(const caf::error& why);
 
 /// The last states of one view, and what turns each of them into the newest. Made for who reads
 /// slowly, or comes back: they need not be told all of it again.
@@ -28,13 +32,12 @@ public:
 
   bool empty() const noexcept { return states_.empty(); }
   /// Whether this is the newest state's id.
-  bool is_newest_id(std::string_view id) const;
+  bool is_newest_id(std::string_view id) const {
+    return !states_.empty() && id == states_.back().id;
+  }
 
   /// What who has the state `has` is to be told, to have the newest. Not empty.
   live_news news_since(std::string_view has);
-
-  /// The newest state's id.
-  std::string newest_id() const;
 
   std::size_t bytes() const noexcept { return bytes_; }
   /// Forgets all but the newest state.
@@ -42,20 +45,20 @@ public:
 
 private:
   struct state {
-    std::uint64_t number;
+    std::string id;
     live_page page;
-    std::size_t bytes;
+    net::shared_bytes change{}; ///< to the newest; null: nobody needed it yet
+
+    std::size_t bytes() const noexcept { return page.bytes() + (change ? change->size() : 0); }
   };
 
-  std::string id_of(const state& one) const;
   void drop_oldest();
 
   std::string name_;
   std::string tag_; ///< of the answer that the newest state is from
   std::uint64_t next_ = 1;
-  std::deque<state> states_;                                     ///< the newest last
-  std::unordered_map<std::uint64_t, net::shared_bytes> changes_; ///< to the newest, by number
-  std::size_t bytes_ = 0;
+  std::deque<state> states_; ///< the newest last
+  std::size_t bytes_ = 0;    ///< of all of them
 };
 
 } // namespace tickboard

@@ -54,6 +54,12 @@ net::http_response method_refused(const net::http_request& request) {
   return out;
 }
 
+net::http_response not_available(std::string_view why) {
+  auto out = problem(503, "Not available now", why);
+  out.headers.emplace_back("Retry-After", "1");
+  return out;
+}
+
 route find_route(const net::http_request& request) {
   const std::string_view target = request.target;
   const auto question = std::min(target.find('?'), target.size());

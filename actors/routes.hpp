@@ -49,4 +49,7 @@ route find_route(const net::http_request& request);
 net::http_response bad_parameter(const query_problem& what);
 net::http_response method_refused(const net::http_request& request);
 
+/// 503, to be asked again in a second.
+net::http_response not_available(std::string_view why);
+
 } // namespace tickboard

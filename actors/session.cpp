@@ -50,12 +50,6 @@ bool is_encoded(const net::http_response& response) {
                              [](const auto& one) { return one.first == "Content-Encoding"; });
 }
 
-net::http_response unavailable(std::string_view detail) {
-  auto out = net::problem(503, "Not available now", detail);
-  out.headers.emplace_back("Retry-After", "1");
-  return out;
-}
-
 } // namespace
 
 /// Who is asked answers with JSON, of this moment.
@@ -305,7 +299,7 @@ void session_state::ask_for_readiness() {
       .then(
           [this](const readiness& told) {
             if (!told.ready) {
-              respond(unavailable(told.reason));
+              respond(not_available(told.reason));
               return;
             }
             net::http_response out;
@@ -327,14 +321,6 @@ void session_state::ask_for_search(const ask_search& what) {
           [this](const caf::error& error) { fail(error); });
 }
 
-std::string why_not(const caf::error& error) {
-  if (error == caf::sec::request_timeout)
-    return "the answer took too long";
-  if (error.category() == caf::atom("system") || error.category() == caf::atom("exit"))
-    return "the part of tickboard that knows is being restarted";
-  return describe(error);
-}
-
 void session_state::ask_for_metrics() {
   if (!config->tells_metrics) {
     respond(net::problem(404, "No such resource",
@@ -354,7 +340,7 @@ void session_state::ask_for_metrics() {
 }
 
 void session_state::fail(const caf::error& error) {
-  respond(unavailable(why_not(error)));
+  respond(not_available(why_not(error)));
 }
 
 // -- what goes on ---------------------------------------------------------------------------------

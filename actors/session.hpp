@@ -43,9 +43,6 @@ struct session_config {
   std::shared_ptr<route_figures> figures = std::make_shared<route_figures>();
 };
 
-/// Why an actor's answer did not come.
-std::string why_not(const caf::error& error);
-
 struct session_state {
   static constexpr const char* name = "session";
 
