@@ -34,22 +34,17 @@ void append_comment(std::string& out, std::string_view text) {
 } // namespace
 
 std::string reference() {
-  settings defaults;
-  feed_settings feed;
-  key_settings api_key;
   std::string out(head);
   for (const auto& section : schema()) {
     out += '\n';
     append_comment(out, section.meaning);
-    out += fmt::format(fmt::runtime(section.repeated ? "[[{}]]\n" : "[{}]\n"), section.name);
+    out += title(section) + '\n';
     for (const auto& key : section.keys) {
       out += '\n';
       append_comment(out, key.meaning);
       append_comment(out, fmt::format("Allowed: {}.", allowed(key)));
-      const auto value = key.example.empty()
-                             ? to_toml(key.at({defaults, feed, api_key}), key.takes.of)
-                             : std::string(key.example);
-      out += fmt::format("{} = {}\n", key.name, value);
+      out += fmt::format("{} = {}\n", key.name,
+                         key.example.empty() ? default_of(key) : std::string(key.example));
     }
   }
   return out;

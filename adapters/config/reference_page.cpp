@@ -56,10 +56,6 @@ std::string prose(std::string_view text) {
   return out;
 }
 
-std::string title(const section& one) {
-  return fmt::format(fmt::runtime(one.repeated ? "[[{}]]" : "[{}]"), one.name);
-}
-
 /// GitHub keeps letters, digits and hyphens of a heading.
 std::string anchor(const section& one) {
   return std::string{one.name};
@@ -68,9 +64,6 @@ std::string anchor(const section& one) {
 } // namespace
 
 std::string reference_page() {
-  settings defaults;
-  feed_settings feed;
-  key_settings api_key;
   std::string out(page_head);
   out += "\nSections:";
   const char* before = " ";
@@ -83,9 +76,7 @@ std::string reference_page() {
     out += fmt::format("\n## `{}`\n\n{}\n\n", title(section), prose(section.meaning));
     out += "| key | default | what it is | allowed |\n|---|---|---|---|\n";
     for (const auto& key : section.keys) {
-      const auto value = key.example.empty()
-                             ? to_toml(key.at({defaults, feed, api_key}), key.takes.of)
-                             : std::string{};
+      const auto value = default_of(key);
       out += fmt::format("| `{}` | {} | {} | {} |\n", key.name,
                          value.empty() ? "must be given" : fmt::format("`{}`", value),
                          prose(key.meaning), prose(allowed(key)));

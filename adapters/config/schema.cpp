@@ -432,6 +432,19 @@ std::span<const section> schema() {
   return sections;
 }
 
+std::string title(const section& one) {
+  return fmt::format(fmt::runtime(one.repeated ? "[[{}]]" : "[{}]"), one.name);
+}
+
+std::string default_of(const key& one) {
+  if (!one.example.empty())
+    return {};
+  settings all;
+  feed_settings feed;
+  key_settings api_key;
+  return to_toml(one.at({all, feed, api_key}), one.takes.of);
+}
+
 std::string allowed(const key& one) {
   const auto special = special_default(one);
   return special.empty() ? domain_text(one.takes)

@@ -56,6 +56,12 @@ std::span<const section> schema();
 /// What `one` takes, as messages and the reference say it.
 std::string allowed(const key& one);
 
+/// [name] or [[name]].
+std::string title(const section& one);
+
+/// The value that `one` has if it is not given, as TOML; empty for a key that must be given.
+std::string default_of(const key& one);
+
 /// The value in `where` as TOML.
 std::string to_toml(const slot& where, unit of);
 
