@@ -86,6 +86,15 @@ end
 
 local parts = {exchange = '^[^:]*', base = '^[^:]*:(.*)%-', quote = '^.*%-(.*)$', id = '^.*$'}
 
+-- The set of the values in ARGV behind their number, which is at `at`; and the place behind them.
+local function read_set(at)
+  local set, last = {}, at + tonumber(ARGV[at])
+  for i = at + 1, last do
+    set[ARGV[i]] = true
+  end
+  return set, last + 1
+end
+
 -- Reads the filters at the end of ARGV, from `at`. Each is one of
 --   'exchange', 'base', 'quote' or 'id'; 'only' or 'not'; number of values; values
 --   'range'; number of the index in KEYS; lowest; highest    (a null is in no range)
@@ -101,21 +110,13 @@ local function read_filters(at)
         {key = KEYS[tonumber(ARGV[at + 1])], lowest = tonumber(ARGV[at + 2]), highest = tonumber(ARGV[at + 3])}
       at = at + 4
     elseif ARGV[at] == 'word' then
-      local word = {text = ARGV[at + 1], part = parts[ARGV[at + 2]], named = {}}
-      local last = at + 3 + tonumber(ARGV[at + 3])
-      for i = at + 4, last do
-        word.named[ARGV[i]] = true
-      end
+      local word = {text = ARGV[at + 1], part = parts[ARGV[at + 2]]}
+      word.named, at = read_set(at + 3)
       words[#words + 1] = word
-      at = last + 1
     else
-      local list = {part = parts[ARGV[at]], listed = ARGV[at + 1] == 'only', values = {}}
-      local last = at + 2 + tonumber(ARGV[at + 2])
-      for i = at + 3, last do
-        list.values[ARGV[i]] = true
-      end
+      local list = {part = parts[ARGV[at]], listed = ARGV[at + 1] == 'only'}
+      list.values, at = read_set(at + 2)
       lists[#lists + 1] = list
-      at = last + 1
     end
   end
   if #lists == 0 and #ranges == 0 and #words == 0 then
