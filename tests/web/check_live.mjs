@@ -35,13 +35,18 @@ async function figuresAreThoseOfTheApi({ open, double, world }) {
   });
 }
 
-async function withoutStreamsItAsks({ open, world }) {
-  const page = await open(world.base);
-  await untilState(page, '^(polling|live)$');
-  await untilRows(page);
-  const price = page.locator('td.price').first();
-  const before = await price.textContent();
-  await page.waitForFunction((text) => document.querySelector('td.price').textContent !== text, before);
+async function withoutStreamsItAsks({ open, double }) {
+  double.withoutStreams = true;
+  try {
+    const page = await open(double.base);
+    await untilState(page, '^polling$');
+    await untilRows(page);
+    const price = page.locator('td.price').first();
+    const before = await price.textContent();
+    await page.waitForFunction((text) => document.querySelector('td.price').textContent !== text, before);
+  } finally {
+    double.withoutStreams = false;
+  }
 }
 
 async function pauseHoldsStill({ open, double, world }) {

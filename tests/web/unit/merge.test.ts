@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PageBody, PageChange } from '../../../web/src/api';
 import { emptyPage, takeChange, takePage, type Page } from '../../../web/src/merge';
-import { changeOf } from '../stream_double.mjs';
+import { changeOf } from './change_of.mjs';
 
 interface Row {
   id: string;
