@@ -1,6 +1,16 @@
 # Sourced by tests that need packages from npm. install_locked SOURCE WORK puts the locked packages of
 # SOURCE/package.json into WORK, once. Returns 77, having set `why`, if there is no node or npm, or
 # the registry is out of reach; 1 if the lock file itself is at fault.
+#
+# need_locked SOURCE WORK WHAT does the same, or ends the test: skipped, if that is why, saying that WHAT
+# was NOT done.
+need_locked() {
+  install_locked "$1" "$2" && return
+  code=$?
+  [ $code = 77 ] && echo "SKIPPED: $3: $why" >&2
+  exit $code
+}
+
 install_locked() {
   why=
   command -v node >/dev/null || { why="node is not installed"; return 77; }

@@ -14,6 +14,15 @@
 
 namespace tickboard::test {
 
+void become(std::vector<std::string>& arguments) {
+  std::vector<char*> argv;
+  for (auto& one : arguments)
+    argv.push_back(one.data());
+  argv.push_back(nullptr);
+  ::execv(argv[0], argv.data());
+  ::_exit(127);
+}
+
 process::process(std::vector<std::string> arguments, const std::string& log) {
   int ends[2];
   REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
@@ -23,12 +32,7 @@ process::process(std::vector<std::string> arguments, const std::string& log) {
     ::dup2(ends[1], 1);
     const int errors = ::open(log.c_str(), O_CREAT | O_APPEND | O_WRONLY, 0600);
     ::dup2(errors, 2);
-    std::vector<char*> argv;
-    for (auto& one : arguments)
-      argv.push_back(one.data());
-    argv.push_back(nullptr);
-    ::execv(argv[0], argv.data());
-    ::_exit(127);
+    become(arguments);
   }
   ::close(ends[1]);
   out_ = ends[0];

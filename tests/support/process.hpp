@@ -8,6 +8,9 @@
 
 namespace tickboard::test {
 
+/// In a child: runs this program instead; ends the child if that cannot be.
+[[noreturn]] void become(std::vector<std::string>& arguments);
+
 /// A program of ours as a child process. Killed and reaped when this object goes.
 class process {
 public:

@@ -6,11 +6,7 @@ set -eu
 source=$1 work=$2 program=$3 exchange=$4
 . "$source/../../support/npm_ci.sh"
 
-install_locked "$source" "$work" || {
-  code=$?
-  [ $code = 77 ] && echo "SKIPPED: $exchange was NOT checked against ccxt: $why" >&2
-  exit $code
-}
+need_locked "$source" "$work" "$exchange was NOT checked against ccxt"
 cp "$source/check.mjs" "$work/"
 cd "$work"
 exec node check.mjs "$program" "$exchange"

@@ -6,11 +6,7 @@ set -eu
 source=$1 work=$2 program=$3
 . "$source/../../support/npm_ci.sh"
 
-install_locked "$source" "$work" || {
-  code=$?
-  [ $code = 77 ] && echo "SKIPPED: clients of CoinGecko and CoinMarketCap were NOT run: $why" >&2
-  exit $code
-}
+need_locked "$source" "$work" "clients of CoinGecko and CoinMarketCap were NOT run"
 cp "$source/check.mjs" "$work/"
 cd "$work"
 exec node check.mjs "$program"

@@ -1,5 +1,7 @@
 #include "tests/integration/commands/pty.hpp"
 
+#include "tests/support/process.hpp"
+
 #include <doctest/doctest.h>
 
 #include <array>
@@ -25,12 +27,7 @@ pty_program::pty_program(std::vector<std::string> arguments, unsigned short colu
     ::unsetenv("NO_COLOR");
     for (auto& one : environment)
       ::putenv(one.data());
-    std::vector<char*> argv;
-    for (auto& one : arguments)
-      argv.push_back(one.data());
-    argv.push_back(nullptr);
-    ::execv(argv[0], argv.data());
-    ::_exit(127);
+    become(arguments);
   }
 }
 

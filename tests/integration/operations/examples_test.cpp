@@ -165,7 +165,7 @@ TEST_CASE("each alert points to its section of the runbook, which has no other a
 }
 
 TEST_CASE("dashboard and rules use what a real daemon exports, and a real Prometheus reads it") {
-  metered_world on{two_that_hold()};
+  metered_world on{two_exchanges()};
   begin(on);
   CHECK(on.get("/v1/markets?per_page=2").status == 200);
   const auto names = exported(on.scrape());

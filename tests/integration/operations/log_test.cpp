@@ -29,7 +29,7 @@ const std::string not_understood = R"({"kind":"garbage","seconds":600})";
 } // namespace
 
 TEST_CASE("each line of the log is a JSON object with time, level, component and message") {
-  metered_world on{two_that_hold(), "[log]\nformat = \"json\"\nlevel = \"debug\"\n"};
+  metered_world on{two_exchanges(), "[log]\nformat = \"json\"\nlevel = \"debug\"\n"};
   begin(on);
   on.simulators[1].kill(SIGKILL);
   on.wait_until("the log tells of it", [&] {
@@ -84,7 +84,7 @@ TEST_CASE("each line of the log is key=value pairs; of one that is said all the 
 }
 
 TEST_CASE("for the journal lines have their priority and no time") {
-  metered_world on{two_that_hold()};
+  metered_world on{two_exchanges()};
   on.daemon->kill(SIGTERM);
   CHECK(on.daemon->wait() == 0);
   struct stat of {};

@@ -33,7 +33,7 @@ double script_calls(const exposition_text& told) {
 } // namespace
 
 TEST_CASE("what is counted is what the exchanges say and Redis does; promtool has no complaint") {
-  metered_world on{two_that_hold()};
+  metered_world on{two_exchanges()};
   begin(on);
   const temporary_directory directory;
   const auto before = on.scrape();
@@ -112,7 +112,7 @@ TEST_CASE("what is counted is what the exchanges say and Redis does; promtool ha
 }
 
 TEST_CASE("requests are counted by route and class, durations and open ones too") {
-  metered_world on{two_that_hold()};
+  metered_world on{two_exchanges()};
   begin(on);
   struct asked {
     std::string target, route;
@@ -208,7 +208,7 @@ TEST_CASE("a feed that goes silent shows, and so does one that is away") {
 }
 
 TEST_CASE("while Redis is away that shows, and each answer that is given once more is counted") {
-  metered_world on{two_that_hold(), "[view]\ntimeout = \"1s\"\nmax_stale = \"10m\"\n",
+  metered_world on{two_exchanges(), "[view]\ntimeout = \"1s\"\nmax_stale = \"10m\"\n",
                    redis_setup{{},
                                "reply_timeout = \"700ms\"\nconnect_timeout = \"700ms\"\n"
                                "backoff_max = \"200ms\"\n"}};
@@ -237,12 +237,12 @@ TEST_CASE("while Redis is away that shows, and each answer that is given once mo
 }
 
 TEST_CASE("Prometheus can ask where clients need a key, and not where it is told not to") {
-  metered_world on{two_that_hold(), "[clients]\nkey_required = true\n[http]\nmetrics = false\n"};
+  metered_world on{two_exchanges(), "[clients]\nkey_required = true\n[http]\nmetrics = false\n"};
   CHECK(on.get(on.admin(), "/metrics").status == 200);
   CHECK(on.get("/metrics").status == 401);
-  metered_world open{two_that_hold(), "[http]\nmetrics = false\n"};
+  metered_world open{two_exchanges(), "[http]\nmetrics = false\n"};
   CHECK(open.get(open.admin(), "/metrics").status == 200);
   CHECK(open.get("/metrics").status == 404);
-  metered_world usual{two_that_hold()};
+  metered_world usual{two_exchanges()};
   CHECK(usual.get("/metrics").status == 200);
 }

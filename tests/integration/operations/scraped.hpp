@@ -41,16 +41,6 @@ private:
   std::uint16_t admin_ = 0;
 };
 
-inline std::vector<simulated> two_that_hold() {
-  std::vector<simulated> out;
-  for (const auto* name : {"coinbaseexchange", "kraken"})
-    out.push_back({name,
-                   name,
-                   {"--markets", "60", "--count", "600", "--rate", "0", "--seed", "7", "--hold"},
-                   {}});
-  return out;
-}
-
 inline void begin(metered_world& on) {
   for (std::size_t i = 0; i < on.exchanges.size(); ++i)
     on.post_exchange(i, "/sim/go", "{}");

@@ -14,16 +14,6 @@
 
 namespace tickboard::test {
 
-inline std::vector<simulated> two_exchanges() {
-  std::vector<simulated> out;
-  for (const auto* name : {"coinbaseexchange", "kraken"})
-    out.push_back({name,
-                   name,
-                   {"--markets", "60", "--count", "600", "--rate", "0", "--seed", "7", "--hold"},
-                   {}});
-  return out;
-}
-
 inline const std::string quick_start = "[daemon]\nwarmup = \"3s\"\n[view]\n";
 
 /// With short timeouts, so that nobody waits for long.

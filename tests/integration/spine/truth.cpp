@@ -48,6 +48,16 @@ std::vector<simulated> three_exchanges(std::uint64_t count, double rate, bool ho
   return out;
 }
 
+std::vector<simulated> two_exchanges() {
+  std::vector<simulated> out;
+  for (const auto* name : {"coinbaseexchange", "kraken"})
+    out.push_back({name,
+                   name,
+                   {"--markets", "60", "--count", "600", "--rate", "0", "--seed", "7", "--hold"},
+                   {}});
+  return out;
+}
+
 std::map<std::string, std::string> converged_rows(world& on) {
   std::map<std::string, std::string> rows;
   std::string last_difference;

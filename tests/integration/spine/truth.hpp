@@ -13,6 +13,9 @@ namespace tickboard::test {
 /// Binance, Coinbase Exchange and Kraken, with 500 markets each.
 std::vector<simulated> three_exchanges(std::uint64_t count, double rate, bool hold);
 
+/// Coinbase Exchange and Kraken, with 60 markets each, which hold still until they are told to go.
+std::vector<simulated> two_exchanges();
+
 /// Waits until every exchange has sent everything, and every row is as its exchange has it.
 std::map<std::string, std::string> converged_rows(world& on);
 

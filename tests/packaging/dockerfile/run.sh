@@ -5,11 +5,7 @@ set -eu
 source=$1 work=$2 dockerfile=$3
 . "$source/../../support/npm_ci.sh"
 
-install_locked "$source" "$work" || {
-  code=$?
-  [ $code = 77 ] && echo "SKIPPED: the Dockerfile was NOT linted: $why" >&2
-  exit $code
-}
+need_locked "$source" "$work" "the Dockerfile was NOT linted"
 # Whatever it finds counts, also what it takes for a warning.
 remarks="$("$work/node_modules/.bin/dockerfile-utils" lint "$dockerfile" 2>&1)" || :
 echo "$remarks"

@@ -1,0 +1,244 @@
+#include "actors/session.hpp"
+#include "tests/support/scripted_client.hpp"
+#include "tests/unit/actors/live_fixture.hpp"
+
+#include <rapidjson/document.h>
+
+using namespace tickboard;
+using namespace tickboard::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+caf::behavior nobody(caf::event_based_actor*) {
+  return {[](caf::unit_t) {}};
+}
+
+struct live_session_fixture : live_fixture {
+  live_session_fixture() {
+    serving->query = serving->status = serving->keeper = serving->search = make_address();
+    serving->live = make_address();
+    serving->live->set(hub);
+    serving->lifeline = spawn(nobody);
+    client = std::make_shared<scripted_client>();
+    subject = spawn(session, std::shared_ptr<const session_config>{serving}, client);
+  }
+
+  void get(const std::string& target, std::shared_ptr<net::http_rare_fields> rare = nullptr,
+           net::http_method method = net::http_method::get) {
+    net::http_request request;
+    request.method = method;
+    request.method_text = "GET";
+    request.target = target;
+    request.rare = std::move(rare);
+    send(subject, request_received{std::move(request)});
+  }
+  void sent() { send(subject, piece_sent{}); }
+  void say(std::string text) { send(subject, message_received{std::move(text)}); }
+  void open_socket() {
+    auto rare = std::make_shared<net::http_rare_fields>();
+    rare->wants_websocket = true;
+    get("/v1/ws", rare);
+    sent();
+  }
+
+  std::shared_ptr<session_config> serving = std::make_shared<session_config>();
+  std::shared_ptr<scripted_client> client;
+  caf::actor subject;
+};
+
+} // namespace
+
+TEST_CASE("a stream is a page, then changes, each when the last one is with the client") {
+  live_session_fixture live;
+  live.get("/v1/stream?interval=100");
+  REQUIRE(live.client->streams.size() == 1);
+  CHECK(live.client->streams[0].content_type == "text/event-stream");
+  CHECK(live.client->pieces.empty());
+  live.sent(); // the head
+  REQUIRE(live.client->pieces.size() == 1);
+  const auto page = live.client->pieces[0];
+  CHECK(page.starts_with("retry: 2000\nevent: page\nid: "));
+  CHECK(page.ends_with("\"as_of_ms\":1}\n\n"));
+  live.price = 2;
+  live.advance(1s);
+  CHECK(live.client->pieces.size() == 1); // it has not read yet
+  live.price = 3;
+  live.sent();
+  live.advance(100ms);
+  REQUIRE(live.client->pieces.size() == 2); // not 2, which it missed, but 3
+  CHECK(live.client->pieces[1].starts_with("event: change\nid: "));
+  CHECK(live.client->pieces[1].find("\"last\":3") != std::string::npos);
+  CHECK(live.client->pieces[1].ends_with("}\n\n"));
+}
+
+TEST_CASE("a stream that cannot begin is answered like any request") {
+  live_session_fixture live;
+  SUBCASE("for now") {
+    live.trouble = "Redis is away";
+    live.get("/v1/stream");
+    REQUIRE(live.client->answers.size() == 1);
+    CHECK(live.client->answers[0].status == 503);
+    CHECK(live.client->answers[0].content_type == "application/problem+json");
+    live.trouble.clear();
+    live.advance(1s);
+    live.get("/v1/stream");
+    CHECK(live.client->streams.size() == 1);
+  }
+  SUBCASE("for good") {
+    live.refusal = {404, "No such market in this view", "so it is", {}};
+    live.get("/v1/stream?around=x:A-B");
+    REQUIRE(live.client->answers.size() == 1);
+    CHECK(live.client->answers[0].status == 404);
+  }
+  SUBCASE("without a hub") {
+    live.serving->live->set(nullptr);
+    live.get("/v1/stream");
+    REQUIRE(live.client->answers.size() == 1);
+    CHECK(live.client->answers[0].status == 503);
+  }
+  SUBCASE("HEAD") {
+    live.get("/v1/stream", nullptr, net::http_method::head);
+    REQUIRE(live.client->answers.size() == 1);
+    CHECK(live.client->answers[0].content_type == "text/event-stream");
+    CHECK(live.evaluations == 0);
+  }
+}
+
+TEST_CASE("a stream outlives the hub and Redis' absence") {
+  live_session_fixture live;
+  live.get("/v1/stream?interval=100");
+  live.sent();
+  live.sent();
+  live.trouble = "Redis is away";
+  live.advance(200ms);
+  REQUIRE(live.client->pieces.size() == 2);
+  CHECK(live.client->pieces[1].starts_with("event: error\ndata: {"));
+  live.sent();
+  live.trouble.clear();
+  live.advance(2s);
+  REQUIRE(live.client->pieces.size() == 3);
+  CHECK(live.client->pieces[2].starts_with("event: beat\n"));
+  live.sent();
+
+  live.end(live.hub);
+  live.advance(40s);
+  REQUIRE(live.client->pieces.size() == 4);
+  CHECK(live.client->pieces[3].starts_with("event: error\n"));
+  live.sent();
+  live.start_hub();
+  live.serving->live->set(live.hub);
+  live.advance(2s);
+  REQUIRE(live.client->pieces.size() == 5);
+  CHECK(live.client->pieces[4].starts_with("event: page\n"));
+}
+
+TEST_CASE("a stream whose view is refused for good later ends") {
+  live_session_fixture live;
+  live.get("/v1/stream?interval=100");
+  live.sent();
+  live.sent();
+  live.refusal = {400, "Too large a category", "so it is", {}};
+  live.advance(200ms);
+  REQUIRE(live.client->pieces.size() == 2);
+  CHECK(live.client->pieces[1].starts_with("event: error\n"));
+  CHECK_FALSE(live.client->closed);
+  live.sent();
+  CHECK(live.client->closed);
+}
+
+TEST_CASE("a stream goes on from the last event that was heard") {
+  live_session_fixture live;
+  const auto id = live.ask()->told.at(0).id;
+  live.price = 2;
+  auto rare = std::make_shared<net::http_rare_fields>();
+  rare->last_event_id = id;
+  live.get("/v1/stream?interval=100", rare);
+  live.advance(100ms);
+  live.sent();
+  REQUIRE(live.client->pieces.size() == 1);
+  CHECK(live.client->pieces[0].find("event: change\n") != std::string::npos);
+}
+
+TEST_CASE("a WebSocket follows several views, each under its name") {
+  live_session_fixture live;
+  live.open_socket();
+  CHECK(live.client->websockets == 1);
+  CHECK(live.client->reads == 1);
+  live.say(R"({"op":"subscribe","view":"a","interval":100})");
+  CHECK(live.client->reads == 2);
+  REQUIRE(live.client->pieces.size() == 1);
+  CHECK(live.client->pieces[0].starts_with(R"({"view":"a","event":"page","id":")"));
+  rapidjson::Document json;
+  json.Parse(live.client->pieces[0].c_str());
+  REQUIRE_FALSE(json.HasParseError());
+  CHECK(json["data"]["page"]["total"].GetInt() == 1);
+
+  live.say(R"({"op":"subscribe","view":"b","query":"quote=B","interval":100})");
+  live.say(R"({"op":"nonsense","view":"c"})");
+  CHECK(live.client->pieces.size() == 1); // one at a time
+  CHECK(live.client->reads == 3);         // the next when the last one is answered
+  live.sent();
+  live.sent();
+  live.sent();
+  REQUIRE(live.client->pieces.size() == 3);
+  CHECK(live.client->pieces[1].starts_with(R"({"view":"b","event":"page")"));
+  CHECK(live.client->pieces[2].starts_with(R"({"view":"c","event":"error","data":{)"));
+  CHECK(live.client->reads == 4);
+
+  live.price = 2;
+  live.advance(100ms);
+  live.sent();
+  live.sent();
+  REQUIRE(live.client->pieces.size() == 5);
+  CHECK(live.client->pieces[3].find(R"("event":"change")") != std::string::npos);
+  CHECK(live.client->pieces[4].find(R"("event":"change")") != std::string::npos);
+
+  live.say(R"({"op":"unsubscribe","view":"a"})");
+  REQUIRE(live.client->pieces.size() == 6);
+  CHECK(live.client->pieces[5] == R"({"view":"a","event":"unsubscribed"})");
+  live.sent();
+  live.price = 3;
+  live.advance(1s);
+  live.sent();
+  live.advance(1s);
+  REQUIRE(live.client->pieces.size() == 7);
+  CHECK(live.client->pieces[6].starts_with(R"({"view":"b")"));
+}
+
+TEST_CASE("a WebSocket has so many views, and is not listened to without end") {
+  live_session_fixture live;
+  live.open_socket();
+  const auto subscribe = [&](std::size_t i) {
+    live.say(fmt::format(R"({{"op":"subscribe","view":"v{}","interval":1000}})", i));
+    live.sent();
+  };
+  for (std::size_t i = 0; i < live_limits::most_views; ++i)
+    subscribe(i);
+  CHECK(live.client->pieces.size() == live_limits::most_views);
+  subscribe(live_limits::most_views);
+  CHECK(live.client->pieces.back().find("at most 32 views") != std::string::npos);
+  live.sent();
+  const auto reads = live.client->reads;
+  int heard = 0;
+  for (int i = 0; i < 1'000 && live.client->reads == reads + heard; ++i) { // as the network does it
+    live.say(R"({"op":"subscribe","view":"v0","id":"0-0-0","interval":60000})");
+    ++heard;
+  }
+  CHECK(heard < 2 * static_cast<int>(live_limits::most_views));
+}
+
+TEST_CASE("who is let in as a WebSocket") {
+  live_session_fixture live;
+  live.get("/v1/ws");
+  REQUIRE(live.client->answers.size() == 1);
+  CHECK(live.client->answers[0].status == 426);
+  auto rare = std::make_shared<net::http_rare_fields>();
+  rare->wants_websocket = true;
+  rare->origin = "https://elsewhere.example";
+  rare->host = "board.example";
+  live.get("/v1/ws", rare);
+  REQUIRE(live.client->answers.size() == 2);
+  CHECK(live.client->answers[1].status == 403);
+  CHECK(live.client->websockets == 0);
+}
