@@ -160,12 +160,9 @@ public:
         waiter->receive([](const caf::down_msg&) {});
       }
     }
-    for (auto* one : {&query_, &live_, &status_, &keeper_, &search_, &metadata_, &rates_, &assets_,
-                      &quarantine_, &gate_, &metrics_, &root_address_})
-      (*one)->set(nullptr);
-    for (auto* pool : {&writers_, &normalizers_})
-      for (auto& one : *pool)
-        one->set(nullptr);
+    for (const auto& [name, at] : services_)
+      at->set(nullptr);
+    root_address_->set(nullptr);
     system_.await_all_actors_done();
     for (auto& one : io_)
       one->stop();
