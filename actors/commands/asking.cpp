@@ -158,6 +158,12 @@ std::string refusal_text(const net::http_reply& reply) {
   return terminal::shown_text(out);
 }
 
+int fail_with(std::string_view command, const std::string& problem, int status) {
+  if (!problem.empty())
+    fmt::print(stderr, "tickboard {}: {}\n", command, problem);
+  return status;
+}
+
 int exit_status_of(const net::http_reply& reply) {
   if (reply.status == 200)
     return exit_status::done;

@@ -53,6 +53,10 @@ std::string target_of(std::string_view written);
 /// A refusal as people read it: title and detail of a problem (RFC 9457), else the status.
 std::string refusal_text(const net::http_reply& reply);
 
+/// Says on stderr what kept the command from it, unless that is empty; returns `status`.
+int fail_with(std::string_view command, const std::string& problem,
+              int status = exit_status::failed);
+
 /// The exit status for that.
 int exit_status_of(const net::http_reply& reply);
 

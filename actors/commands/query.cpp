@@ -8,7 +8,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <memory>
 
 namespace tickboard::commands {
@@ -64,9 +63,7 @@ result<std::string> text_of(const std::string& body, const query_options& option
 
 int ask_once(const query_options& options) {
   const auto fail = [](const std::string& problem, int status = exit_status::failed) {
-    if (!problem.empty())
-      std::fprintf(stderr, "tickboard query: %s\n", problem.c_str());
-    return status;
+    return fail_with("query", problem, status);
   };
   auto daemon = find_daemon(options.asking, false);
   if (!daemon)

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <memory>
 
 namespace tickboard::commands {
@@ -63,10 +62,8 @@ sight seen_by(net::io_thread& io, const asked_daemon& daemon) {
   return out;
 }
 
-int fail_status(const std::string& problem, int status) {
-  if (!problem.empty())
-    std::fprintf(stderr, "tickboard status: %s\n", problem.c_str());
-  return status;
+int fail(const std::string& problem, int status = exit_status::failed) {
+  return fail_with("status", problem, status);
 }
 
 int show_once(const asked_daemon& daemon) {
@@ -74,9 +71,9 @@ int show_once(const asked_daemon& daemon) {
   const auto now = seen_by(io, daemon);
   io.stop();
   if (now.text.empty())
-    return fail_status(now.problem, now.status);
+    return fail(now.problem, now.status);
   const auto written = terminal::write(now.text);
-  return written ? now.status : fail_status(written.error(), exit_status::failed);
+  return written ? now.status : fail(written.error());
 }
 
 /// The first lines of `text`, as many as the terminal has.
@@ -142,8 +139,8 @@ int show_on(const asked_daemon& daemon) {
   io.stop();
   (void)terminal::write(leave + now.text);
   if (!written)
-    return fail_status(written.error(), exit_status::failed);
-  return now.text.empty() ? fail_status(now.problem, now.status) : now.status;
+    return fail(written.error());
+  return now.text.empty() ? fail(now.problem, now.status) : now.status;
 }
 
 } // namespace
@@ -162,7 +159,7 @@ void add_status(CLI::App& app, action& chosen) {
     chosen = [given] {
       const auto daemon = find_daemon(given->asking, true);
       if (!daemon)
-        return fail_status(daemon.error(), exit_status::failed);
+        return fail(daemon.error());
       return given->once || !terminal::look_at_stdout().is_tty ? show_once(*daemon)
                                                                : show_on(*daemon);
     };
