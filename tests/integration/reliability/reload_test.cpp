@@ -50,11 +50,11 @@ private:
   std::uint64_t frames_;
 };
 
-/// No key of the board names a market of this exchange.
+/// No key names a market of this exchange, but those that end by themselves.
 bool is_forgotten(world& on, const std::string& exchange) {
   for (const auto& key : on.command({"KEYS", "tb:2:*"}).elements) {
-    if (key.text.find("history") != key.text.npos)
-      continue; // which expire
+    if (on.command({"PTTL", key.text}).integer >= 0)
+      continue; // histories and candles
     if (key.text.find(exchange + ":") != key.text.npos)
       return false;
     const auto type = on.command({"TYPE", key.text}).text;
@@ -68,6 +68,14 @@ bool is_forgotten(world& on, const std::string& exchange) {
   return true;
 }
 
+bool has_candles(world& on, const std::string& exchange) {
+  for (const auto& key : on.command({"KEYS", "tb:2:candles:*"}).elements)
+    for (const auto& id : on.command({"HKEYS", key.text}).elements)
+      if (id.text.starts_with(exchange + ":"))
+        return true;
+  return false;
+}
+
 bool has_stale(world& on) {
   return on.get("/v1/markets?stale=true").body.find("\"data\":[]") == std::string::npos;
 }
@@ -79,6 +87,7 @@ TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
   on.wait_until("all are served", [&] { return on.rows().size() == 1'500; });
   left_alone kraken{on, "kraken"};
 
+  on.wait_until("candles of Binance are held", [&] { return has_candles(on, "binance"); });
   on.write_config(on.daemon_options(), {1, 2});
   on.daemon->kill(SIGHUP);
   on.wait_until("Binance has left", [&] {
