@@ -2,36 +2,26 @@
 
 namespace tickboard {
 
-index_demand::index_demand() {
-  last_.fill(time_point::min());
+index_demand::index_demand(std::size_t partitions) : last_(partitions) {
+  for (auto& one : last_)
+    one.fill(time_point::min());
 }
 
-void index_demand::note(const index_set& read, time_point now) {
+void index_demand::note(const view_reads& read, time_point now) {
   for (std::size_t i = 0; i < index_count; ++i)
-    if (read[i])
-      last_[i] = now;
+    if (read.indexes[i])
+      last_[read.partition][i] = now;
 }
 
-index_set index_demand::asked(time_point now) const {
-  index_set out;
-  out.set(id_field);
-  out.set(stale_index);
-  for (std::size_t i = 0; i < index_count; ++i)
-    if (last_[i] != time_point::min() && now - last_[i] < lifetime)
-      out.set(i);
-  return out;
-}
-
-index_set indexes_read_by(const view_query& query) {
-  index_set out;
-  if (query.snapshot == snapshot_use::read)
-    return out; // which has a ranking of its own
-  if (!query.given_order)
-    out.set(query.sort);
-  for (const auto& range : query.ranges)
-    out.set(range.field);
-  if (query.max_age_ms != 0)
-    out.set(*find_sort_field("received_ms"));
+redis::partition_indexes index_demand::asked(time_point now) const {
+  redis::partition_indexes out(last_.size());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i].set(id_field);
+    out[i].set(stale_index);
+    for (std::size_t k = 0; k < index_count; ++k)
+      if (last_[i][k] != time_point::min() && now - last_[i][k] < lifetime)
+        out[i].set(k);
+  }
   return out;
 }
 

@@ -1,15 +1,16 @@
 #pragma once
 
+#include "actors/view_plan.hpp"
 #include "market/fields.hpp"
-#include "market/view_query.hpp"
 
 #include <array>
 #include <chrono>
+#include <vector>
 
 namespace tickboard {
 
-/// Which indexes views have read lately: those are worth a write with every update of a market.
-/// Used by the query actor alone.
+/// Which indexes of which partition views have read lately: those are worth a write with every
+/// update of a market. Used by the query actor alone.
 class index_demand {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -17,18 +18,15 @@ public:
   /// So long after the last view that read it, an index is not asked for any more.
   static constexpr std::chrono::seconds lifetime{60};
 
-  index_demand();
+  explicit index_demand(std::size_t partitions);
 
-  void note(const index_set& read, time_point now);
+  void note(const view_reads& read, time_point now);
 
-  /// Those that are asked for, and those that hardly ever change.
-  index_set asked(time_point now) const;
+  /// Of each partition those that are asked for, and those that hardly ever change.
+  redis::partition_indexes asked(time_point now) const;
 
 private:
-  std::array<time_point, index_count> last_;
+  std::vector<std::array<time_point, index_count>> last_;
 };
-
-/// Those that the view, or its snapshot while it is made, is ordered or filtered by.
-index_set indexes_read_by(const view_query& query);
 
 } // namespace tickboard

@@ -38,7 +38,7 @@ public:
 
   static constexpr std::size_t max_batch = 256; ///< rows: bounds how long a script holds Redis
   /// An update carries the scores of indexes that are not kept up only if none did for so long ...
-  static constexpr std::chrono::milliseconds lag{1'000};
+  static constexpr std::chrono::milliseconds lag{10'000};
   /// ... and if no update comes, they follow by themselves so much later.
   static constexpr std::chrono::milliseconds grace{500};
   static constexpr std::size_t catch_up_limit =

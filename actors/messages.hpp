@@ -10,6 +10,7 @@
 #include "adapters/net/http_server.hpp"
 #include "adapters/net/stream.hpp"
 #include "adapters/postgres/reply.hpp"
+#include "adapters/redis/layout.hpp"
 #include "market/asset.hpp"
 #include "market/asset_board.hpp"
 #include "market/asset_directory.hpp"
@@ -220,10 +221,11 @@ struct candles_held {
   std::vector<candle_chunk> chunks; ///< those of a ring in the order of their periods
 };
 
-/// Views read these indexes: they are to be right with every row from now on. Answered with
-/// indexes_kept when Redis has what they lacked. Not heard of for half a minute, all are.
+/// Views read these indexes of these partitions: they are to be right with every row from now on.
+/// Answered with indexes_kept when Redis has what they lacked. Not heard of for half a minute, all
+/// are.
 struct indexes_asked {
-  index_set which;
+  redis::partition_indexes which;
 };
 struct indexes_kept {};
 

@@ -3,7 +3,6 @@
 #include "actors/asset_evaluation.hpp"
 #include "actors/candle_evaluation.hpp"
 #include "actors/entity_tag.hpp"
-#include "actors/lane.hpp"
 #include "actors/mailbox.hpp"
 #include "actors/quote_evaluation.hpp"
 #include "actors/search_evaluation.hpp"
@@ -20,8 +19,9 @@ constexpr auto names_patience = std::chrono::seconds{10};
 constexpr auto writer_patience = std::chrono::milliseconds{500}; ///< with what it holds
 constexpr auto demand_interval = std::chrono::seconds{5};
 constexpr int looks_per_patience = 6;
-/// With writers. After so long indexes are right by themselves, but for what Redis is late with.
-constexpr auto index_patience = lane::lag + lane::grace + std::chrono::milliseconds{500};
+/// With writers, which answer when Redis has what lagged. One that hangs is not waited for longer:
+/// then the index may be as late as lane::lag allows.
+constexpr auto index_patience = std::chrono::seconds{2};
 
 } // namespace
 
@@ -37,9 +37,9 @@ void query_state::ask_for_catalogue() {
               [](const caf::error&) {}); // its next life tells by itself
 }
 
-void query_state::with_indexes(const index_set& read, std::function<void()> go) {
-  demand.note(read, self->clock().now());
-  if ((read & ~kept).none()) {
+void query_state::with_indexes(const view_reads& read, std::function<void()> go) {
+  demand->note(read, self->clock().now());
+  if (is_kept(read)) {
     go();
     return;
   }
@@ -49,9 +49,10 @@ void query_state::with_indexes(const index_set& read, std::function<void()> go) 
 }
 
 void query_state::ask_writers() {
-  asking = demand.asked(self->clock().now());
-  kept &= asking;  // a writer may have heard already that it need not keep the rest
-  answers_due = 1; // our own, behind those of the writers
+  asking = demand->asked(self->clock().now());
+  for (std::size_t i = 0; i < kept.size(); ++i)
+    kept[i] &= asking[i]; // a writer may have heard already that it need not keep the rest
+  answers_due = 1;        // our own, behind those of the writers
   for (const auto& one : config.writers)
     if (const auto to = one->get()) { // a new one keeps all, until told
       ++answers_due;
@@ -68,7 +69,7 @@ void query_state::writer_answered() {
   kept = asking;
   std::vector<held> ready;
   std::erase_if(waiting, [&](held& one) {
-    if ((one.read & ~kept).any())
+    if (!is_kept(one.read))
       return false;
     ready.push_back(std::move(one));
     return true;
@@ -341,6 +342,8 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
                              std::max(state.config.max_age, state.config.max_stale));
   state.costly_waiting.emplace(state.config.max_costly_pending);
   const auto& board = *state.config.board;
+  state.demand.emplace(board.layout.size());
+  state.kept.resize(board.layout.size());
   state.store =
       state.config.open({board.walk, board.gather, board.freeze, board.rows, board.assets_page,
                          board.assets_filtered, board.assets_named, board.movers},
@@ -361,7 +364,7 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
         return state.begin(
             question->key,
             {question_kind::markets, asked.client, is_costly(state.config.board->layout, view),
-             indexes_read_by(view), [&state, question](auto done) {
+             reads_of(state.config.board->layout, view), [&state, question](auto done) {
                evaluate_page(state.config.board, state.store, question->query, state.config.bounds,
                              {state.config.now_ms(), state.catalogue}, std::move(done));
              }});
@@ -410,13 +413,14 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
                           }});
       },
       [&state](const asset_asked& asked) {
-        return state.ask(
-            "asset " + asked.symbol,
-            {question_kind::asset, "", false, indexes_read_by(markets_of_asset(asked.symbol)),
-             [&state, asked](auto done) {
-               evaluate_asset(state.config.board, state.store, asked.symbol, state.config.bounds,
-                              state.config.now_ms(), std::move(done));
-             }});
+        return state.ask("asset " + asked.symbol,
+                         {question_kind::asset, "", false,
+                          reads_of(state.config.board->layout, markets_of_asset(asked.symbol)),
+                          [&state, asked](auto done) {
+                            evaluate_asset(state.config.board, state.store, asked.symbol,
+                                           state.config.bounds, state.config.now_ms(),
+                                           std::move(done));
+                          }});
       },
       [&state](const evaluation_done& message) { state.done(message); },
       [&state](const demand_due&) { state.tell_demand(); },

@@ -53,7 +53,7 @@ struct query_state {
     question_kind kind = question_kind::markets;
     std::string client; ///< who asks; meaningful if costly
     bool costly = false;
-    index_set read; ///< indexes that must be right
+    view_reads read; ///< what must be right
     std::function<void(evaluation_callback)> start;
   };
 
@@ -75,7 +75,7 @@ struct query_state {
   void ask_for_catalogue();
   caf::response_promise nothing_known();
   caf::response_promise ask_for_candles(const candles_asked& asked);
-  void with_indexes(const index_set& read, std::function<void()> go);
+  void with_indexes(const view_reads& read, std::function<void()> go);
   void ask_writers();
   void writer_answered();
   void tell_demand();
@@ -104,12 +104,15 @@ struct query_state {
   std::optional<fair_queue> costly_waiting;
   std::size_t costly_running = 0;
   std::optional<answer_cache> kept_answers;
-  index_demand demand;
-  index_set kept;              ///< all writers set these with every row
-  index_set asking;            ///< what they were last asked for
-  std::size_t answers_due = 0; ///< of writers
+  std::optional<index_demand> demand;
+  redis::partition_indexes kept;   ///< all writers set these with every row
+  redis::partition_indexes asking; ///< what they were last asked for
+  std::size_t answers_due = 0;     ///< of writers
+  bool is_kept(const view_reads& read) const {
+    return (read.indexes & ~kept[read.partition]).none();
+  }
   struct held {
-    index_set read;
+    view_reads read;
     std::function<void()> go;
   };
   std::vector<held> waiting; ///< evaluations, until what they read is kept; counted in `questions`

@@ -52,13 +52,7 @@ view_plan plan(const redis::layout& layout, const view_query& query, const asset
   out.index = query.given_order ? id_field : query.sort;
   out.ranges = ranges_of(query, assets.bases, now_ms);
   out.words = words_of(assets);
-  const auto own = query.quotes.values.size() == 1 && !query.quotes.exclude && query.ids.empty()
-                       ? layout.find(query.quotes.values.front())
-                       : redis::layout::board;
-  if (is_everywhere(out.index) &&
-      std::all_of(out.ranges.begin(), out.ranges.end(),
-                  [](const index_range& range) { return is_everywhere(range.index); }))
-    out.partition = own;
+  out.partition = reads_of(layout, query).partition;
 
   const auto on_index = std::find_if(out.ranges.begin(), out.ranges.end(),
                                      [&](const auto& range) { return range.index == out.index; });
@@ -96,6 +90,26 @@ view_plan plan(const redis::layout& layout, const view_query& query, const asset
 }
 
 } // namespace
+
+view_reads reads_of(const redis::layout& layout, const view_query& query) {
+  view_reads out;
+  if (query.snapshot == snapshot_use::read)
+    return out; // which has a ranking of its own
+  if (!query.given_order)
+    out.indexes.set(query.sort);
+  for (const auto& range : query.ranges)
+    out.indexes.set(range.field);
+  if (query.max_age_ms != 0)
+    out.indexes.set(*find_sort_field("received_ms"));
+  if (query.stale)
+    out.indexes.set(stale_index);
+  bool everywhere = query.snapshot == snapshot_use::none;
+  for (std::size_t i = 0; i < index_count; ++i)
+    everywhere = everywhere && (!out.indexes[i] || is_everywhere(i));
+  if (everywhere && query.quotes.values.size() == 1 && !query.quotes.exclude && query.ids.empty())
+    out.partition = layout.find(query.quotes.values.front());
+  return out;
+}
 
 view_plan plan_view(const redis::layout& layout, const view_query& query,
                     const asset_filter& assets, std::int64_t now_ms) {

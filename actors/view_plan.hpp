@@ -44,6 +44,16 @@ struct view_plan {
   std::string_view candidates;                     ///< that are gathered: ARGV[10] of gather.lua
 };
 
+/// What must be right in Redis before a view is answered.
+struct view_reads {
+  std::size_t partition = redis::layout::board;
+  index_set indexes;
+};
+
+/// The indexes that the view, or its snapshot while it is made, is ordered or filtered by. A view
+/// of one quote reads the quote's own partition if that has all of them, any other the board.
+view_reads reads_of(const redis::layout& layout, const view_query& query);
+
 /// More names are not worth looking up: each costs as much as looking at four entries of an index.
 inline constexpr std::size_t most_gathered = 250;
 
@@ -53,9 +63,8 @@ struct asset_filter {
   std::vector<word_filter> words; ///< those of the query
 };
 
-/// Chooses what costs least. A view of one quote
-/// is answered by the quote's own partition if that has every index that is needed, any other by
-/// the board. `now_ms` is what max_age counts from.
+/// Chooses what costs least, in the partition that `reads_of` says. `now_ms` is what max_age counts
+/// from.
 view_plan plan_view(const redis::layout& layout, const view_query& query,
                     const asset_filter& assets, std::int64_t now_ms);
 

@@ -203,7 +203,7 @@ void writer_state::sweep() {
     queue(*market);
   const auto now = self->clock().now();
   if (now - asked_at > demand_lifetime)
-    keep_up(index_set{}.set());
+    keep_up(every_index());
   for (auto& one : lanes)
     one.catch_up(now);
   if (++sweeps % sweeps_per_news == 0) {
@@ -276,19 +276,23 @@ void writer_state::tell_assets() {
 
 // -- indexes --------------------------------------------------------------------------------------
 
+redis::partition_indexes writer_state::every_index() const {
+  return redis::partition_indexes(lanes.size(), index_set{}.set());
+}
+
 /// What must be over of each lane until these are right.
-std::vector<std::uint64_t> writer_state::keep_up(const index_set& asked) {
+std::vector<std::uint64_t> writer_state::keep_up(const redis::partition_indexes& asked) {
   asked_at = self->clock().now();
   std::vector<std::uint64_t> until;
-  for (auto& one : lanes) {
-    const bool more = one.keep_up(asked);
-    until.push_back(more ? one.queued() : 0);
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    const bool more = lanes[i].keep_up(asked[i]);
+    until.push_back(more ? lanes[i].queued() : 0);
   }
   return until;
 }
 
 /// Whoever asks is answered when Redis has all that lagged.
-caf::response_promise writer_state::asked_for(const index_set& asked) {
+caf::response_promise writer_state::asked_for(const redis::partition_indexes& asked) {
   auto promise = self->make_response_promise();
   wait_for(keep_up(asked), [promise]() mutable { promise.deliver(indexes_kept{}); });
   return promise;
@@ -297,7 +301,7 @@ caf::response_promise writer_state::asked_for(const index_set& asked) {
 /// Answered when Redis has everything that is known by now.
 caf::response_promise writer_state::drain() {
   auto promise = self->make_response_promise();
-  keep_up(index_set{}.set());
+  keep_up(every_index());
   std::vector<std::uint64_t> until;
   for (const auto& one : lanes)
     until.push_back(one.queued());

@@ -63,8 +63,9 @@ struct writer_state {
   void note_candle(slot& market, const ticker_patch& patch) const;
   candles_held candles_of(const std::string& id) const;
   void pump();
-  std::vector<std::uint64_t> keep_up(const index_set& asked);
-  caf::response_promise asked_for(const index_set& asked);
+  redis::partition_indexes every_index() const;
+  std::vector<std::uint64_t> keep_up(const redis::partition_indexes& asked);
+  caf::response_promise asked_for(const redis::partition_indexes& asked);
   caf::response_promise drain();
   void wait_for(std::vector<std::uint64_t> until, std::function<void()> answer,
                 bool for_candles = false);

@@ -47,6 +47,9 @@ struct asset_keys {
   std::vector<std::string> all() const;
 };
 
+/// Some of the indexes of each partition, in the order of the layout.
+using partition_indexes = std::vector<index_set>;
+
 /// Which partitions there are: the board, which holds every market, and one for each of the
 /// configured quotes. A view of one such quote touches its partition alone; any other view is
 /// answered by the board (docs/decisions/partitions.md).

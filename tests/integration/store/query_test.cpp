@@ -270,7 +270,7 @@ TEST_CASE("while Redis is frozen nobody waits for it who can have a last good an
 
 TEST_CASE("a view of an index that nobody has read lately waits for the writers") {
   struct {
-    std::vector<index_set> asked;
+    std::vector<redis::partition_indexes> asked;
     std::function<void()> catch_up = [] {};
   } told; // in the test's thread only while no question is open
   address_ptr writer_at = make_address();
@@ -297,14 +297,26 @@ TEST_CASE("a view of an index that nobody has read lately waits for the writers"
     CHECK(page.body->find("\"id\":\"" + lowest + "\"") != std::string::npos);
   }
   REQUIRE(told.asked.size() == 1); // after the first it is kept
-  CHECK(told.asked[0][by_last]);
-  CHECK_FALSE(told.asked[0].all());
+  constexpr auto board = redis::layout::board;
+  const auto own = on.board->layout.find("USDT");
+  CHECK(told.asked[0][board][by_last]);
+  CHECK_FALSE(told.asked[0][board].all());
+  CHECK_FALSE(told.asked[0][own][by_last]);
 
   view.ranges = {{*find_sort_field("bid"), 0, 1e12}};
   view.max_age_ms = 1000;
   CHECK_FALSE(on.ask(view).second);
   REQUIRE(told.asked.size() == 2);
   for (const auto* field : {"last", "bid", "received_ms"})
-    CHECK(told.asked[1][*find_sort_field(field)]);
+    CHECK(told.asked[1][board][*find_sort_field(field)]);
+
+  view_query of_one;
+  of_one.sort = *find_sort_field("quote_volume_24h");
+  of_one.quotes.values = {"USDT"};
+  on.ask(of_one); // of a partition that is not there yet, but that is the writers' affair
+  REQUIRE(told.asked.size() == 3);
+  CHECK(told.asked[2][own][of_one.sort]);
+  CHECK_FALSE(told.asked[2][board][of_one.sort]);
+  CHECK(told.asked[2][board][by_last]); // as before
   caf::anon_send_exit(writer_at->get(), caf::exit_reason::user_shutdown);
 }

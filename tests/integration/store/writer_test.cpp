@@ -166,8 +166,19 @@ TEST_CASE_FIXTURE(written_board, "who asks for indexes is answered when they are
   ask(few);
   hear("BTC", "USD", "90004");
   CHECK(score("x:BTC-USD", 0, "last") == 90'003);
-  wait(2s);
+  wait(lane::lag + lane::grace + 500ms);
   CHECK(score("x:BTC-USD", 0, "last") == 90'004);
+
+  const auto own = board_at->layout.find("USDT");
+  redis::partition_indexes board_only(board_at->layout.size(), few);
+  board_only[redis::layout::board].set(*find_sort_field("last"));
+  ask(board_only);
+  hear("BTC", "USDT", "1");
+  hear("BTC", "USDT", "2");
+  CHECK(score("x:BTC-USDT", redis::layout::board, "last") == 2);
+  CHECK(score("x:BTC-USDT", own, "last") == 1);
+  wait(lane::lag + lane::grace + 500ms);
+  CHECK(score("x:BTC-USDT", own, "last") == 2);
 
   wait(31s); // nobody says any more what is asked for
   hear("BTC", "USD", "90005");
@@ -177,7 +188,7 @@ TEST_CASE_FIXTURE(written_board, "who asks for indexes is answered when they are
 
 TEST_CASE_FIXTURE(written_board, "who asks for indexes does not wait for a Redis that is away") {
   hear("BTC", "USD", "90000");
-  ask({});
+  ask(index_set{});
   hear("BTC", "USD", "90001");
   send(subject, store_lost{"gone"});
   ask(index_set{}.set());

@@ -81,7 +81,12 @@ struct written_board : actor_fixture {
          write_patches{1, std::make_shared<const std::vector<ticker_patch>>(1, patch), nullptr});
   }
 
+  /// For these indexes of all partitions.
   void ask(const index_set& which) {
+    ask(redis::partition_indexes(board_at->layout.size(), which));
+  }
+
+  void ask(const redis::partition_indexes& which) {
     spawn([this, which](caf::event_based_actor* self) {
       self->request(subject, caf::infinite, indexes_asked{which}).then([this](const indexes_kept&) {
         ++answers;

@@ -290,3 +290,41 @@ TEST_CASE("costly is what looks at more than its page") {
   CHECK(is([](view_query& view) { view.stale = false; }));
   CHECK(is([](view_query& view) { view.max_age_ms = 1; }));
 }
+
+TEST_CASE("what a view reads is in the partition of its quote, if that has all of it") {
+  const redis::layout layout{"t", {"USDT"}};
+  const auto reads = [&](auto change) {
+    view_query view;
+    view.sort = *find_sort_field("last");
+    change(view);
+    return reads_of(layout, view);
+  };
+  const auto of_usdt = [](view_query& view) { view.quotes.values = {"USDT"}; };
+  const auto last = *find_sort_field("last"), bid = *find_sort_field("bid");
+  const auto own = layout.find("USDT");
+  index_set sorted;
+  sorted.set(last);
+
+  CHECK(reads([](view_query&) {}).partition == redis::layout::board);
+  CHECK(reads([](view_query&) {}).indexes == sorted);
+  CHECK(reads(of_usdt).partition == own);
+  CHECK(reads(of_usdt).indexes == sorted);
+  CHECK(reads([](view_query& view) { view.given_order = true; }).indexes.none());
+  const auto on_board = [&](auto change) {
+    const auto out = reads([&](view_query& view) {
+      of_usdt(view);
+      change(view);
+    });
+    return out.partition == redis::layout::board && (out.indexes & ~sorted).any();
+  };
+  CHECK(on_board([&](view_query& view) { view.ranges = {{bid, 1, 2}}; }));
+  CHECK(on_board([](view_query& view) { view.stale = true; }));
+  CHECK(on_board([](view_query& view) { view.max_age_ms = 1; }));
+  const auto frozen = reads([&](view_query& view) {
+    of_usdt(view);
+    view.snapshot = snapshot_use::make;
+  });
+  CHECK(frozen.partition == redis::layout::board);
+  CHECK(frozen.indexes == sorted);
+  CHECK(reads([](view_query& view) { view.snapshot = snapshot_use::read; }).indexes.none());
+}
