@@ -7,44 +7,42 @@
 namespace tickboard {
 
 void session_state::ask_about_assets(const asset_question& what) {
-  const auto ask = [this](const address_ptr& whom, auto message, std::string subject, auto link) {
-    self->request(whom->get(), config->timeout, std::move(message))
-        .then(
-            [this, subject, link](const answer& found) {
-              if (found.refusal.status != 0) {
-                refuse(found.refusal);
-                return;
-              }
-              if (!found.body) {
-                respond(net::problem(
-                    404, "No such asset",
-                    fmt::format("{} has no market that is followed; GET /v1/assets lists what has",
-                                subject)));
-                return;
-              }
-              auto out = from_redis(found);
-              out.headers.emplace_back("Cache-Control", "no-cache");
-              if (auto links = link(found.total); !links.empty())
-                out.headers.emplace_back("Link", std::move(links));
-              respond(std::move(out));
-            },
-            [this](const caf::error& error) { fail(error); });
+  const auto ask_of = [this](const address_ptr& whom, auto message, std::string subject,
+                             auto link) {
+    this->ask<answer>(*whom, std::move(message), [this, subject, link](const answer& found) {
+      if (found.refusal.status != 0) {
+        refuse(found.refusal);
+        return;
+      }
+      if (!found.body) {
+        respond(net::problem(
+            404, "No such asset",
+            fmt::format("{} has no market that is followed; GET /v1/assets lists what has",
+                        subject)));
+        return;
+      }
+      auto out = from_redis(found);
+      out.headers.emplace_back("Cache-Control", "no-cache");
+      if (auto links = link(found.total); !links.empty())
+        out.headers.emplace_back("Link", std::move(links));
+      respond(std::move(out));
+    });
   };
   const auto no_link = [](std::uint64_t) { return std::string{}; };
   std::visit(
       [&](const auto& one) {
         using type = std::decay_t<decltype(one)>;
         if constexpr (std::is_same_v<type, asset_query>)
-          ask(config->query, asset_page_asked{one, client}, {},
-              [one](std::uint64_t total) { return link_header(one, total); });
+          ask_of(config->query, asset_page_asked{one, client}, {},
+                 [one](std::uint64_t total) { return link_header(one, total); });
         else if constexpr (std::is_same_v<type, movers_query>)
-          ask(config->query, movers_asked{one, client}, {}, no_link);
+          ask_of(config->query, movers_asked{one, client}, {}, no_link);
         else if constexpr (std::is_same_v<type, ask_asset>)
-          ask(config->query, asset_asked{one.symbol}, one.symbol, no_link);
+          ask_of(config->query, asset_asked{one.symbol}, one.symbol, no_link);
         else if constexpr (std::is_same_v<type, ask_categories>)
-          ask(config->assets, categories_asked{}, {}, no_link);
+          ask_of(config->assets, categories_asked{}, {}, no_link);
         else
-          ask(config->assets, totals_asked{}, {}, no_link);
+          ask_of(config->assets, totals_asked{}, {}, no_link);
       },
       what);
 }

@@ -59,22 +59,20 @@ void session_state::answer_familiar(const answer& told) {
 
 void session_state::ask_for_rows(dialect of, const asset_query& which,
                                  std::function<std::string(const rows_told& told)> translate) {
-  self->request(config->query->get(), config->timeout, asset_page_asked{which, client})
-      .then(
-          [this, of, translate = std::move(translate)](const answer& page) {
-            if (page.stale_since_ms != 0) { // their words have no place to say so
-              respond(familiar_error(of, 503, "the rows of now cannot be had"));
-              return;
-            }
-            const auto rows = read_asset_rows(*page.body);
-            if (rows)
-              answer_familiar(familiar_answer(translate({*rows, page.total}), page.took));
-            else
-              respond(familiar_error(of, 503, rows.error()));
-          },
-          [this, of](const caf::error& error) {
-            respond(familiar_error(of, 503, why_not(error)));
-          });
+  ask<answer>(
+      *config->query, asset_page_asked{which, client},
+      [this, of, translate = std::move(translate)](const answer& page) {
+        if (page.stale_since_ms != 0) { // their words have no place to say so
+          respond(familiar_error(of, 503, "the rows of now cannot be had"));
+          return;
+        }
+        const auto rows = read_asset_rows(*page.body);
+        if (rows)
+          answer_familiar(familiar_answer(translate({*rows, page.total}), page.took));
+        else
+          respond(familiar_error(of, 503, rows.error()));
+      },
+      [this, of](const caf::error& error) { respond(familiar_error(of, 503, why_not(error))); });
 }
 
 void session_state::answer_markets(const coingecko::markets_query& query,
@@ -141,28 +139,26 @@ void session_state::ask_familiar(const familiar_question& what) {
     return;
   }
   const auto of = dialect_of(what);
-  self->request(config->assets->get(), config->timeout, directory_asked{})
-      .then(
-          [this, what](const directory_told& told) {
-            std::visit(
-                [&](const auto& one) {
-                  using type = std::decay_t<decltype(one)>;
-                  if constexpr (std::is_same_v<type, coingecko::markets_query>)
-                    answer_markets(one, told.directory);
-                  else if constexpr (std::is_same_v<type, coingecko::price_query>)
-                    answer_price(one, told.directory);
-                  else if constexpr (std::is_same_v<type, coinmarketcap::listings_query>)
-                    answer_listings(one, told.directory);
-                  else if constexpr (std::is_same_v<type, coingecko::list_query>)
-                    answer_familiar(familiar_answer(coingecko::list_body(one, *told.directory)));
-                  else
-                    answer_familiar(familiar_answer(coingecko::currencies_body(*told.directory)));
-                },
-                what);
-          },
-          [this, of](const caf::error& error) {
-            respond(familiar_error(of, 503, why_not(error)));
-          });
+  ask<directory_told>(
+      *config->assets, directory_asked{},
+      [this, what](const directory_told& told) {
+        std::visit(
+            [&](const auto& one) {
+              using type = std::decay_t<decltype(one)>;
+              if constexpr (std::is_same_v<type, coingecko::markets_query>)
+                answer_markets(one, told.directory);
+              else if constexpr (std::is_same_v<type, coingecko::price_query>)
+                answer_price(one, told.directory);
+              else if constexpr (std::is_same_v<type, coinmarketcap::listings_query>)
+                answer_listings(one, told.directory);
+              else if constexpr (std::is_same_v<type, coingecko::list_query>)
+                answer_familiar(familiar_answer(coingecko::list_body(one, *told.directory)));
+              else
+                answer_familiar(familiar_answer(coingecko::currencies_body(*told.directory)));
+            },
+            what);
+      },
+      [this, of](const caf::error& error) { respond(familiar_error(of, 503, why_not(error))); });
 }
 
 } // namespace tickboard

@@ -259,8 +259,9 @@ void query_state::done(const evaluation_done& message) {
                        outcome.body ? entity_tag(outcome.mark) : "",
                        outcome.link,
                        std::chrono::duration_cast<std::chrono::microseconds>(now - one.started)};
+    const auto shared = caf::make_message(fresh);
     for (auto rider : riders)
-      rider.deliver(fresh);
+      rider.deliver(shared);
     if (fresh.body) {
       answer kept = fresh;
       kept.stale_since_ms = config.now_ms();

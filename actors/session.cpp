@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t worth_compressing = 1024; ///< bytes; less fits a packet anyway
 constexpr auto health_timeout = std::chrono::milliseconds{500};
+constexpr int looks_per_timeout = 4;
 
 net::shared_bytes bytes(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
@@ -55,15 +56,12 @@ bool is_encoded(const net::http_response& response) {
 /// Who is asked answers with JSON, of this moment.
 template <class Question>
 void session_state::ask_for_state(const address& of, const Question& question) {
-  self->request(of.get(), config->timeout, question)
-      .then(
-          [this](const std::string& text) {
-            net::http_response out;
-            out.body = bytes(text);
-            out.headers.emplace_back("Cache-Control", "no-store");
-            respond(std::move(out));
-          },
-          [this](const caf::error& error) { fail(error); });
+  ask<std::string>(of, question, [this](const std::string& text) {
+    net::http_response out;
+    out.body = bytes(text);
+    out.headers.emplace_back("Cache-Control", "no-store");
+    respond(std::move(out));
+  });
 }
 
 session_state::~session_state() {
@@ -75,6 +73,8 @@ void session_state::handle(const net::http_request& request) {
   accepts_gzip = request.accepts_gzip;
   if_none_match = request.if_none_match;
   asked = std::chrono::steady_clock::now();
+  ++number;
+  given_up = nullptr;
   rate.reset();
   const auto path = std::string_view{request.target}.substr(0, request.target.find('?'));
   route = config->figures->find(path);
@@ -145,9 +145,8 @@ bool session_state::admit(const net::http_request& request, std::string_view pat
 }
 
 void session_state::ask_for_page(const page_question_ptr& question) {
-  self->request(config->query->get(), config->timeout, page_asked{question, client})
-      .then([this, question](const answer& page) { answer_page(question->query, page); },
-            [this](const caf::error& error) { fail(error); });
+  ask<answer>(*config->query, page_asked{question, client},
+              [this, question](const answer& page) { answer_page(question->query, page); });
 }
 
 void session_state::answer_page(const view_query& query, const answer& page) {
@@ -232,26 +231,21 @@ void session_state::refuse(const view_refusal& why) {
 }
 
 void session_state::ask_for_row(const std::string& id, const std::string& quote) {
-  self->request(config->query->get(), config->timeout, row_asked{id, quote})
-      .then([this, id](const answer& row) { answer_market(id, row); },
-            [this](const caf::error& error) { fail(error); });
+  ask<answer>(*config->query, row_asked{id, quote},
+              [this, id](const answer& row) { answer_market(id, row); });
 }
 
 void session_state::ask_for_candles(const candles_asked& what) {
-  self->request(config->query->get(), config->timeout, what)
-      .then([this, id = what.query.id](const answer& candles) { answer_market(id, candles); },
-            [this](const caf::error& error) { fail(error); });
+  ask<answer>(*config->query, what,
+              [this, id = what.query.id](const answer& candles) { answer_market(id, candles); });
 }
 
 void session_state::ask_for_quotes() {
-  self->request(config->query->get(), config->timeout, quotes_asked{})
-      .then(
-          [this](const answer& told) {
-            auto out = from_redis(told);
-            out.headers.emplace_back("Cache-Control", "no-cache");
-            respond(std::move(out));
-          },
-          [this](const caf::error& error) { fail(error); });
+  ask<answer>(*config->query, quotes_asked{}, [this](const answer& told) {
+    auto out = from_redis(told);
+    out.headers.emplace_back("Cache-Control", "no-cache");
+    respond(std::move(out));
+  });
 }
 
 /// With what is told of one market, if there is one.
@@ -284,6 +278,7 @@ void session_state::ask_for_health() {
     out.headers.emplace_back("Cache-Control", "no-store");
     respond(std::move(out));
   };
+  // Sooner than anything else, so with a timeout of its own.
   self->request(config->metadata->get(), std::min(config->timeout, health_timeout),
                 metadata_health_asked{})
       .then(answer_with, [answer_with](const caf::error&) {
@@ -295,30 +290,24 @@ void session_state::ask_for_health() {
 }
 
 void session_state::ask_for_readiness() {
-  self->request(config->keeper->get(), config->timeout, readiness_asked{})
-      .then(
-          [this](const readiness& told) {
-            if (!told.ready) {
-              respond(not_available(told.reason));
-              return;
-            }
-            net::http_response out;
-            out.body = bytes(R"({"status":"ready"})");
-            out.headers.emplace_back("Cache-Control", "no-store");
-            respond(std::move(out));
-          },
-          [this](const caf::error& error) { fail(error); });
+  ask<readiness>(*config->keeper, readiness_asked{}, [this](const readiness& told) {
+    if (!told.ready) {
+      respond(not_available(told.reason));
+      return;
+    }
+    net::http_response out;
+    out.body = bytes(R"({"status":"ready"})");
+    out.headers.emplace_back("Cache-Control", "no-store");
+    respond(std::move(out));
+  });
 }
 
 void session_state::ask_for_search(const ask_search& what) {
-  self->request(config->search->get(), config->timeout, search_asked{what.text, what.limit})
-      .then(
-          [this](const answer& found) {
-            auto out = from_redis(found);
-            out.headers.emplace_back("Cache-Control", "no-cache");
-            respond(std::move(out));
-          },
-          [this](const caf::error& error) { fail(error); });
+  ask<answer>(*config->search, search_asked{what.text, what.limit}, [this](const answer& found) {
+    auto out = from_redis(found);
+    out.headers.emplace_back("Cache-Control", "no-cache");
+    respond(std::move(out));
+  });
 }
 
 void session_state::ask_for_metrics() {
@@ -327,16 +316,29 @@ void session_state::ask_for_metrics() {
                          "http.metrics is false: /metrics is at admin.listen alone"));
     return;
   }
-  self->request(config->metrics->get(), config->timeout, metrics_asked{})
-      .then(
-          [this](const metrics_told& told) {
-            net::http_response out;
-            out.body = told.text;
-            out.content_type = metrics_type;
-            out.headers.emplace_back("Cache-Control", "no-store");
-            respond(std::move(out));
-          },
-          [this](const caf::error& error) { fail(error); });
+  ask<metrics_told>(*config->metrics, metrics_asked{}, [this](const metrics_told& told) {
+    net::http_response out;
+    out.body = told.text;
+    out.content_type = metrics_type;
+    out.headers.emplace_back("Cache-Control", "no-store");
+    respond(std::move(out));
+  });
+}
+
+/// Looks until nobody is asked any more whether who is asked takes too long.
+void session_state::watch() {
+  watching = true;
+  self->delayed_send(self, config->timeout / looks_per_timeout, patience_due{});
+}
+
+void session_state::look_for_overdue() {
+  watching = false;
+  if (!given_up)
+    return;
+  if (self->clock().now() >= due)
+    std::exchange(given_up, nullptr)(caf::make_error(caf::sec::request_timeout));
+  else
+    watch();
 }
 
 void session_state::fail(const caf::error& error) {
@@ -434,6 +436,7 @@ caf::behavior session(caf::stateful_actor<session_state>* self,
   self->set_down_handler([self](const caf::down_msg& down) { self->quit(down.reason); });
   return {
       [&state](const request_received& received) { state.handle(received.request); },
+      [&state](const patience_due&) { state.look_for_overdue(); },
       [&state](const piece_sent&) {
         if (state.live)
           state.live->sent();

@@ -30,7 +30,8 @@ struct session_config {
   address_ptr root = make_address(); ///< the root supervisor
   address_ptr metrics = make_address();
   caf::actor lifeline; ///< sessions end with it, so that a shutdown reaches all of them
-  std::chrono::milliseconds timeout{2'000}; ///< for an actor's answer; then 503
+  /// For an actor's answer; then 503, at most a quarter of it later.
+  std::chrono::milliseconds timeout{2'000};
   /// For the hub's answer, which comes when there is news, or a heartbeat.
   std::chrono::milliseconds live_patience{30'000};
   std::chrono::milliseconds max_age{0}; ///< of a reused page; for Cache-Control
@@ -50,6 +51,16 @@ struct session_state {
   ~session_state();
 
   void handle(const net::http_request& request);
+  /// Asks for what the request at hand needs: `take` gets it, `failed` why it cannot be had.
+  /// Neither runs once the client was told that this took too long.
+  template <class Answer, class Question, class Take>
+  void ask(const address& whom, Question question, Take take,
+           std::function<void(const caf::error&)> failed);
+  /// The same; the client is told why.
+  template <class Answer, class Question, class Take>
+  void ask(const address& whom, Question question, Take take);
+  void watch();
+  void look_for_overdue();
   bool admit(const net::http_request& request, std::string_view path);
   void ask_for_page(const page_question_ptr& question);
   void ask_for_row(const std::string& id, const std::string& quote);
@@ -102,16 +113,49 @@ struct session_state {
   std::optional<rate_verdict> rate; ///< of who asks, if limited
   std::string client;               ///< who asks: by API key, else by network
   std::chrono::steady_clock::time_point asked;
-  std::size_t route = 0; ///< its place in config->figures
-  bool open = false;     ///< it is not answered yet
+  std::size_t route = 0;                           ///< its place in config->figures
+  bool open = false;                               ///< it is not answered yet
+  std::function<void(const caf::error&)> given_up; ///< if an actor is asked: who hears of no answer
+  caf::actor_clock::time_point due;                ///< when that is
+  std::uint64_t number = 0;                        ///< of the request; others' answers are late
+  bool watching = false; ///< a look at `due` is on its way: one timer for many requests
 };
+
+template <class Answer, class Question, class Take>
+void session_state::ask(const address& whom, Question question, Take take,
+                        std::function<void(const caf::error&)> failed) {
+  given_up = std::move(failed);
+  due = self->clock().now() + config->timeout;
+  if (!watching)
+    watch();
+  // A timeout of CAF's for each would cost an eighth of a page (docs/performance.md).
+  self->request(whom.get(), caf::infinite, std::move(question))
+      .then(
+          [this, of = number, take = std::move(take)](const Answer& answer) {
+            if (of != number || !given_up)
+              return;
+            given_up = nullptr;
+            take(answer);
+          },
+          [this, of = number](const caf::error& error) {
+            if (of == number && given_up)
+              std::exchange(given_up, nullptr)(error);
+          });
+}
+
+template <class Answer, class Question, class Take>
+void session_state::ask(const address& whom, Question question, Take take) {
+  ask<Answer>(whom, std::move(question), std::move(take),
+              [this](const caf::error& error) { fail(error); });
+}
 
 /// One client's connection: routes a request, asks the actor who knows, answers. The connection
 /// hands over one request at a time, so there is never more than one answer open.
 ///
 /// A request for what goes on (GET /v1/stream, /v1/ws) is the connection's last: live_session.hpp.
 ///
-/// Takes: request_received, piece_sent, message_received, live_retry_due, client_gone (ends it).
+/// Takes: request_received, patience_due, piece_sent, message_received, live_retry_due, client_gone
+/// (ends it).
 caf::behavior session(caf::stateful_actor<session_state>* self,
                       std::shared_ptr<const session_config> config,
                       std::shared_ptr<net::http_connection> connection);

@@ -303,7 +303,7 @@ TEST_CASE("a question that cannot be answered now is 503 and says why") {
          {one.config->query, one.config->status, one.config->keeper, one.config->search})
       at->set(one.spawn(silent));
     for (const auto& target : targets)
-      refused(target, "took too long", one.config->timeout + 10ms);
+      refused(target, "took too long", one.config->timeout * 5 / 4);
   }
   SUBCASE("the query actor refuses") {
     one.answer_queries({}, caf::make_error(ec::rebuilding, std::string{"being rebuilt"}));
@@ -316,6 +316,46 @@ TEST_CASE("a question that cannot be answered now is 503 and says why") {
     }));
     refused("/readyz", "waiting for data");
   }
+}
+
+TEST_CASE("an answer that comes too late is not taken for that of the next request") {
+  session_fixture one;
+  one.config->query->set(one.spawn([](caf::event_based_actor* self) -> caf::behavior {
+    auto open = std::make_shared<std::vector<caf::response_promise>>();
+    return {[open, self](const page_asked&) {
+              open->push_back(self->make_response_promise());
+              return open->back();
+            },
+            [open](std::uint64_t to, const std::string& body) {
+              open->at(to).deliver(answer{text(body), 1, std::chrono::steady_clock::now()});
+            }};
+  }));
+  const auto session = one.start();
+  const auto& answers = one.clients.back()->answers;
+  const auto ask = [&] {
+    net::http_request request;
+    request.method = net::http_method::get;
+    request.method_text = "GET";
+    request.target = "/v1/markets";
+    one.send(session, request_received{std::move(request)});
+  };
+  const auto reply = [&](std::uint64_t to, const std::string& body) {
+    caf::anon_send(one.config->query->get(), to, body);
+    one.run();
+  };
+  ask();
+  one.advance(one.config->timeout * 5 / 4);
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0].status == 503);
+  ask();
+  reply(0, "late");
+  CHECK(answers.size() == 1);
+  one.advance(one.config->timeout / 2); // whose time began anew
+  reply(1, "in time");
+  REQUIRE(answers.size() == 2);
+  CHECK(*answers[1].body == "in time");
+  one.advance(one.config->timeout * 2); // nothing is open: nobody is told anything
+  CHECK(answers.size() == 2);
 }
 
 TEST_CASE("ready is 200") {
