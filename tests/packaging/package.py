@@ -48,7 +48,7 @@ with tempfile.TemporaryDirectory() as root:
 
     # Whatever the board is bundled of, its terms are told.
     terms = open(f"{doc}/copyright").read()
-    for name in ("preact", "@preact/signals", "lightweight-charts", "RapidJSON", "CLI11", "toml++"):
+    for name in ("preact", "@preact/signals", "lightweight-charts", "eventsource-parser", "RapidJSON", "CLI11", "toml++"):
         assert name in terms, f"the copyright file does not tell of {name}"
 
     depends = output("dpkg-deb", "--field", deb, "Depends").strip().split(",")

@@ -56,7 +56,7 @@ async function keysAreAskedFor({ open, world }) {
   await page.reload();
   await page.getByLabel(/asks for an API key/).fill('let me in');
   await page.getByRole('button', { name: 'Use it in this tab' }).click();
-  await untilState(page, '^polling$');
+  await untilState(page, '^live$');
   await untilRows(page);
   assert.equal(await page.getByLabel(/asks for an API key/).count(), 0);
 }

@@ -1,4 +1,5 @@
 // Follows a view of markets: by GET /v1/stream, and where that fails by GET /v1/markets every second.
+import { EventSource as KeyedEventSource } from 'eventsource';
 import type { MarketRow, PageBody, PageChange } from './api';
 import { whileAwake } from './awake';
 import { hear, miss } from './health';
@@ -19,13 +20,29 @@ const retry_ms = { first: 1000, longest: 30_000 };
 /** Follows the view that `query`, as GET /v1/markets takes it, asks for; returns what ends it. */
 export function follow(query: string, to: Followed): () => void {
   return whileAwake(() => {
-    const following = new Following(query, to, apiKey.value !== '');
+    const following = new Following(query, to, apiKey.value);
     return () => following.end();
   });
 }
 
+type Source = EventSource | KeyedEventSource;
+
+/** What browsers have for streams cannot send a key. */
+function open(target: string, key: string): Source {
+  if (key === '') return new EventSource(target);
+  return new KeyedEventSource(target, {
+    fetch: (where, how) => fetch(where, { ...how, headers: { ...how.headers, 'X-API-Key': key } }),
+  });
+}
+
+/** `take` gets the text of each event of this name; null of one that the browser makes itself. */
+function hears(stream: Source, name: string, take: (text: string | null) => void): void {
+  const heard = (event: Event) => take(event instanceof MessageEvent ? (event.data as string) : null);
+  stream.addEventListener(name, heard);
+}
+
 class Following {
-  private stream: EventSource | null = null;
+  private stream: Source | null = null;
   private endPolling: (() => void) | null = null;
   private retry = 0; // timers
   private silence = 0;
@@ -36,10 +53,9 @@ class Following {
   constructor(
     private readonly query: string,
     private readonly to: Followed,
-    needsKey: boolean,
+    private readonly key: string,
   ) {
-    if (needsKey) this.startPolling(); // an EventSource sends no key
-    else this.openStream();
+    this.openStream();
   }
 
   end(): void {
@@ -50,30 +66,29 @@ class Following {
 
   private openStream(): void {
     clearTimeout(this.retry);
-    const stream = new EventSource(`v1/stream?${this.query}&interval=${interval_ms}`);
+    const stream = open(`v1/stream?${this.query}&interval=${interval_ms}`, this.key);
     this.stream = stream;
     this.watchSilence();
-    stream.addEventListener('page', (event) => {
+    hears(stream, 'page', (text) => {
       this.streamed = true;
       this.failures = 0;
       this.stopPolling();
       this.watchSilence();
       hear('live');
-      this.to.page(JSON.parse(event.data));
+      this.to.page(JSON.parse(text ?? ''));
     });
-    stream.addEventListener('change', (event) => {
+    hears(stream, 'change', (text) => {
       this.watchSilence();
       hear('live');
-      if (!this.to.change(JSON.parse(event.data))) this.openAgain();
+      if (!this.to.change(JSON.parse(text ?? ''))) this.openAgain();
     });
-    stream.addEventListener('beat', () => {
+    hears(stream, 'beat', () => {
       this.watchSilence();
       hear('live');
     });
     // The daemon's own event of this name, with a problem; and the browser's, without.
-    stream.addEventListener('error', (event) => {
-      const told: unknown = event instanceof MessageEvent ? event.data : null;
-      this.fail(typeof told === 'string' ? (JSON.parse(told) as { detail?: string }).detail : undefined);
+    hears(stream, 'error', (text) => {
+      this.fail(text === null ? undefined : (JSON.parse(text) as { detail?: string }).detail);
     });
   }
 
@@ -99,17 +114,17 @@ class Following {
       if (this.streamed) miss(why);
       this.startPolling();
     }
-    const pause = this.streamed ? retry_ms.first * 2 ** this.failures : retry_ms.longest;
+    const pause = Math.min(retry_ms.first * 2 ** this.failures, retry_ms.longest);
     this.failures += 1;
     clearTimeout(this.retry);
-    this.retry = window.setTimeout(() => this.openStream(), Math.min(pause, retry_ms.longest));
+    this.retry = window.setTimeout(() => this.openStream(), pause);
   }
 
   private startPolling(): void {
     const answered = () => {
       hear('polling');
       // The daemon is back: so may be its streams.
-      if (this.refused && this.streamed && !this.stream) this.openStream();
+      if (this.refused && !this.stream) this.openStream();
       this.refused = false;
     };
     this.endPolling = poll<PageBody<MarketRow>>(`v1/markets?${this.query}`, poll_ms, {
