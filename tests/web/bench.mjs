@@ -4,13 +4,11 @@
 //
 // The processor is shared with the daemon, the exchanges and Chromium, which draws without a GPU.
 import { startBrowser, untilState } from './browser.mjs';
-import { startDouble } from './stream_double.mjs';
 import { startWorld } from './world.mjs';
 
 const [program] = process.argv.slice(2);
 const seconds = 10;
 const world = await startWorld(program, { markets: 500, rate: 2000 }); // of each of two exchanges
-const double = await startDouble(world.base);
 const browser = await startBrowser((text) => console.error(text));
 
 /** Runs in the page: intervals between frames, and what changed meanwhile. */
@@ -42,7 +40,7 @@ const measure = (ms) => new Promise((done) => {
 try {
   console.log(`| view of 250 rows | rows | frames/s | p50 ms | p95 ms | p99 ms | longest ms | DOM changes/s | tasks over 50 ms |\n|---|${'---:|'.repeat(8)}`);
   for (const [name, search] of [['by market', '/?sort=id&per_page=250'], ['by volume', '/?per_page=250'], ['by age: all move', '/?sort=-received_ms&per_page=250'], ['one market', '/?view=market&id=kraken:BTC-USD&interval=5s']]) {
-    const page = await browser.open(double.base, search);
+    const page = await browser.open(world.base, search);
     await untilState(page, '^live$');
     await page.locator('tbody tr:nth-child(250), .canvas canvas').first().waitFor();
     const { fps, p50, p95, p99, longest, changes, tasks } = await page.evaluate(`(${measure})(${seconds * 1000})`);
@@ -52,6 +50,5 @@ try {
   }
 } finally {
   await browser.end();
-  double.end();
   await world.end();
 }

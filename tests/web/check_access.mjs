@@ -25,7 +25,7 @@ async function axeFindsNothing({ open, double, note, artefacts }) {
         await page.setViewportSize({ width, height: width === 380 ? 800 : 900 });
         const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         if (over > 0) note(`${name} is ${over} px wider than a screen of ${width}`);
-        await page.screenshot({ path: `${artefacts}/${name}-${width}-${colorScheme}.png` });
+        await page.screenshot({ path: `${artefacts}/${name}-${width}-${colorScheme}.png`, timeout: 60_000 });
       }
     }
     await page.close();

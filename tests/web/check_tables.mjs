@@ -130,9 +130,11 @@ async function moversMove({ open, double, world }) {
   await page.locator('.segments span', { hasText: '24h' }).click();
   await untilSearch(page, '?view=movers&window=24h');
   await untilRows(page);
-  const { body } = await world.get('/v1/movers?window=24h&direction=down&limit=25');
   const falling = page.locator('section', { hasText: 'Falling most' });
-  await until('as many fall as the API says', async () => (await falling.locator('tbody tr').count()) === body.data.length);
+  await until('as many fall as the API says now', async () => {
+    const { body } = await world.get('/v1/movers?window=24h&direction=down&limit=25');
+    return (await falling.locator('tbody tr').count()) === body.data.length;
+  });
   assert.match(await falling.locator('tbody tr').first().innerText(), /−\d/);
 }
 
