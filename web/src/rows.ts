@@ -1,4 +1,5 @@
-// The rows on the screen: each is a signal of its own, set once a frame, so that only cells whose text changed are touched.
+// The rows on the screen: each is a signal of its own, so that only cells whose text changed are touched. An event may
+// change hundreds: a frame takes as many as it has time for, the next ones the rest, so that none comes late.
 import { batch, signal, type Signal } from '@preact/signals';
 import type { PageBody, PageChange } from './api';
 import { hearTime } from './clock';
@@ -21,6 +22,8 @@ export interface Kind<Row> {
 }
 
 const flash_ms = 450;
+const budget_ms = 3; // of a frame, for texts; what the browser does with them takes about as long again
+const rest_per_move = 3; // moving rows costs most: then the order rests so many times as long as that took
 const remembered = 1000; // rows whose points are kept
 
 export class Rows<Row extends object> {
@@ -30,8 +33,12 @@ export class Rows<Row extends object> {
   private readonly live = new Map<string, LiveRow<Row>>();
   private readonly points = new Map<string, number[]>();
   private readonly flashing = new Map<LiveRow<Row>, number>(); // until when
-  private changed = new Set<string>();
-  private noted = false; // something since the last frame
+  private readonly changed = new Set<string>(); // yet to be shown, in the order in which they came
+  private readonly sampled = new Set<string>(); // whose sparklines are
+  private noted = false; // something about the page, since it was last shown
+  private movedAt = 0; // when the order was last changed ...
+  private moving = false; // ... in the frame before this one
+  private restsUntil = 0;
   private frame = 0;
   private readonly sampling: number;
 
@@ -63,31 +70,57 @@ export class Rows<Row extends object> {
     hearTime(this.page.meta.as_of_ms);
     for (const id of effect.changed) this.changed.add(id);
     this.noted = true;
+    this.showSoon();
+  }
+
+  private showSoon(): void {
     if (this.frame === 0) this.frame = requestAnimationFrame((at) => this.show(at));
   }
 
   private show(at: number): void {
     this.frame = 0;
+    if (this.moving) this.restsUntil = at + rest_per_move * (at - this.movedAt);
+    this.moving = false;
+    if (this.noted && at >= this.restsUntil) this.showPage(at);
+    this.showRows(at);
+    if (this.noted || this.changed.size + this.sampled.size + this.flashing.size > 0) this.showSoon();
+  }
+
+  /** Which rows there are, and in which order. */
+  private showPage(at: number): void {
     const { rows, order, meta } = this.page;
+    this.noted = false;
+    this.moving = this.order.peek() !== order;
+    this.movedAt = at;
     batch(() => {
-      for (const id of this.changed) {
-        const row = rows.get(id);
-        if (row) this.set(id, row, at);
-      }
+      for (const id of order) if (!this.live.has(id)) this.set(id, rows.get(id)!, at);
+      this.order.value = order;
+      this.meta.value = { ...meta };
+    });
+    for (const id of this.live.keys()) if (!rows.has(id)) this.live.delete(id);
+  }
+
+  private showRows(at: number): void {
+    const end = performance.now() + budget_ms;
+    batch(() => {
       for (const [row, until] of this.flashing)
         if (until <= at) {
           row.flash.value = '';
           this.flashing.delete(row);
         }
-      if (this.noted) {
-        this.order.value = order;
-        this.meta.value = { ...meta };
-      }
     });
-    this.noted = false;
-    this.changed.clear();
-    for (const id of this.live.keys()) if (!rows.has(id)) this.live.delete(id);
-    if (this.flashing.size > 0) this.frame = requestAnimationFrame((next) => this.show(next));
+    for (const id of this.changed) {
+      const row = this.page.rows.get(id);
+      if (row && this.live.has(id)) batch(() => this.set(id, row, at)); // one that enters waits for its place
+      this.changed.delete(id);
+      if (performance.now() >= end) return;
+    }
+    for (const id of this.sampled) {
+      const row = this.live.get(id);
+      if (row) row.path.value = pathOf(this.pointsOf(id));
+      this.sampled.delete(id);
+      if (performance.now() >= end) return;
+    }
   }
 
   private set(id: string, row: Row, at: number): void {
@@ -116,14 +149,12 @@ export class Rows<Row extends object> {
   }
 
   private sample(): void {
-    batch(() => {
-      for (const [id, row] of this.live) {
-        const price = this.kind.priceOf(row.value.peek());
-        if (price === null) continue;
-        const points = this.pointsOf(id);
-        addPoint(points, price);
-        row.path.value = pathOf(points);
-      }
-    });
+    for (const [id, row] of this.live) {
+      const price = this.kind.priceOf(row.value.peek());
+      if (price === null) continue;
+      addPoint(this.pointsOf(id), price);
+      this.sampled.add(id);
+    }
+    this.showSoon();
   }
 }
