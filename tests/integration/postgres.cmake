@@ -6,5 +6,5 @@ target_link_libraries(postgres_test PRIVATE tickboard_actors)
 target_compile_definitions(postgres_test PRIVATE TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
 add_dependencies(postgres_test tickboard)
 # Servers that hang are what some of these tests are about: they must end all the same.
-set_tests_properties(postgres_test PROPERTIES TIMEOUT 300)
+set_tests_properties(postgres_test PROPERTIES TIMEOUT 300 COST 80)
 tickboard_part(postgres_test)

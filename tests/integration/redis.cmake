@@ -3,4 +3,6 @@ tickboard_test(store_test store/assets_test.cpp store/candles_test.cpp store/cli
   store/page_test.cpp store/patience_test.cpp store/query_test.cpp store/search_test.cpp
   store/snapshot_test.cpp store/verify_test.cpp store/writer_test.cpp)
 target_link_libraries(store_test PRIVATE tickboard_actors tickboard_verify)
+# The longest of the parts begins first, or the others end before it.
+set_tests_properties(store_test PROPERTIES COST 150)
 tickboard_part(store_test)
