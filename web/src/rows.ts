@@ -23,7 +23,8 @@ export interface Kind<Row> {
 
 const flash_ms = 450;
 const budget_ms = 3; // of a frame, for texts; what the browser does with them takes about as long again
-const rest_per_move = 3; // moving rows costs most: then the order rests so many times as long as that took
+const rest_per_move = 3; // moving rows costs most: then the order rests so many times as long as that took ...
+const longest_rest_ms = 1000; // ... as far as it is known: the next frame of a page that nobody sees may come much later
 const remembered = 1000; // rows whose points are kept
 
 export class Rows<Row extends object> {
@@ -36,6 +37,7 @@ export class Rows<Row extends object> {
   private readonly changed = new Set<string>(); // yet to be shown, in the order in which they came
   private readonly sampled = new Set<string>(); // whose sparklines are
   private noted = false; // something about the page, since it was last shown
+  private whole = false; // that is a page which came as a whole, as after a click: it does not wait
   private movedAt = 0; // when the order was last changed ...
   private moving = false; // ... in the frame before this one
   private restsUntil = 0;
@@ -57,6 +59,7 @@ export class Rows<Row extends object> {
   }
 
   takePage(body: PageBody<Row>): void {
+    this.whole = true;
     this.note(takePage(this.page, body, this.kind.idOf));
   }
 
@@ -79,9 +82,9 @@ export class Rows<Row extends object> {
 
   private show(at: number): void {
     this.frame = 0;
-    if (this.moving) this.restsUntil = at + rest_per_move * (at - this.movedAt);
+    if (this.moving) this.restsUntil = at + Math.min(rest_per_move * (at - this.movedAt), longest_rest_ms);
     this.moving = false;
-    if (this.noted && at >= this.restsUntil) this.showPage(at);
+    if (this.noted && (this.whole || at >= this.restsUntil)) this.showPage(at);
     this.showRows(at);
     if (this.noted || this.changed.size + this.sampled.size + this.flashing.size > 0) this.showSoon();
   }
@@ -89,7 +92,7 @@ export class Rows<Row extends object> {
   /** Which rows there are, and in which order. */
   private showPage(at: number): void {
     const { rows, order, meta } = this.page;
-    this.noted = false;
+    this.noted = this.whole = false;
     this.moving = this.order.peek() !== order;
     this.movedAt = at;
     batch(() => {
