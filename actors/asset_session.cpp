@@ -10,22 +10,15 @@ void session_state::ask_about_assets(const asset_question& what) {
   const auto ask_of = [this](const address_ptr& whom, auto message, std::string subject,
                              auto link) {
     this->ask<answer>(*whom, std::move(message), [this, subject, link](const answer& found) {
-      if (found.refusal.status != 0) {
-        refuse(found.refusal);
-        return;
-      }
-      if (!found.body) {
-        respond(net::problem(
-            404, "No such asset",
-            fmt::format("{} has no market that is followed; GET /v1/assets lists what has",
-                        subject)));
-        return;
-      }
-      auto out = from_redis(found);
-      out.headers.emplace_back("Cache-Control", "no-cache");
-      if (auto links = link(found.total); !links.empty())
-        out.headers.emplace_back("Link", std::move(links));
-      respond(std::move(out));
+      answer_found(
+          found,
+          [&subject] {
+            return net::problem(
+                404, "No such asset",
+                fmt::format("{} has no market that is followed; GET /v1/assets lists what has",
+                            subject));
+          },
+          link(found.total));
     });
   };
   const auto no_link = [](std::uint64_t) { return std::string{}; };

@@ -51,12 +51,6 @@ net::http_response no_rate(dialect of, std::string_view parameter, const std::st
 
 } // namespace
 
-void session_state::answer_familiar(const answer& told) {
-  auto out = from_redis(told);
-  out.headers.emplace_back("Cache-Control", "no-cache");
-  respond(std::move(out));
-}
-
 void session_state::ask_for_rows(dialect of, const asset_query& which,
                                  std::function<std::string(const rows_told& told)> translate) {
   ask<answer>(
@@ -68,7 +62,7 @@ void session_state::ask_for_rows(dialect of, const asset_query& which,
         }
         const auto rows = read_asset_rows(*page.body);
         if (rows)
-          answer_familiar(familiar_answer(translate({*rows, page.total}), page.took));
+          answer_now(familiar_answer(translate({*rows, page.total}), page.took));
         else
           respond(familiar_error(of, 503, rows.error()));
       },
@@ -84,7 +78,7 @@ void session_state::answer_markets(const coingecko::markets_query& query,
   }
   const auto which = coingecko::rows_of(query, *directory);
   if (!which) {
-    answer_familiar(familiar_answer("[]"));
+    answer_now(familiar_answer("[]"));
     return;
   }
   ask_for_rows(dialect::coingecko, *which, [query, to, directory](const rows_told& told) {
@@ -101,7 +95,7 @@ void session_state::answer_price(const coingecko::price_query& query,
   }
   const auto named = coingecko::resolve(query.coins, *directory);
   if (named.empty()) {
-    answer_familiar(familiar_answer("{}"));
+    answer_now(familiar_answer("{}"));
     return;
   }
   asset_query which;
@@ -135,7 +129,7 @@ void session_state::answer_listings(const coinmarketcap::listings_query& query,
 
 void session_state::ask_familiar(const familiar_question& what) {
   if (std::holds_alternative<ask_ping>(what)) {
-    answer_familiar(familiar_answer(coingecko::ping_body()));
+    answer_now(familiar_answer(coingecko::ping_body()));
     return;
   }
   const auto of = dialect_of(what);
@@ -152,9 +146,9 @@ void session_state::ask_familiar(const familiar_question& what) {
               else if constexpr (std::is_same_v<type, coinmarketcap::listings_query>)
                 answer_listings(one, told.directory);
               else if constexpr (std::is_same_v<type, coingecko::list_query>)
-                answer_familiar(familiar_answer(coingecko::list_body(one, *told.directory)));
+                answer_now(familiar_answer(coingecko::list_body(one, *told.directory)));
               else
-                answer_familiar(familiar_answer(coingecko::currencies_body(*told.directory)));
+                answer_now(familiar_answer(coingecko::currencies_body(*told.directory)));
             },
             what);
       },

@@ -37,6 +37,10 @@ void query_state::ask_for_catalogue() {
               [](const caf::error&) {}); // its next life tells by itself
 }
 
+bool query_state::is_kept(const view_reads& read) const {
+  return (read.indexes & ~kept[read.partition]).none();
+}
+
 void query_state::with_indexes(const view_reads& read, std::function<void()> go) {
   demand->note(read, self->clock().now());
   if (is_kept(read)) {

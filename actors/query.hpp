@@ -75,6 +75,7 @@ struct query_state {
   void ask_for_catalogue();
   caf::response_promise nothing_known();
   caf::response_promise ask_for_candles(const candles_asked& asked);
+  bool is_kept(const view_reads& read) const;
   void with_indexes(const view_reads& read, std::function<void()> go);
   void ask_writers();
   void writer_answered();
@@ -108,9 +109,6 @@ struct query_state {
   redis::partition_indexes kept;   ///< all writers set these with every row
   redis::partition_indexes asking; ///< what they were last asked for
   std::size_t answers_due = 0;     ///< of writers
-  bool is_kept(const view_reads& read) const {
-    return (read.indexes & ~kept[read.partition]).none();
-  }
   struct held {
     view_reads read;
     std::function<void()> go;

@@ -241,28 +241,37 @@ void session_state::ask_for_candles(const candles_asked& what) {
 }
 
 void session_state::ask_for_quotes() {
-  ask<answer>(*config->query, quotes_asked{}, [this](const answer& told) {
-    auto out = from_redis(told);
-    out.headers.emplace_back("Cache-Control", "no-cache");
-    respond(std::move(out));
-  });
+  ask<answer>(*config->query, quotes_asked{}, [this](const answer& told) { answer_now(told); });
 }
 
 /// With what is told of one market, if there is one.
 void session_state::answer_market(const std::string& id, const answer& told) {
-  if (told.refusal.status != 0) {
-    refuse(told.refusal);
-    return;
-  }
-  if (!told.body) {
-    respond(net::problem(
+  answer_found(told, [&id] {
+    return net::problem(
         404, "No such market",
-        fmt::format("{} is not followed; GET /v1/markets lists what is", id.substr(0, 80))));
-    return;
-  }
+        fmt::format("{} is not followed; GET /v1/markets lists what is", id.substr(0, 80)));
+  });
+}
+
+/// With what is true now, and `links` unless they are empty.
+void session_state::answer_now(const answer& told, std::string links) {
   auto out = from_redis(told);
   out.headers.emplace_back("Cache-Control", "no-cache");
+  if (!links.empty())
+    out.headers.emplace_back("Link", std::move(links));
   respond(std::move(out));
+}
+
+/// The same, unless it is refused, or `missing`.
+void session_state::answer_found(const answer& told,
+                                 const std::function<net::http_response()>& missing,
+                                 std::string links) {
+  if (told.refusal.status != 0)
+    refuse(told.refusal);
+  else if (!told.body)
+    respond(missing());
+  else
+    answer_now(told, std::move(links));
 }
 
 /// That the process lives is what the status says; the rest is as far as it is known soon.
@@ -303,11 +312,8 @@ void session_state::ask_for_readiness() {
 }
 
 void session_state::ask_for_search(const ask_search& what) {
-  ask<answer>(*config->search, search_asked{what.text, what.limit}, [this](const answer& found) {
-    auto out = from_redis(found);
-    out.headers.emplace_back("Cache-Control", "no-cache");
-    respond(std::move(out));
-  });
+  ask<answer>(*config->search, search_asked{what.text, what.limit},
+              [this](const answer& found) { answer_now(found); });
 }
 
 void session_state::ask_for_metrics() {

@@ -67,6 +67,9 @@ struct session_state {
   void ask_for_candles(const candles_asked& what);
   void ask_for_quotes();
   void answer_market(const std::string& id, const answer& told);
+  void answer_now(const answer& told, std::string links = {});
+  void answer_found(const answer& told, const std::function<net::http_response()>& missing,
+                    std::string links = {});
   template <class Question>
   void ask_for_state(const address& of, const Question& question);
   void ask_for_health();
@@ -92,7 +95,6 @@ struct session_state {
     const std::vector<asset_row>& rows;
     std::uint64_t total;
   };
-  void answer_familiar(const answer& told);
   void ask_for_rows(dialect of, const asset_query& which,
                     std::function<std::string(const rows_told& told)> translate);
   void answer_markets(const coingecko::markets_query& query, const asset_directory_ptr& directory);
