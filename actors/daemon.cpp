@@ -308,6 +308,7 @@ private:
                         writers_,
                         settings_.view.max_stale,
                         settings_.view.timeout * 3 / 4, // the rest: to answer in time
+                        settings_.view.plain_at_once,
                         settings_.view.costly_at_once,
                         settings_.view.max_costly_pending};
     asking.figures = std::make_shared<query_figures>(registry_);

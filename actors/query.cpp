@@ -193,33 +193,56 @@ void query_state::run(const std::string& key, question& one) {
 /// Nobody overtakes those who wait, also not who asks the same again and again.
 void query_state::admit(const std::string& key) {
   auto& one = questions.at(key);
-  const bool free = costly_running < config.costly_at_once && costly_waiting->size() == 0;
-  if (!one.how.costly || free)
+  if (one.how.kind == question_kind::candles) { // it may wait for a writer, and no page with it
     start(key, one);
-  else if (const auto displaced = costly_waiting->push(one.how.client, key))
-    refuse(*displaced, "more costly questions are waiting than view.max_costly_pending allows");
+  } else if (one.how.costly) {
+    if (costly_running < config.costly_at_once && costly_waiting->size() == 0)
+      start(key, one);
+    else if (const auto displaced = costly_waiting->push(one.how.client, key))
+      refuse(*displaced, "more costly questions are waiting than view.max_costly_pending allows");
+  } else if (plain_running < config.plain_at_once && plain_waiting.empty()) {
+    start(key, one);
+  } else {
+    plain_waiting.push_back(key); // config.max_pending bounds them
+  }
+}
+
+/// What counts those that run of its like; null: nothing does.
+std::size_t* query_state::counted(const evaluation& how) {
+  if (how.kind == question_kind::candles)
+    return nullptr;
+  return how.costly ? &costly_running : &plain_running;
 }
 
 void query_state::admit_waiting() {
-  const auto now = std::chrono::steady_clock::now();
+  while (plain_running < config.plain_at_once && !plain_waiting.empty()) {
+    const auto key = std::move(plain_waiting.front());
+    plain_waiting.pop_front();
+    start_or_refuse(key);
+  }
   while (costly_running < config.costly_at_once) {
     const auto key = costly_waiting->pop();
     if (!key)
       return;
-    auto& one = questions.at(*key);
-    if (now - one.newest < config.patience)
-      start(*key, one);
-    else
-      refuse(*key, "too many costly questions were before this one");
+    start_or_refuse(*key);
   }
+}
+
+void query_state::start_or_refuse(const std::string& key) {
+  auto& one = questions.at(key);
+  if (std::chrono::steady_clock::now() - one.newest < config.patience)
+    start(key, one);
+  else
+    refuse(key, one.how.costly ? "too many costly questions were before this one"
+                               : "too many questions were before this one");
 }
 
 /// Who asks until here shares the evaluation: it is not older than the question.
 void query_state::start(const std::string& key, question& one) {
   one.started = std::chrono::steady_clock::now();
   one.riders = std::exchange(one.next, {});
-  if (one.how.costly)
-    ++costly_running;
+  if (auto* const running = counted(one.how))
+    ++*running;
   one.how.start([me = caf::actor_cast<caf::actor_addr>(self), key](evaluation_outcome outcome) {
     if (auto to = caf::actor_cast<caf::actor>(me))
       caf::anon_send(to, evaluation_done{key, std::move(outcome)});
@@ -245,8 +268,8 @@ void query_state::done(const evaluation_done& message) {
   if (it == questions.end())
     return;
   auto& one = it->second;
-  if (one.how.costly)
-    --costly_running;
+  if (auto* const running = counted(one.how))
+    --*running;
   const auto riders = std::exchange(one.riders, {});
   const auto& outcome = message.outcome;
   const auto& figures = (*config.figures)[one.how.kind];

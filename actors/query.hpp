@@ -13,6 +13,7 @@
 #include <caf/response_promise.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <deque>
 #include <functional>
 #include <optional>
 #include <unordered_map>
@@ -37,6 +38,7 @@ struct query_config {
   std::chrono::milliseconds max_stale{0};
   /// An evaluation that takes longer is taken for one that Redis does not answer.
   std::chrono::milliseconds patience{1'500};
+  std::size_t plain_at_once = 8;        ///< evaluations of all other questions in Redis
   std::size_t costly_at_once = 1;       ///< evaluations of costly questions in Redis
   std::size_t max_costly_pending = 256; ///< costly questions that wait for those
   std::shared_ptr<query_figures> figures = std::make_shared<query_figures>();
@@ -86,7 +88,9 @@ struct query_state {
   caf::response_promise begin(const std::string& key, evaluation how);
   void run(const std::string& key, question& one);
   void admit(const std::string& key);
+  std::size_t* counted(const evaluation& how);
   void admit_waiting();
+  void start_or_refuse(const std::string& key);
   void start(const std::string& key, question& one);
   void refuse(const std::string& key, std::string_view why);
   void done(const evaluation_done& message);
@@ -100,8 +104,10 @@ struct query_state {
   query_config config;
   std::shared_ptr<redis::client> store;
   asset_catalogue_ptr catalogue; ///< null: not told yet
-  /// Each with an evaluation that runs, or waits in `costly_waiting` or in `waiting`.
+  /// Each with an evaluation that runs, or waits in one of the three below.
   std::unordered_map<std::string, question> questions;
+  std::deque<std::string> plain_waiting; ///< in the order in which they came
+  std::size_t plain_running = 0;
   std::optional<fair_queue> costly_waiting;
   std::size_t costly_running = 0;
   std::optional<answer_cache> kept_answers;
@@ -125,9 +131,11 @@ struct query_state {
 /// never asked before are errors then.
 ///
 /// Of costly questions (is_costly of view_plan.hpp) only config.costly_at_once are with Redis at a
-/// time, so that all others find it free; the rest wait, fair between clients. One that cannot
-/// wait, or has waited for config.patience when its turn comes, is refused: ec::overloaded, or the
-/// last good answer as above.
+/// time, so that all others find it free; the rest wait, fair between clients. Of all others, the
+/// plain ones, config.plain_at_once are: so few that Redis works on the next ones while the daemon
+/// works on the answers (docs/decisions/pages.md); the rest wait in the order in which they came.
+/// One that cannot wait, or has waited for config.patience when its turn comes, is refused:
+/// ec::overloaded, or the last good answer as above.
 ///
 /// Candles are those that Redis has, and behind them what their writer holds; what that is with a
 /// writer that is being restarted is what it last wrote.

@@ -240,6 +240,11 @@ const std::array view_keys{
     key{"max_costly_pending", in<&settings::view, &view_settings::max_costly_pending>,
         count(1, 1'000'000),
         "Costly views that may wait; further ones get 503, the clients' that have most waiting."},
+    key{"plain_at_once", in<&settings::view, &view_settings::plain_at_once>, count(1, 10'000),
+        "All other questions but candles that Redis works on at a time; the rest wait here, where "
+        "who asks the "
+        "same still shares. Few keep what is copied in the processor's cache. Raise it for a Redis "
+        "from which an answer takes more than a millisecond."},
 };
 
 const std::array live_keys{

@@ -129,6 +129,35 @@ TEST_CASE_FIXTURE(query_fixture, "as many costly views at once as is configured"
   CHECK(in_redis() == numbers{1, 3, 4});
 }
 
+TEST_CASE_FIXTURE(query_fixture,
+                  "as many plain questions at once as is configured, then in order") {
+  query_config config;
+  config.plain_at_once = 2;
+  start(config);
+  const auto first = ask(cheap(1), "a"), second = ask(cheap(2), "a"), third = ask(cheap(3), "a");
+  const auto fourth = ask(cheap(4), "b"), same = ask(cheap(3), "b"); // which still shares
+  const auto costs = ask(costly(1), "a");                            // which waits for no plain one
+  CHECK(in_redis() == numbers{1, 2, 3});
+  const auto late = ask(cheap(1), "a");
+  reply(1);
+  CHECK(second->text == "2");
+  CHECK(in_redis() == numbers{1, 3, 4});
+  reply(2);
+  CHECK(third->text == "4");
+  CHECK(same->text == "4");
+  reply();
+  CHECK(first->text == "1");
+  CHECK(late->times == 0); // behind the fourth
+  CHECK(in_redis() == numbers{3, 5, 6});
+  reply(1);
+  CHECK(fourth->text == "5");
+  reply(1);
+  CHECK(late->text == "6");
+  reply();
+  CHECK(costs->text == "3");
+  CHECK(redis->submitted == 6);
+}
+
 TEST_CASE_FIXTURE(query_fixture, "each client in turn, whatever another one has waiting") {
   start();
   std::vector<std::shared_ptr<outcome>> flood;
@@ -219,6 +248,20 @@ TEST_CASE_FIXTURE(query_fixture, "what has waited for too long is not asked of R
   CHECK(again->text == "2");
 }
 
+TEST_CASE_FIXTURE(query_fixture, "nor what has waited for too long behind plain questions") {
+  query_config config;
+  config.patience = 0ms;
+  config.plain_at_once = 1;
+  start(config);
+  const auto first = ask(cheap(1), "a"), second = ask(cheap(2), "a"), third = ask(cheap(3), "b");
+  CHECK(second->times + third->times == 0);
+  reply();
+  CHECK(first->text == "1");
+  CHECK(second->overloaded);
+  CHECK(third->overloaded);
+  CHECK(redis->submitted == 1);
+}
+
 TEST_CASE_FIXTURE(query_fixture,
                   "each question is answered once, by an evaluation that is younger") {
   for (unsigned seed = 1; seed <= 30; ++seed) {
@@ -226,6 +269,7 @@ TEST_CASE_FIXTURE(query_fixture,
     std::mt19937 random{seed};
     const auto pick = [&](std::size_t n) { return random() % n; };
     query_config config;
+    config.plain_at_once = 1 + pick(3);
     config.costly_at_once = 1 + pick(3);
     config.max_costly_pending = 1 + pick(20);
     redis->open.clear();
@@ -242,6 +286,7 @@ TEST_CASE_FIXTURE(query_fixture,
       const auto costly_open = std::ranges::count_if(
           redis->open, [](const auto& one) { return one.second.by_sha != nullptr; });
       REQUIRE(static_cast<std::size_t>(costly_open) <= config.costly_at_once);
+      REQUIRE(redis->open.size() - static_cast<std::size_t>(costly_open) <= config.plain_at_once);
     }
     while (!redis->open.empty())
       reply();
