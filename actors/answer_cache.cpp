@@ -4,7 +4,8 @@ namespace tickboard {
 
 namespace {
 
-constexpr std::size_t overhead = 512; ///< nodes, the answer's other members, allocators
+constexpr std::size_t overhead =
+    768; ///< nodes, the message, the answer's other members, allocators
 
 } // namespace
 
@@ -12,19 +13,18 @@ std::size_t answer_cache::size_of(const kept& one) {
   return one.key.size() + one.last.body->size() + overhead;
 }
 
-void answer_cache::put(const std::string& key, const answer& fresh) {
+void answer_cache::put(kept fresh) {
   if (max_age_.count() == 0)
     return;
-  forget(key);
-  drop_old(fresh.evaluated);
-  kept one{key, fresh};
-  const auto size = size_of(one);
+  forget(fresh.key);
+  drop_old(fresh.last.evaluated);
+  const auto size = size_of(fresh);
   if (size > max_bytes_)
     return;
   while (bytes_ + size > max_bytes_)
     drop(by_age_.begin());
   bytes_ += size;
-  by_age_.push_back(std::move(one));
+  by_age_.push_back(std::move(fresh));
   const auto at = std::prev(by_age_.end());
   by_key_.emplace(at->key, at);
 }
@@ -34,10 +34,12 @@ void answer_cache::forget(std::string_view key) {
     drop(it->second);
 }
 
-const answer* answer_cache::find(std::string_view key, time_point now) {
+const answer_cache::kept* answer_cache::find(std::string_view key, time_point now) {
   drop_old(now);
   const auto it = by_key_.find(key);
-  return it != by_key_.end() ? &it->second->last : nullptr;
+  if (it == by_key_.end() || now - it->second->last.evaluated >= max_age_)
+    return nullptr;
+  return &*it->second;
 }
 
 void answer_cache::drop(place one) {

@@ -2,7 +2,10 @@
 
 #include "actors/messages.hpp"
 
+#include <caf/message.hpp>
+
 #include <chrono>
+#include <cstdint>
 #include <list>
 #include <string>
 #include <string_view>
@@ -20,22 +23,26 @@ public:
   answer_cache(std::size_t max_bytes, std::chrono::milliseconds max_age)
       : max_bytes_(max_bytes), max_age_(max_age) {}
 
-  /// Replaces what was kept under `key`; what is too large is not kept. Precondition: `fresh` has a
-  /// body, and was evaluated no earlier than what is kept.
-  void put(const std::string& key, const answer& fresh);
+  struct kept {
+    std::string key;
+    answer last;
+    caf::message message; ///< the same, to be sent once more without being copied
+    std::int64_t told_ms; ///< when it was given first, Unix time
+  };
+
+  /// Replaces what was kept under the key; what is too large is not kept. Precondition: the answer
+  /// has a body, and was evaluated no earlier than what is kept under the key, and but a little
+  /// earlier than what is kept at all.
+  void put(kept fresh);
   void forget(std::string_view key);
 
   /// Null if nothing is kept that is younger than `max_age` by `now`. Valid until the next call.
-  const answer* find(std::string_view key, time_point now);
+  const kept* find(std::string_view key, time_point now);
 
   /// Of bodies and keys, with what keeping them takes.
   std::size_t bytes() const noexcept { return bytes_; }
 
 private:
-  struct kept {
-    std::string key;
-    answer last;
-  };
   using place = std::list<kept>::iterator;
 
   static std::size_t size_of(const kept& one);

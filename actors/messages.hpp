@@ -391,7 +391,7 @@ struct asset_asked {
 struct answer {
   net::shared_bytes body; ///< null: there is no such market or asset
   std::uint64_t total = 0;
-  std::chrono::steady_clock::time_point evaluated;
+  std::chrono::steady_clock::time_point evaluated; ///< the start of it
   page_place place{};
   view_refusal refusal{};
   std::string tag{};                 ///< ETag of the body

@@ -150,6 +150,11 @@ std::optional<caf::response_promise> query_state::join(question_kind kind, const
     promise.deliver(*std::move(last));
     return promise;
   }
+  if (!one.riders.empty() && std::chrono::steady_clock::now() - one.started < config.max_age) {
+    figures.shared->add();
+    one.late.push_back(promise);
+    return promise;
+  }
   if (one.next.empty())
     one.how.client = client;
   else if (one.how.costly)
@@ -270,32 +275,34 @@ void query_state::done(const evaluation_done& message) {
   auto& one = it->second;
   if (auto* const running = counted(one.how))
     --*running;
-  const auto riders = std::exchange(one.riders, {});
+  auto riders = std::exchange(one.riders, {});
   const auto& outcome = message.outcome;
   const auto& figures = (*config.figures)[one.how.kind];
   const auto now = std::chrono::steady_clock::now();
+  const bool is_old = outcome.problem.empty() && now - one.started >= config.max_age;
+  auto& late_go_to = is_old ? one.next : riders;
+  late_go_to.insert(late_go_to.end(), one.late.begin(), one.late.end());
+  one.late.clear();
   figures.evaluation->observe(now - one.started);
   if (!outcome.problem.empty())
     figures.failed->add();
   if (outcome.problem.empty()) {
-    const answer fresh{outcome.body,
-                       outcome.total,
-                       now,
-                       outcome.place,
-                       outcome.refusal,
-                       outcome.body ? entity_tag(outcome.mark) : "",
-                       outcome.link,
-                       std::chrono::duration_cast<std::chrono::microseconds>(now - one.started)};
+    answer fresh;
+    fresh.body = outcome.body;
+    fresh.total = outcome.total;
+    fresh.evaluated = one.started;
+    fresh.place = outcome.place;
+    fresh.refusal = outcome.refusal;
+    fresh.tag = outcome.body ? entity_tag(outcome.mark) : "";
+    fresh.link = outcome.link;
+    fresh.took = std::chrono::duration_cast<std::chrono::microseconds>(now - one.started);
     const auto shared = caf::make_message(fresh);
     for (auto rider : riders)
       rider.deliver(shared);
-    if (fresh.body) {
-      answer kept = fresh;
-      kept.stale_since_ms = config.now_ms();
-      kept_answers->put(message.key, kept);
-    } else {
+    if (fresh.body)
+      kept_answers->put({message.key, fresh, shared, config.now_ms()});
+    else
       kept_answers->forget(message.key);
-    }
   } else if (const auto last = last_good(message.key)) {
     figures.stale->add(riders.size());
     for (auto rider : riders)
@@ -320,27 +327,28 @@ void query_state::show_waiting() {
 
 // -- answers that are given once more -------------------------------------------------------------
 
-std::optional<answer> query_state::kept_answer(const std::string& key,
-                                               std::chrono::milliseconds max_age) {
+const answer_cache::kept* query_state::kept_answer(const std::string& key,
+                                                   std::chrono::milliseconds max_age) {
   if (max_age.count() == 0)
-    return std::nullopt;
+    return nullptr;
   const auto now = std::chrono::steady_clock::now();
   const auto* const last = kept_answers->find(key, now);
-  return last != nullptr && now - last->evaluated < max_age ? std::optional{*last} : std::nullopt;
+  return last != nullptr && now - last->last.evaluated < max_age ? last : nullptr;
 }
 
-std::optional<answer> query_state::reusable(const std::string& key) {
-  auto out = kept_answer(key, config.max_age);
-  if (out)
-    out->stale_since_ms = 0;
-  return out;
+std::optional<caf::message> query_state::reusable(const std::string& key) {
+  const auto* const kept = kept_answer(key, config.max_age);
+  return kept != nullptr ? std::optional{kept->message} : std::nullopt;
 }
 
 /// For those who ask while Redis cannot answer.
 std::optional<answer> query_state::last_good(const std::string& key) {
-  auto out = kept_answer(key, config.max_stale);
-  if (out)
-    out->tag = stale_tag(out->tag, out->stale_since_ms);
+  const auto* const kept = kept_answer(key, config.max_stale);
+  if (kept == nullptr)
+    return std::nullopt;
+  auto out = kept->last;
+  out.stale_since_ms = kept->told_ms;
+  out.tag = stale_tag(out.tag, out.stale_since_ms);
   return out;
 }
 
@@ -354,8 +362,9 @@ void query_state::look_for_overdue() {
     const auto last = last_good(key);
     if (!last)
       continue; // they wait on: it may still come
-    (*config.figures)[one.how.kind].stale->add(one.riders.size() + one.next.size());
-    for (auto* those : {&one.riders, &one.next})
+    (*config.figures)[one.how.kind].stale->add(one.riders.size() + one.late.size() +
+                                               one.next.size());
+    for (auto* those : {&one.riders, &one.late, &one.next})
       for (auto rider : std::exchange(*those, {}))
         rider.deliver(*last);
   }

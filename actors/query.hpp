@@ -28,7 +28,9 @@ struct evaluation_done {
 struct query_config {
   board_ptr board;
   store_opener open;
-  std::chrono::milliseconds max_age{0}; ///< of a reused answer; 0: none is reused
+  /// How much older than the question an answer may be, since its evaluation started; 0: not at
+  /// all.
+  std::chrono::milliseconds max_age{0};
   evaluation_bounds bounds;
   address_ptr metadata = make_address();
   std::size_t max_pending = 10'000;
@@ -60,13 +62,14 @@ struct query_state {
   };
 
   /// Everybody who asks the same. Those who ask while an evaluation runs wait for the next one:
-  /// nobody gets an answer that is older than the question.
+  /// nobody gets an answer that is older than the question, unless config.max_age allows it.
   struct question {
     evaluation how;    ///< the client is one of those who wait for the next one
     time_point since;  ///< when the evaluation that runs, or is to run next, was due
     time_point newest; ///< when somebody last asked
     time_point started;
     std::vector<caf::response_promise> riders; ///< of the running evaluation
+    std::vector<caf::response_promise> late;   ///< came while it ran: theirs if it is young enough
     std::vector<caf::response_promise> next;
     bool overdue = false; ///< it is due for longer than config.patience
   };
@@ -94,8 +97,8 @@ struct query_state {
   void start(const std::string& key, question& one);
   void refuse(const std::string& key, std::string_view why);
   void done(const evaluation_done& message);
-  std::optional<answer> kept_answer(const std::string& key, std::chrono::milliseconds max_age);
-  std::optional<answer> reusable(const std::string& key);
+  const answer_cache::kept* kept_answer(const std::string& key, std::chrono::milliseconds max_age);
+  std::optional<caf::message> reusable(const std::string& key);
   std::optional<answer> last_good(const std::string& key);
   void look_for_overdue();
   void show_waiting();

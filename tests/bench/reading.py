@@ -41,7 +41,7 @@ def members(load):
     if load == "cached":
         return ["nginx_lua_sort", "nginx_microcache", "nginx_static", "tickboard_100ms"]
     if load == "stampede":
-        return ["fastapi_evalsha", "fastify_evalsha", "nginx_lua_sort", "nginx_microcache", TICKBOARD]
+        return ["fastapi_evalsha", "fastify_evalsha", "nginx_lua_sort", "nginx_microcache", "tickboard_100ms", TICKBOARD]
     return ["nginx_lua_sort", TICKBOARD]
 
 

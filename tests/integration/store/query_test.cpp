@@ -105,6 +105,28 @@ TEST_CASE("an answer is used again while it is not older than max_age, and not a
   CHECK(without.evaluations() == 2);
 }
 
+TEST_CASE(
+    "who asks while an evaluation runs shares it, if max_age allows an answer as old as that") {
+  const auto evaluations_at = [](std::chrono::milliseconds max_age) {
+    query_config reusing;
+    reusing.max_age = max_age;
+    asked_board on{reusing};
+    view_query other; // than the fixture asked for
+    other.page = 2;
+    const auto pause_ends = std::chrono::steady_clock::now() + std::chrono::milliseconds{500};
+    on.redis.run({"CLIENT", "PAUSE", "500", "ALL"}); // so that all of them arrive meanwhile
+    const auto answers = on.ask_together(std::vector<view_query>(200, other));
+    for (const auto& [page, error] : answers) {
+      REQUIRE_FALSE(error);
+      CHECK(*page.body == *(&page == &answers.front().first ? answers[0] : answers[1]).first.body);
+    }
+    CHECK(answers.front().first.evaluated < pause_ends); // its age counts from the start
+    return on.evaluations();
+  };
+  CHECK(evaluations_at(std::chrono::minutes{10}) == 1);
+  CHECK(evaluations_at(std::chrono::milliseconds{100}) == 2); // when it is over, it is too old
+}
+
 TEST_CASE("views by category follow what is known of assets, without which there are none") {
   asked_board on{{}};
   view_query query;

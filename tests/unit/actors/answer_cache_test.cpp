@@ -16,16 +16,20 @@ answer answer_of(std::size_t bytes, std::chrono::milliseconds at) {
   return out;
 }
 
+void put(answer_cache& to, const std::string& key, const answer& fresh) {
+  to.put({key, fresh, caf::make_message(fresh), 0});
+}
+
 } // namespace
 
 TEST_CASE("the last answer to each question is kept until it is too old") {
   answer_cache cache{1'000'000, 100ms};
-  cache.put("a", answer_of(1, 0ms));
-  cache.put("b", answer_of(2, 10ms));
-  cache.put("a", answer_of(3, 60ms));
+  put(cache, "a", answer_of(1, 0ms));
+  put(cache, "b", answer_of(2, 10ms));
+  put(cache, "a", answer_of(3, 60ms));
   REQUIRE(cache.find("a", begin + 99ms));
-  CHECK(cache.find("a", begin + 99ms)->body->size() == 3);
-  CHECK(cache.find("b", begin + 109ms)->body->size() == 2);
+  CHECK(cache.find("a", begin + 99ms)->last.body->size() == 3);
+  CHECK(cache.find("b", begin + 109ms)->last.body->size() == 2);
   CHECK(cache.find("b", begin + 110ms) == nullptr);
   CHECK(cache.find("a", begin + 159ms) != nullptr);
   CHECK(cache.find("a", begin + 160ms) == nullptr);
@@ -34,7 +38,7 @@ TEST_CASE("the last answer to each question is kept until it is too old") {
 
 TEST_CASE("an answer that was taken back is not given") {
   answer_cache cache{1'000'000, 100ms};
-  cache.put("a", answer_of(1, 0ms));
+  put(cache, "a", answer_of(1, 0ms));
   cache.forget("a");
   cache.forget("never asked");
   CHECK(cache.find("a", begin) == nullptr);
@@ -44,9 +48,9 @@ TEST_CASE("an answer that was taken back is not given") {
 TEST_CASE("memory for answers is bounded: what was not renewed for longest goes first") {
   answer_cache cache{100'000, 1h};
   for (int i = 0; i < 1'000; ++i) {
-    cache.put("hot", answer_of(10'000, std::chrono::milliseconds{2 * i}));
-    cache.put("question " + std::to_string(i),
-              answer_of(10'000, std::chrono::milliseconds{2 * i + 1}));
+    put(cache, "hot", answer_of(10'000, std::chrono::milliseconds{2 * i}));
+    put(cache, "question " + std::to_string(i),
+        answer_of(10'000, std::chrono::milliseconds{2 * i + 1}));
     CHECK(cache.bytes() <= 100'000);
   }
   CHECK(cache.find("hot", begin + 2s) != nullptr);
@@ -55,17 +59,17 @@ TEST_CASE("memory for answers is bounded: what was not renewed for longest goes 
         nullptr); // one question asked often takes one place
   CHECK(cache.find("question 900", begin + 2s) == nullptr);
 
-  cache.put("question 999", answer_of(100'000, 2s)); // with its key it is too large
+  put(cache, "question 999", answer_of(100'000, 2s)); // with its key it is too large
   CHECK(cache.find("question 999", begin + 2s) == nullptr);
   CHECK(cache.find("hot", begin + 2s) != nullptr);
 }
 
 TEST_CASE("without room or time nothing is kept") {
   answer_cache no_room{0, 1h};
-  no_room.put("a", answer_of(1, 0ms));
+  put(no_room, "a", answer_of(1, 0ms));
   CHECK(no_room.find("a", begin) == nullptr);
   answer_cache no_time{1'000, 0ms};
-  no_time.put("a", answer_of(1, 0ms));
+  put(no_time, "a", answer_of(1, 0ms));
   CHECK(no_time.find("a", begin) == nullptr);
   CHECK(no_time.bytes() == 0);
 }

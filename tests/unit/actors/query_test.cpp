@@ -191,6 +191,21 @@ TEST_CASE_FIXTURE(query_fixture, "who asks the same as somebody who waits shares
   CHECK(redis->submitted == 3);
 }
 
+TEST_CASE_FIXTURE(query_fixture, "what runs is shared while max_age allows it, and fails for all") {
+  query_config config;
+  config.max_age = 1h;
+  start(config);
+  const auto first = ask(cheap(1), "a"), late = ask(cheap(1), "b"), other = ask(cheap(2), "a");
+  reply();
+  CHECK(first->text == "1");
+  CHECK(late->text == "1");
+  CHECK(other->times == 0);
+  const auto again = ask(cheap(1), "a"); // an error is not kept
+  CHECK(in_redis() == numbers{2, 3});
+  reply(1);
+  CHECK(again->text == "3");
+}
+
 TEST_CASE_FIXTURE(query_fixture, "who asks the same again and again does not keep others out") {
   start();
   ask(costly(1), "a");
