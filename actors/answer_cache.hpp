@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/messages/query.hpp"
 
 #include <caf/message.hpp>
 

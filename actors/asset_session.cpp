@@ -1,3 +1,4 @@
+#include "actors/messages/assets.hpp"
 #include "actors/session.hpp"
 
 #include <caf/all.hpp>

@@ -2,6 +2,10 @@
 
 #include "actors/error.hpp"
 #include "actors/mailbox.hpp"
+#include "actors/messages/keeper.hpp"
+#include "actors/messages/search.hpp"
+#include "actors/messages/store.hpp"
+#include "actors/messages/writer.hpp"
 #include "actors/to_actor.hpp"
 #include "adapters/log/log.hpp"
 

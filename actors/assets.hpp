@@ -3,8 +3,11 @@
 #include "actors/address.hpp"
 #include "actors/asset_store.hpp"
 #include "actors/board.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/assets.hpp"
+#include "actors/messages/metadata.hpp"
+#include "actors/messages/query.hpp"
 #include "actors/unix_ms.hpp"
+#include "market/market_caps.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>

@@ -1,9 +1,10 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/messages/writer.hpp"
 #include "actors/slot.hpp"
 #include "adapters/redis/client.hpp"
 #include "adapters/redis/layout.hpp"
+#include "market/candle_query.hpp"
 
 #include <cstdint>
 #include <functional>

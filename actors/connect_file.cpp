@@ -1,6 +1,7 @@
 #include "actors/connect_file.hpp"
 
 #include "actors/error.hpp"
+#include "actors/messages/connect_gate.hpp"
 #include "adapters/exchange/connect_ledger.hpp"
 #include "adapters/files/whole_file.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/mailbox.hpp"
+#include "actors/messages/drain.hpp"
 #include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/messages/connect_gate.hpp"
 #include "actors/unix_ms.hpp"
 #include "adapters/exchange/connect_ledger.hpp"
 

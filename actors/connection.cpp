@@ -1,6 +1,9 @@
 #include "actors/connection.hpp"
 
 #include "actors/error.hpp"
+#include "actors/messages/feed.hpp"
+#include "actors/messages/normalizer.hpp"
+#include "actors/messages/status.hpp"
 #include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>

@@ -2,7 +2,9 @@
 
 #include "actors/address.hpp"
 #include "actors/connect_pass.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/connect_gate.hpp"
+#include "actors/messages/connection.hpp"
+#include "actors/messages/source.hpp"
 #include "actors/mute_guard.hpp"
 #include "adapters/net/stream.hpp"
 

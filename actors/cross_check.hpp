@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/connect_pass.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/cross_check.hpp"
 #include "adapters/net/http_client.hpp"
 
 #include <caf/event_based_actor.hpp>

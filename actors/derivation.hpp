@@ -1,7 +1,8 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/messages/rates.hpp"
 #include "actors/slot.hpp"
+#include "market/market_caps.hpp"
 
 #include <cstdint>
 #include <deque>

@@ -1,4 +1,6 @@
 #include "actors/entity_tag.hpp"
+#include "actors/error.hpp"
+#include "actors/messages/assets.hpp"
 #include "actors/session.hpp"
 #include "actors/unix_ms.hpp"
 #include "market/coingecko_rows.hpp"

@@ -1,6 +1,9 @@
 #include "actors/feed.hpp"
 
 #include "actors/error.hpp"
+#include "actors/messages/drain.hpp"
+#include "actors/messages/followed.hpp"
+#include "actors/messages/keeper.hpp"
 #include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>

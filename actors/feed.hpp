@@ -2,6 +2,10 @@
 
 #include "actors/connection.hpp"
 #include "actors/cross_check.hpp"
+#include "actors/messages/feed.hpp"
+#include "actors/messages/status.hpp"
+#include "actors/messages/supervisor.hpp"
+#include "actors/messages/writer.hpp"
 #include "actors/share_plan.hpp"
 #include "actors/supervisor.hpp"
 #include "adapters/config/settings.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/messages/source.hpp"
+#include "adapters/net/frame_batch.hpp"
 
 #include <string>
 #include <vector>

@@ -1,8 +1,9 @@
 #pragma once
 
 #include "actors/board.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/writer.hpp"
 #include "actors/slot.hpp"
+#include "market/candle_query.hpp"
 
 #include <cstdint>
 #include <deque>

@@ -2,7 +2,7 @@
 
 #include "actors/address.hpp"
 #include "actors/board.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/keeper.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>

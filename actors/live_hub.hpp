@@ -3,7 +3,8 @@
 #include "actors/address.hpp"
 #include "actors/live_figures.hpp"
 #include "actors/live_view.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/live.hpp"
+#include "actors/messages/query.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/response_promise.hpp>

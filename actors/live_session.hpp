@@ -1,7 +1,9 @@
 #pragma once
 
 #include "actors/live_route.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/live.hpp"
+#include "actors/messages/query.hpp"
+#include "actors/messages/session.hpp"
 #include "adapters/net/http_server.hpp"
 
 #include <caf/event_based_actor.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/messages/live.hpp"
 #include "market/page_change.hpp"
 
 #include <deque>

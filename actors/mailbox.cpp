@@ -1,6 +1,6 @@
 #include "actors/mailbox.hpp"
 
-#include "actors/messages.hpp"
+#include "actors/messages/figures.hpp"
 
 #include <caf/all.hpp>
 

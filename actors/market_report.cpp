@@ -2,6 +2,8 @@
 
 #include "market/valuation.hpp"
 
+#include <caf/actor.hpp>
+
 #include <algorithm>
 #include <cmath>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/derivation.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/assets.hpp"
 #include "actors/slot.hpp"
 
 #include <caf/actor_addr.hpp>

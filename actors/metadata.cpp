@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/mailbox.hpp"
+#include "actors/messages/store.hpp"
 #include "actors/to_actor.hpp"
 #include "actors/unix_ms.hpp"
 #include "adapters/log/log.hpp"

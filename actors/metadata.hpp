@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/address.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/metadata.hpp"
 #include "adapters/files/file_watch.hpp"
 #include "adapters/postgres/client.hpp"
 

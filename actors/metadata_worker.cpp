@@ -1,6 +1,7 @@
 #include "actors/metadata_worker.hpp"
 
 #include "actors/error.hpp"
+#include "actors/messages/metadata.hpp"
 #include "actors/unix_ms.hpp"
 #include "adapters/files/whole_file.hpp"
 #include "adapters/postgres/assets.hpp"

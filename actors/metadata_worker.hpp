@@ -1,7 +1,5 @@
 #pragma once
 
-#include "actors/messages.hpp"
-
 #include <caf/event_based_actor.hpp>
 
 namespace tickboard {

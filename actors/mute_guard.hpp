@@ -1,6 +1,8 @@
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/messages/connection.hpp"
+#include "actors/messages/cross_check.hpp"
+#include "actors/messages/source.hpp"
 #include "market/quiet_watch.hpp"
 
 #include <chrono>

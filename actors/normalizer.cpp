@@ -2,6 +2,10 @@
 
 #include "actors/error.hpp"
 #include "actors/mailbox.hpp"
+#include "actors/messages/drain.hpp"
+#include "actors/messages/followed.hpp"
+#include "actors/messages/quarantine.hpp"
+#include "actors/messages/writer.hpp"
 #include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>

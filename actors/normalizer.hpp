@@ -2,7 +2,9 @@
 
 #include "actors/address.hpp"
 #include "actors/frame_decoder.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/connection.hpp"
+#include "actors/messages/normalizer.hpp"
+#include "actors/messages/source.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>

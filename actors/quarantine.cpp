@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/mailbox.hpp"
+#include "actors/messages/quarantine.hpp"
 #include "adapters/exchange/recording.hpp"
 #include "adapters/files/bounded_directory.hpp"
 

@@ -4,6 +4,8 @@
 #include "actors/candle_evaluation.hpp"
 #include "actors/entity_tag.hpp"
 #include "actors/mailbox.hpp"
+#include "actors/messages/metadata.hpp"
+#include "actors/messages/writer.hpp"
 #include "actors/quote_evaluation.hpp"
 #include "actors/search_evaluation.hpp"
 #include "actors/unix_ms.hpp"

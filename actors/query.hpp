@@ -5,9 +5,10 @@
 #include "actors/evaluation.hpp"
 #include "actors/fair_queue.hpp"
 #include "actors/index_demand.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/query.hpp"
 #include "actors/query_figures.hpp"
 #include "actors/unix_ms.hpp"
+#include "market/candle_series.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/response_promise.hpp>

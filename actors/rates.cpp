@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/mailbox.hpp"
+#include "actors/messages/writer.hpp"
 
 #include <caf/all.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/address.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/rates.hpp"
 #include "actors/unix_ms.hpp"
 
 #include <caf/event_based_actor.hpp>

@@ -2,6 +2,9 @@
 
 #include "actors/error.hpp"
 #include "actors/mailbox.hpp"
+#include "actors/messages/figures.hpp"
+#include "actors/messages/keeper.hpp"
+#include "actors/messages/metadata.hpp"
 #include "adapters/metrics/process_figures.hpp"
 
 #include <caf/all.hpp>

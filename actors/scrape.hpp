@@ -1,7 +1,6 @@
 #pragma once
 
 #include "actors/address.hpp"
-#include "actors/messages.hpp"
 #include "adapters/metrics/registry.hpp"
 
 #include <caf/event_based_actor.hpp>

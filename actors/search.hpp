@@ -1,7 +1,9 @@
 #pragma once
 
 #include "actors/address.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/followed.hpp"
+#include "actors/messages/metadata.hpp"
+#include "actors/messages/search.hpp"
 #include "market/search.hpp"
 
 #include <caf/event_based_actor.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/evaluation.hpp"
+#include "actors/messages/search.hpp"
 #include "market/search.hpp"
 
 #include <string>

@@ -6,7 +6,7 @@
 #include "actors/familiar_route.hpp"
 #include "actors/known_pages.hpp"
 #include "actors/live_session.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/query.hpp"
 #include "actors/route_figures.hpp"
 #include "actors/search_route.hpp"
 #include "actors/static_document.hpp"

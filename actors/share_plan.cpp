@@ -1,5 +1,7 @@
 #include "actors/share_plan.hpp"
 
+#include "market/ticker.hpp"
+
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>

@@ -2,6 +2,7 @@
 
 #include "adapters/config/settings.hpp"
 #include "market/market.hpp"
+#include "market/ticker.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/mailbox.hpp"
+#include "actors/messages/figures.hpp"
 #include "actors/unix_ms.hpp"
 #include "market/json_text.hpp"
 

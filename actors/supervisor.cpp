@@ -1,6 +1,7 @@
 #include "actors/supervisor.hpp"
 
 #include "actors/error.hpp"
+#include "actors/messages/figures.hpp"
 #include "adapters/log/log.hpp"
 #include "market/backoff.hpp"
 #include "market/json_text.hpp"

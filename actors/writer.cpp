@@ -2,6 +2,9 @@
 
 #include "actors/error.hpp"
 #include "actors/mailbox.hpp"
+#include "actors/messages/drain.hpp"
+#include "actors/messages/keeper.hpp"
+#include "actors/messages/store.hpp"
 #include "actors/to_actor.hpp"
 #include "adapters/log/log.hpp"
 

@@ -5,7 +5,9 @@
 #include "actors/history_store.hpp"
 #include "actors/lane.hpp"
 #include "actors/market_report.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/followed.hpp"
+#include "actors/messages/query.hpp"
+#include "actors/messages/writer.hpp"
 #include "actors/unix_ms.hpp"
 #include "actors/writer_figures.hpp"
 

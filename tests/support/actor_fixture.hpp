@@ -1,6 +1,5 @@
 #pragma once
 
-#include "actors/messages.hpp"
 #include "adapters/log/output.hpp"
 
 #include <caf/all.hpp>

@@ -108,8 +108,8 @@ void arena::fill_search() {
     const auto& one = assets[i];
     auto add = document("assets", one.symbol, false);
     for (const auto& word :
-         answer{"symbol", one.symbol, "category", one.tags == "|" ? "-" : "tenth", "row",
-                board.redis.run({"HGET", board.on->assets.row, one.symbol})})
+         texts{"symbol", one.symbol, "category", one.tags == "|" ? "-" : "tenth", "row",
+               board.redis.run({"HGET", board.on->assets.row, one.symbol})})
       add.add(word);
     const auto number = [&](std::string_view name, double value) {
       add.add(name);
@@ -128,7 +128,7 @@ redis::command search_document_of(const slot& market, bool again) {
   auto out = document("markets", of.id, again);
   out.add("row");
   out.add(test::model::row(market));
-  for (const auto& word : answer{"exchange", of.exchange, "quote", of.quote, "base", of.base})
+  for (const auto& word : texts{"exchange", of.exchange, "quote", of.quote, "base", of.base})
     out.add(word);
   for (std::size_t i = 1; i < sort_field_count; ++i)
     if (const auto value = sort_fields[i].score(market.state)) {
@@ -147,7 +147,7 @@ question page_of(const arena& in, const view_query& query) {
                   [done](const evaluation_outcome& outcome) {
                     if (!outcome.body)
                       fail(outcome.problem + outcome.refusal.detail);
-                    answer out{fmt::format("{}", outcome.total)};
+                    texts out{fmt::format("{}", outcome.total)};
                     for (auto& row : rows_in(*outcome.body))
                       out.push_back(std::move(row));
                     done(std::move(out));
@@ -155,15 +155,15 @@ question page_of(const arena& in, const view_query& query) {
   };
 }
 
-void then_rows(const std::shared_ptr<redis::client>& client, const std::string& rows, answer before,
-               const answer& ids, const finished& done) {
+void then_rows(const std::shared_ptr<redis::client>& client, const std::string& rows, texts before,
+               const texts& ids, const finished& done) {
   const bool keys_of_rows = rows.ends_with(':');
   redis::command get{keys_of_rows ? "MGET" : "HMGET"};
   if (!keys_of_rows)
     get.add(rows);
   for (const auto& id : ids)
     get.add(keys_of_rows ? rows + id : id);
-  ask_plain(client, {std::move(get)}, [before = std::move(before), done](answer found) {
+  ask_plain(client, {std::move(get)}, [before = std::move(before), done](texts found) {
     auto out = before;
     out.insert(out.end(), std::make_move_iterator(found.begin()),
                std::make_move_iterator(found.end()));
@@ -192,8 +192,8 @@ question search_page(const std::string& index, const std::string& filter, const 
                               "1",
                               "row"};
   return [search](const auto& client, const finished& done) {
-    ask_plain(client, {search}, [done](const answer& told) { // total, then id, "row", row, ...
-      answer out{told.front()};
+    ask_plain(client, {search}, [done](const texts& told) { // total, then id, "row", row, ...
+      texts out{told.front()};
       for (std::size_t i = 3; i < told.size(); i += 3)
         out.push_back(told[i]);
       done(std::move(out));
@@ -201,13 +201,13 @@ question search_page(const std::string& index, const std::string& filter, const 
   };
 }
 
-question search_rows(const std::string& index, const answer& ids) {
+question search_rows(const std::string& index, const texts& ids) {
   redis::command get{"FT.MGET", index};
   for (const auto& id : ids)
     get.add(id);
   return [get](const auto& client, const finished& done) {
-    ask_plain(client, {get}, [done](const answer& told) { // name, value, ...
-      answer out;
+    ask_plain(client, {get}, [done](const texts& told) { // name, value, ...
+      texts out;
       for (std::size_t i = 0; i + 1 < told.size(); i += 2)
         if (told[i] == "row")
           out.push_back(told[i + 1]);

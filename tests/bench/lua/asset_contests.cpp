@@ -38,7 +38,7 @@ std::optional<contender> searched(arena& in, const std::string& filter, const st
     return std::nullopt;
   const question ask = [page = search_page("assets", filter, sort, 0, limit)](
                            const auto& client, const finished& done) {
-    page(client, [done](answer rows) {
+    page(client, [done](texts rows) {
       rows.erase(rows.begin());
       done(std::move(rows));
     });
@@ -55,8 +55,8 @@ contest filtered(arena& in) {
               {{"ZINTERSTORE", name, "2", in.asset_by("market_cap"), "of:category:tenth", "WEIGHTS",
                 "1", "0"},
                {"ZREVRANGE", name, "0", fmt::format("{}", assets_of_page - 1)}},
-              [&in, client, done](const answer& told) {
-                then_rows(client, in.board.on->assets.row, {}, answer(told.begin() + 1, told.end()),
+              [&in, client, done](const texts& told) {
+                then_rows(client, in.board.on->assets.row, {}, texts(told.begin() + 1, told.end()),
                           done);
               });
   };
@@ -80,7 +80,7 @@ contest named_assets(arena& in) {
     redis::command scores{"ZMSCORE", in.asset_by("market_cap")};
     for (const auto& one : symbols)
       scores.add(one);
-    ask_plain(client, {std::move(scores)}, [&in, client, done, symbols](const answer& told) {
+    ask_plain(client, {std::move(scores)}, [&in, client, done, symbols](const texts& told) {
       auto order = symbols;
       std::ranges::sort(order, std::ranges::greater{}, [&](const auto& one) {
         return std::strtod(
@@ -114,12 +114,12 @@ contest movers(arena& in) {
     ask_plain(
         client,
         {{"ZREVRANGEBYSCORE", in.asset_by("change_5m_pct"), "+inf", "(0", "LIMIT", "0", "100"}},
-        [&in, client, done](const answer& symbols) {
+        [&in, client, done](const texts& symbols) {
           redis::command volumes{"ZMSCORE", in.asset_by("volume_usd_24h")};
           for (const auto& one : symbols)
             volumes.add(one);
-          ask_plain(client, {std::move(volumes)}, [&in, client, done, symbols](const answer& told) {
-            answer found;
+          ask_plain(client, {std::move(volumes)}, [&in, client, done, symbols](const texts& told) {
+            texts found;
             for (std::size_t i = 0; i < symbols.size() && found.size() < movers_listed; ++i)
               if (std::strtod(told[i].c_str(), nullptr) >= least_volume)
                 found.push_back(symbols[i]);

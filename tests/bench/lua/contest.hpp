@@ -59,8 +59,8 @@ std::vector<contest> write_contests(arena& in);
 question page_of(const arena& in, const view_query& query);
 
 /// MGET of `ids`, or HMGET where `rows` is a hash: `done` hears `before`, then the rows.
-void then_rows(const std::shared_ptr<redis::client>& client, const std::string& rows, answer before,
-               const answer& ids, const finished& done);
+void then_rows(const std::shared_ptr<redis::client>& client, const std::string& rows, texts before,
+               const texts& ids, const finished& done);
 
 /// Pipelined in one trip; what they are answered with is the answer.
 question plain(std::vector<redis::command> commands);
@@ -73,7 +73,7 @@ question search_page(const std::string& index, const std::string& filter, const 
 redis::command search_document_of(const slot& market, bool again);
 
 /// The rows of these documents.
-question search_rows(const std::string& index, const answer& ids);
+question search_rows(const std::string& index, const texts& ids);
 
 /// A name that no other connection uses.
 std::string name_of(const std::shared_ptr<redis::client>& client);

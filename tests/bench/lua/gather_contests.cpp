@@ -13,18 +13,18 @@ constexpr std::uint32_t most_rows = 50;
 
 /// Puts the first by `field`, of these ids, in order; then the rows.
 void sort_then_rows(const arena& in, const std::shared_ptr<redis::client>& client,
-                    const std::string& field, answer ids, const finished& done) {
+                    const std::string& field, texts ids, const finished& done) {
   redis::command scores{"ZMSCORE", in.by(field)};
   for (const auto& id : ids)
     scores.add(id);
   ask_plain(client, {std::move(scores)},
-            [&in, client, done, ids = std::move(ids)](const answer& told) {
+            [&in, client, done, ids = std::move(ids)](const texts& told) {
               std::vector<std::pair<double, std::string>> order;
               for (std::size_t i = 0; i < ids.size(); ++i)
                 order.emplace_back(-std::strtod(told[i].c_str(), nullptr), ids[i]);
               std::ranges::sort(order);
               order.resize(std::min<std::size_t>(order.size(), most_rows));
-              answer first;
+              texts first;
               for (const auto& [score, id] : order)
                 first.push_back(id);
               then_rows(client, in.keys().rows, {fmt::format("{}", ids.size())}, first, done);
@@ -51,7 +51,7 @@ contest bases(arena& in) {
     std::vector<redis::command> commands;
     for (const std::string base : {"A1", "A2", "A3"})
       commands.push_back({"ZRANGEBYLEX", in.keys().bases, "[" + base + "|", "(" + base + "}"});
-    ask_plain(client, std::move(commands), [&in, client, done](answer members) {
+    ask_plain(client, std::move(commands), [&in, client, done](texts members) {
       for (auto& one : members)
         one.erase(0, one.find('|') + 1);
       sort_then_rows(in, client, "last", std::move(members), done);
@@ -74,7 +74,7 @@ contest narrow_range(arena& in) {
   query.ranges = {{*find_sort_field("volume_usd_24h"), low}};
   const question by_client = [&in, low](const auto& client, const finished& done) {
     ask_plain(client, {{"ZRANGEBYSCORE", in.by("volume_usd_24h"), fmt::format("{}", low), "+inf"}},
-              [&in, client, done](answer ids) {
+              [&in, client, done](texts ids) {
                 sort_then_rows(in, client, "last", std::move(ids), done);
               });
   };
@@ -97,17 +97,17 @@ std::vector<const slot*> some(const arena& in, std::size_t count) {
   return out;
 }
 
-answer ids_of(const std::vector<const slot*>& markets) {
-  answer out;
+texts ids_of(const std::vector<const slot*>& markets) {
+  texts out;
   for (const auto* one : markets)
     out.push_back(one->subject->id);
   return out;
 }
 
 /// MGET, with the number of ids in front if `total`.
-question rows_by_id(const arena& in, const answer& ids, bool total) {
+question rows_by_id(const arena& in, const texts& ids, bool total) {
   return [&in, ids, total](const auto& client, const finished& done) {
-    then_rows(client, in.keys().rows, total ? answer{fmt::format("{}", ids.size())} : answer{}, ids,
+    then_rows(client, in.keys().rows, total ? texts{fmt::format("{}", ids.size())} : texts{}, ids,
               done);
   };
 }
@@ -118,7 +118,7 @@ contest named(arena& in) {
   query.given_order = true;
   const question searched = [get = search_rows("markets", query.ids)](const auto& client,
                                                                       const finished& done) {
-    get(client, [done](answer rows) {
+    get(client, [done](texts rows) {
       rows.insert(rows.begin(), "20");
       done(std::move(rows));
     });

@@ -49,7 +49,7 @@ options parse(int argc, char** argv) {
 }
 
 /// What a contender says, or what is then stored: of writes both of their states.
-answer told_by(const contender& one) {
+texts told_by(const contender& one) {
   auto out = one.on->ask(one.ask);
   if (!one.observe)
     return out;

@@ -35,8 +35,8 @@ std::optional<contender> by_search(arena& in, const std::string& filter, std::si
 question ids_then_rows(const arena& in, std::vector<redis::command> commands, bool one_by_one) {
   return
       [&in, commands = std::move(commands), one_by_one](const auto& client, const finished& done) {
-        ask_plain(client, commands, [&in, client, done, one_by_one](const answer& told) {
-          const answer ids(told.begin() + 1, told.end());
+        ask_plain(client, commands, [&in, client, done, one_by_one](const texts& told) {
+          const texts ids(told.begin() + 1, told.end());
           if (!one_by_one) {
             then_rows(client, in.keys().rows, {told.front()}, ids, done);
             return;
@@ -44,7 +44,7 @@ question ids_then_rows(const arena& in, std::vector<redis::command> commands, bo
           std::vector<redis::command> gets;
           for (const auto& id : ids)
             gets.push_back({"GET", in.keys().row(id)});
-          ask_plain(client, std::move(gets), [total = told.front(), done](answer rows) {
+          ask_plain(client, std::move(gets), [total = told.front(), done](texts rows) {
             rows.insert(rows.begin(), total);
             done(std::move(rows));
           });
@@ -96,8 +96,8 @@ contest walk_lists(arena& in) {
                   false)(client, done);
   };
   const question by_client = [&in, index](const auto& client, const finished& done) {
-    ask_plain(client, {{"ZREVRANGE", index, "0", "-1"}}, [&in, client, done](const answer& ids) {
-      answer found;
+    ask_plain(client, {{"ZREVRANGE", index, "0", "-1"}}, [&in, client, done](const texts& ids) {
+      texts found;
       for (const auto& id : ids)
         if (id.starts_with("kraken:") && id.ends_with("-USDT"))
           found.push_back(id);
@@ -142,7 +142,7 @@ contest walk_around(arena& in) {
   const auto index = in.by("last");
   const question by_rank = [&in, index, id = query.around](const auto& client,
                                                            const finished& done) {
-    ask_plain(client, {{"ZREVRANK", index, id}}, [&in, index, client, done](const answer& told) {
+    ask_plain(client, {{"ZREVRANK", index, id}}, [&in, index, client, done](const texts& told) {
       const auto rank = std::strtoull(told.front().c_str(), nullptr, 10);
       const auto first = rank - rank % rows_of_page;
       ids_then_rows(
@@ -175,7 +175,7 @@ contest freeze(arena& in) {
     ask_plain(
         client,
         {{"COPY", in.by("last"), name, "REPLACE"}, {"PEXPIRE", name, "10001"}, {"ZCARD", name}},
-        [done](const answer& told) { done({told.back()}); });
+        [done](const texts& told) { done({told.back()}); });
   };
   return {"freeze",
           fmt::format("a snapshot of {} markets", size),

@@ -39,7 +39,7 @@ written_state state_of(arena& in) {
 question in_turn(state_commands commands) {
   return [commands = std::move(commands),
           turn = std::make_shared<std::size_t>(0)](const auto& client, const finished& done) {
-    ask_plain(client, commands[(*turn)++ % 2], [done](const answer&) { done({}); });
+    ask_plain(client, commands[(*turn)++ % 2], [done](const texts&) { done({}); });
   };
 }
 
@@ -104,15 +104,15 @@ question seen(const arena& in) {
 }
 
 question seen_in_search(const arena& in) {
-  answer ids;
+  texts ids;
   for (std::size_t i = 0; i < batch; ++i)
     ids.push_back(in.board.truth.slots[i].subject->id);
   return [rows = search_rows("markets", ids)](const auto& client, const finished& done) {
-    rows(client, [client, done](const answer& found) {
+    rows(client, [client, done](const texts& found) {
       ask_plain(client,
                 {{"FT.SEARCH", "markets", "*", "SORTBY", "last", "DESC", "LIMIT", "0", "100",
                   "NOCONTENT"}},
-                [found, done](const answer& told) {
+                [found, done](const texts& told) {
                   auto out = found;
                   out.insert(out.end(), told.begin() + 1, told.end());
                   done(std::move(out));
@@ -168,10 +168,10 @@ question looked_first(const arena& in, state_commands commands) {
   redis::command versions{"HMGET", in.keys().version};
   for (std::size_t i = 0; i < batch; ++i)
     versions.add(in.board.truth.slots[i].subject->id);
-  return [versions, write = in_turn(std::move(commands))](const auto& client,
-                                                          const finished& done) {
-    ask_plain(client, {versions}, [write, client, done](const answer&) { write(client, done); });
-  };
+  return
+      [versions, write = in_turn(std::move(commands))](const auto& client, const finished& done) {
+        ask_plain(client, {versions}, [write, client, done](const texts&) { write(client, done); });
+      };
 }
 
 contest merge(arena& in) {

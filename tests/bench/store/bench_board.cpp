@@ -155,8 +155,8 @@ evaluation_outcome bench_board::page(const view_query& query, const evaluation_b
   return out;
 }
 
-answer rows_in(const std::string& body, std::string_view first_member) {
-  answer out; // no row has an object in it
+texts rows_in(const std::string& body, std::string_view first_member) {
+  texts out; // no row has an object in it
   const auto begin = fmt::format("{{\"{}\":", first_member);
   for (auto at = body.find(begin); at != body.npos; at = body.find(begin, at + 1))
     out.push_back(without_age(body.substr(at, body.find('}', at) + 1 - at)));

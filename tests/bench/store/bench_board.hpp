@@ -45,7 +45,7 @@ private:
 
 /// The rows in a body, each as it is stored, without its age; of markets, or of what else has its
 /// name first.
-answer rows_in(const std::string& body, std::string_view first_member = "id");
+texts rows_in(const std::string& body, std::string_view first_member = "id");
 
 /// The number behind `"name":` in a body; 0 if there is none.
 std::uint64_t number_in(const std::string& body, const std::string& name);

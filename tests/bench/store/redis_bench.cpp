@@ -91,10 +91,10 @@ void redis_bench::run_all(std::vector<redis::call> calls) {
   run({"PING"});
 }
 
-answer redis_bench::ask(const question& what) {
-  std::promise<answer> told;
+texts redis_bench::ask(const question& what) {
+  std::promise<texts> told;
   boost::asio::post(io_.context(), [&] {
-    what(client(), [&told](answer out) { told.set_value(std::move(out)); });
+    what(client(), [&told](texts out) { told.set_value(std::move(out)); });
   });
   return told.get_future().get();
 }
@@ -113,7 +113,7 @@ void redis_bench::repeat(const question& what, std::size_t count) {
           return;
         }
         --at.left;
-        what(client, [&next, client](const answer&) { next(client); });
+        what(client, [&next, client](const texts&) { next(client); });
       };
   boost::asio::post(io_.context(), [&] {
     at.open = clients_.size();
@@ -163,7 +163,7 @@ redis_bench::held redis_bench::held_by_calls() {
   return {milliseconds("p99.9="), milliseconds("p100=")};
 }
 
-void append_texts(answer& out, const redis::reply& from) {
+void append_texts(texts& out, const redis::reply& from) {
   if (from.failed())
     fail(std::string{from.error()});
   for (std::size_t i = 0; i < from.size(); ++i)
@@ -174,7 +174,7 @@ void append_texts(answer& out, const redis::reply& from) {
 
 void ask_plain(const std::shared_ptr<redis::client>& client, std::vector<redis::command> commands,
                const finished& done) {
-  auto gathered = std::make_shared<answer>();
+  auto gathered = std::make_shared<texts>();
   std::vector<redis::call> calls(commands.size());
   for (std::size_t i = 0; i < calls.size(); ++i) {
     calls[i].arguments = std::move(commands[i]);

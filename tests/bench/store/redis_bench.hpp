@@ -12,10 +12,10 @@
 namespace tickboard::bench {
 
 /// What a question was answered with, in a form in which answers are compared.
-using answer = std::vector<std::string>;
+using texts = std::vector<std::string>;
 
 /// Asks on `client`, in one or several commands, and calls `done` once, on the io thread.
-using finished = std::function<void(answer)>;
+using finished = std::function<void(texts)>;
 using question =
     std::function<void(const std::shared_ptr<redis::client>& client, const finished& done)>;
 
@@ -37,7 +37,7 @@ public:
   void run_all(std::vector<redis::command> commands);
   void run_all(std::vector<redis::call> calls);
 
-  answer ask(const question& what);
+  texts ask(const question& what);
 
   /// The processor time that Redis takes for one question, in microseconds: of as many as take
   /// about `milliseconds`, at least 3, asked one after the other on each of the connections.
@@ -62,7 +62,7 @@ private:
 };
 
 /// The texts of an array's elements; those of arrays in it follow in their place.
-void append_texts(answer& out, const redis::reply& from);
+void append_texts(texts& out, const redis::reply& from);
 
 /// Plain commands, pipelined. `done` hears their replies' texts in one list.
 void ask_plain(const std::shared_ptr<redis::client>& client, std::vector<redis::command> commands,

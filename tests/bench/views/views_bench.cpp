@@ -147,7 +147,7 @@ struct page_cost {
 page_cost prepare(bench_board& on, const std::string& name, asked question) {
   question.query.explain = true;
   const auto told = on.page(question.query);
-  answer ids;
+  texts ids;
   for (const auto& row : rows_in(*told.body))
     ids.push_back(id_of(row));
   if (ids != question.expected)

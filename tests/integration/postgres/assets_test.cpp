@@ -1,3 +1,4 @@
+#include "actors/messages/metadata.hpp"
 #include "adapters/postgres/assets.hpp"
 #include "adapters/postgres/schema.hpp"
 #include "market/asset_csv.hpp"

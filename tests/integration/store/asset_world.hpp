@@ -3,6 +3,7 @@
 #include "actors/asset_evaluation.hpp"
 #include "actors/assets.hpp"
 #include "actors/market_report.hpp"
+#include "actors/messages/keeper.hpp"
 #include "tests/integration/store/model.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/held_client.hpp"

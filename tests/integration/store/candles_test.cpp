@@ -1,5 +1,6 @@
 // Candles from prices, over writers and a real Redis, to the HTTP API.
 
+#include "actors/messages/drain.hpp"
 #include "actors/query.hpp"
 #include "actors/session.hpp"
 #include "actors/writer.hpp"

@@ -1,4 +1,6 @@
 #include "actors/entity_tag.hpp"
+#include "actors/messages/metadata.hpp"
+#include "actors/messages/writer.hpp"
 #include "actors/query.hpp"
 #include "tests/integration/store/model.hpp"
 #include "tests/support/shared_workers.hpp"

@@ -1,3 +1,4 @@
+#include "actors/messages/store.hpp"
 #include "tests/integration/store/written_board.hpp"
 
 using namespace tickboard;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/messages/keeper.hpp"
 #include "actors/rates.hpp"
 #include "actors/writer.hpp"
 #include "tests/support/actor_fixture.hpp"

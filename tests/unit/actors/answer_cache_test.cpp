@@ -1,5 +1,6 @@
 #include "actors/answer_cache.hpp"
 
+#include <caf/all.hpp>
 #include <doctest/doctest.h>
 
 using namespace tickboard;

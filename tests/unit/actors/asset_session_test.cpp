@@ -1,4 +1,5 @@
 #include "actors/error.hpp"
+#include "actors/messages/assets.hpp"
 #include "actors/session.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/http_header.hpp"

@@ -1,6 +1,9 @@
 #include "actors/assets.hpp"
 #include "actors/error.hpp"
 #include "actors/market_report.hpp"
+#include "actors/messages/keeper.hpp"
+#include "actors/messages/search.hpp"
+#include "actors/messages/writer.hpp"
 #include "actors/session.hpp"
 #include "tests/support/actor_fixture.hpp"
 

@@ -1,5 +1,6 @@
 // The connect gate alone: who may connect when, and what of it outlasts the process.
 
+#include "actors/messages/drain.hpp"
 #include "tests/unit/actors/gate_fixture.hpp"
 
 #include <algorithm>

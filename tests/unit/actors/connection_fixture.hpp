@@ -1,6 +1,9 @@
 #pragma once
 
 #include "actors/connection.hpp"
+#include "actors/messages/feed.hpp"
+#include "actors/messages/status.hpp"
+#include "actors/messages/writer.hpp"
 #include "actors/normalizer.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/scripted_stream.hpp"

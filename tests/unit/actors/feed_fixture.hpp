@@ -1,6 +1,8 @@
 #pragma once
 
 #include "actors/feed.hpp"
+#include "actors/messages/followed.hpp"
+#include "actors/messages/keeper.hpp"
 #include "tests/unit/actors/connection_fixture.hpp"
 
 #include <rapidjson/document.h>

@@ -1,5 +1,6 @@
 // What a feed makes of a listing that changes while it follows markets.
 
+#include "actors/messages/drain.hpp"
 #include "tests/unit/actors/feed_fixture.hpp"
 
 #include <set>

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 using namespace tickboard;
-using namespace tickboard::test;
 using namespace std::chrono_literals;
 
 TEST_CASE("a live view takes what GET /v1/markets does, but for what has no end") {

@@ -1,3 +1,4 @@
+#include "actors/messages/followed.hpp"
 #include "tests/unit/actors/connection_fixture.hpp"
 
 #include <map>

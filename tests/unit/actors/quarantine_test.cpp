@@ -1,6 +1,7 @@
 // Frames that make their decoder throw: what becomes of them, and of all others.
 
 #include "actors/error.hpp"
+#include "actors/messages/quarantine.hpp"
 #include "actors/quarantine.hpp"
 #include "actors/supervisor.hpp"
 #include "adapters/exchange/normalize.hpp"

@@ -1,3 +1,4 @@
+#include "actors/messages/writer.hpp"
 #include "actors/rates.hpp"
 #include "tests/support/actor_fixture.hpp"
 

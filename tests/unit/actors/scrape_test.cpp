@@ -1,4 +1,6 @@
 #include "actors/mailbox.hpp"
+#include "actors/messages/figures.hpp"
+#include "actors/messages/keeper.hpp"
 #include "actors/scrape.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/exposition.hpp"

@@ -1,4 +1,5 @@
 #include "actors/error.hpp"
+#include "actors/messages/query.hpp"
 #include "actors/search.hpp"
 #include "actors/search_evaluation.hpp"
 #include "tests/support/actor_fixture.hpp"

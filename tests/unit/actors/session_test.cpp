@@ -1,5 +1,8 @@
 #include "actors/entity_tag.hpp"
 #include "actors/error.hpp"
+#include "actors/messages/keeper.hpp"
+#include "actors/messages/metadata.hpp"
+#include "actors/messages/search.hpp"
 #include "actors/page_links.hpp"
 #include "actors/session.hpp"
 #include "tests/support/actor_fixture.hpp"

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "actors/messages/ids.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// To the keeper.
+namespace tickboard {
+
+struct rebuilt {
+  std::size_t writer = 0;
+  std::uint64_t incarnation = 0;
+};
+
+/// A writer saw that Redis lost what it wrote under this incarnation.
+struct state_lost {
+  std::uint64_t incarnation = 0;
+  std::string reason;
+};
+
+/// A writer has a new connection to Redis, or is new itself.
+struct writer_connected {
+  std::size_t writer = 0;
+};
+
+/// How many markets a feed follows, once it knows.
+struct markets_expected {
+  std::string feed;
+  std::size_t markets = 0;
+};
+
+/// How many markets a writer holds.
+struct markets_held {
+  std::size_t writer = 0;
+  std::size_t markets = 0;
+};
+
+struct keeper_tick {};
+struct epochs_seen {
+  bool all_there = false;
+  bool reachable = false;
+  std::string refusal{}; ///< why Redis, which can be reached, did not refresh them; empty: it did
+};
+struct epochs_written {
+  std::uint64_t incarnation = 0;
+  std::string failure; ///< empty: written
+};
+
+/// How many other daemons work on this Redis.
+struct peers_counted {
+  bool failed = false;
+  std::int64_t peers = 0;
+};
+/// Keys of an earlier life, one SCAN step.
+struct leftovers_found {
+  bool failed = false;
+  std::string cursor;
+  std::vector<std::string> keys;
+};
+
+struct readiness_asked {};
+struct readiness {
+  bool ready = false;
+  std::string reason;
+};
+
+} // namespace tickboard
