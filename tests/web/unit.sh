@@ -8,6 +8,6 @@ source=$1 work=$2 board=$3
 cp "$source/../../web/tsconfig.json" "$board/"
 "$work/node_modules/.bin/tsc" --project "$board" --preserveSymlinks
 rm -rf "$work/unit"
-"$board/node_modules/.bin/esbuild" "$source"/unit/*.test.ts --bundle --platform=node --format=esm \
+NODE_PATH="$board/node_modules" "$board/node_modules/.bin/esbuild" "$source"/unit/*.test.ts --bundle --platform=node --format=esm \
   --outdir="$work/unit" --out-extension:.js=.mjs --log-level=warning
 exec node --test "$work"/unit/*.mjs

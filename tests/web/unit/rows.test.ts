@@ -1,0 +1,131 @@
+// What is on the screen, frame by frame, against pages that are whole.
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { frameAfter, time } from './frames_double';
+import type { PageBody } from '../../../web/src/api';
+import { Rows } from '../../../web/src/rows';
+import { changeOf } from './change_of.mjs';
+
+interface Row {
+  id: string;
+  last: number | null;
+}
+const kind = { idOf: (row: Row) => row.id, priceOf: (row: Row) => row.last };
+
+const bodyOf = (data: Row[]): PageBody<Row> => ({
+  data,
+  page: { number: 1, size: data.length, total: data.length, pages: 1 },
+  as_of_ms: 1,
+});
+const row = (id: string, last: number | null = 1): Row => ({ id, last });
+const shown = (rows: Rows<Row>) => rows.order.peek().map((id) => rows.row(id).value.peek());
+const settle = () => {
+  for (let i = 0; i < 1000 && frameAfter(16); ++i);
+  assert.equal(frameAfter(16), false); // it comes to rest
+};
+
+beforeEach(() => {
+  settle();
+  time.look_ms = 0;
+});
+
+test('a frame changes as many rows as it has time for, the next ones the rest, oldest change first', () => {
+  const rows = new Rows<Row>(kind);
+  const ids = [...'abcdefghij'];
+  rows.takePage(bodyOf(ids.map((id) => row(id, 1))));
+  settle();
+  const before = bodyOf(ids.map((id) => row(id, 1)));
+  time.look_ms = 1; // of the three that a frame has
+  assert.ok(rows.takeChange(changeOf(before, bodyOf(ids.map((id) => row(id, 2))))));
+  const done = () => shown(rows).filter(({ last }) => last === 2).length;
+  assert.equal(done(), 0);
+  const counts = [];
+  for (let frame = 0; frame < 10; ++frame) {
+    frameAfter(16);
+    counts.push(done());
+    assert.deepEqual(shown(rows).slice(0, done()).map(({ last }) => last), Array(done()).fill(2));
+  }
+  assert.ok(counts[0]! > 0 && counts[0]! <= 4, String(counts));
+  assert.equal(counts.at(-1), 10);
+});
+
+test('the order rests after a costly move, a second at most, but a page that came as a whole does not wait', () => {
+  const rows = new Rows<Row>(kind);
+  const [ab, ba] = [bodyOf([row('a'), row('b')]), bodyOf([row('b'), row('a')])];
+  const order = () => rows.order.peek().join('');
+  rows.takePage(ab);
+  settle();
+  assert.ok(rows.takeChange(changeOf(ab, ba)));
+  settle(); // the move was 32 ms ago
+  assert.equal(order(), 'ba');
+  assert.ok(rows.takeChange(changeOf(ba, ab)));
+  frameAfter(168); // the move took 200 ms: it rests for 600
+  frameAfter(590);
+  assert.equal(order(), 'ba');
+  frameAfter(20);
+  assert.equal(order(), 'ab');
+  assert.ok(rows.takeChange(changeOf(ab, ba)));
+  frameAfter(3_600_000); // nobody saw the page
+  assert.equal(order(), 'ab');
+  frameAfter(1001);
+  assert.equal(order(), 'ba');
+  frameAfter(300);
+  rows.takePage(ab); // within the rest after that
+  frameAfter(16);
+  assert.equal(order(), 'ab');
+});
+
+test('a price that moves is shown so, for a moment', () => {
+  const rows = new Rows<Row>(kind);
+  let last = bodyOf([row('a', 5)]);
+  rows.takePage(last);
+  settle();
+  const signs = () => [rows.row('a').direction.peek(), rows.row('a').flash.peek()];
+  const take = (price: number | null) => {
+    const next = bodyOf([row('a', price)]);
+    assert.ok(rows.takeChange(changeOf(last, next)));
+    last = next;
+    frameAfter(16);
+  };
+  assert.deepEqual(signs(), ['', '']);
+  take(6);
+  assert.deepEqual(signs(), ['up', 'up']);
+  frameAfter(440);
+  assert.deepEqual(signs(), ['up', 'up']);
+  frameAfter(10);
+  assert.deepEqual(signs(), ['up', '']);
+  take(null); // no price is no move
+  assert.deepEqual(signs(), ['up', '']);
+  take(3);
+  assert.deepEqual(signs(), ['up', '']);
+  take(2);
+  assert.deepEqual(signs(), ['down', 'down']);
+});
+
+test('whatever comes, and whenever frames do, what is shown becomes the last page', () => {
+  let x = 7;
+  const random = (below: number) => {
+    x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((x / 2 ** 32) * below);
+  };
+  for (let run = 0; run < 30; ++run) {
+    time.look_ms = random(3);
+    const rows = new Rows<Row>(kind);
+    const anyPage = () =>
+      bodyOf([...'abcdefghijklmnop'].filter(() => random(3) > 0).sort(() => random(3) - 1).map((id) => row(id, random(5) || null)));
+    let page = anyPage();
+    rows.takePage(page);
+    for (let step = 0; step < 100; ++step) {
+      const next = anyPage();
+      if (random(5) === 0) rows.takePage(next);
+      else assert.ok(rows.takeChange(changeOf(page, next)));
+      page = next;
+      for (let frames = random(4); frames > 0; --frames) {
+        frameAfter(1 + random(300));
+        for (const id of rows.order.peek()) assert.equal(rows.row(id).value.peek().id, id); // each has its row
+      }
+    }
+    settle();
+    assert.deepEqual(shown(rows), page.data);
+  }
+});
