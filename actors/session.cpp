@@ -1,15 +1,9 @@
 #include "actors/session.hpp"
 
 #include "actors/admin_route.hpp"
-#include "actors/contract.hpp"
 #include "actors/entity_tag.hpp"
 #include "actors/error.hpp"
-#include "actors/messages/figures.hpp"
-#include "actors/messages/keeper.hpp"
-#include "actors/messages/metadata.hpp"
 #include "actors/messages/search.hpp"
-#include "actors/messages/status.hpp"
-#include "actors/messages/supervisor.hpp"
 #include "actors/routes.hpp"
 #include "adapters/net/deflate.hpp"
 #include "market/json_text.hpp"
@@ -22,7 +16,6 @@ namespace tickboard {
 namespace {
 
 constexpr std::size_t worth_compressing = 1024; ///< bytes; less fits a packet anyway
-constexpr auto health_timeout = std::chrono::milliseconds{500};
 constexpr int looks_per_timeout = 4;
 
 net::shared_bytes bytes(std::string text) {
@@ -58,17 +51,6 @@ bool is_encoded(const net::http_response& response) {
 }
 
 } // namespace
-
-/// Who is asked answers with JSON, of this moment.
-template <class Question>
-void session_state::ask_for_state(const address& of, const Question& question) {
-  ask<std::string>(of, question, [this](const std::string& text) {
-    net::http_response out;
-    out.body = bytes(text);
-    out.headers.emplace_back("Cache-Control", "no-store");
-    respond(std::move(out));
-  });
-}
 
 session_state::~session_state() {
   if (open)
@@ -117,9 +99,9 @@ void session_state::handle(const net::http_request& request) {
         } else if constexpr (std::is_same_v<type, ask_quotes>) {
           ask_for_quotes();
         } else if constexpr (std::is_same_v<type, ask_exchanges>) {
-          ask_for_state(*config->status, status_asked{});
+          ask_for_exchanges();
         } else if constexpr (std::is_same_v<type, ask_supervision>) {
-          ask_for_state(*config->root, supervision_asked{});
+          ask_for_supervision();
         } else if constexpr (std::is_same_v<type, ask_health>) {
           ask_for_health();
         } else if constexpr (std::is_same_v<type, ask_metrics>) {
@@ -280,61 +262,9 @@ void session_state::answer_found(const answer& told,
     answer_now(told, std::move(links));
 }
 
-/// That the process lives is what the status says; the rest is as far as it is known soon.
-void session_state::ask_for_health() {
-  const auto answer_with = [this](const metadata_health& told) {
-    net::http_response out;
-    out.body = bytes(fmt::format(
-        R"({{"status":"ok","metadata":{{"state":{},"source":{},"assets":{},"age_ms":{},)"
-        R"("problem":{}}}}})",
-        json_string(told.state), told.source.empty() ? "null" : json_string(told.source),
-        told.assets, told.age_ms < 0 ? "null" : fmt::format("{}", told.age_ms),
-        told.problem.empty() ? "null" : json_string(told.problem)));
-    out.headers.emplace_back("Cache-Control", "no-store");
-    respond(std::move(out));
-  };
-  // Sooner than anything else, so with a timeout of its own.
-  self->request(config->metadata->get(), std::min(config->timeout, health_timeout),
-                metadata_health_asked{})
-      .then(answer_with, [answer_with](const caf::error&) {
-        metadata_health unknown;
-        unknown.state = "failed";
-        unknown.problem = "the part of tickboard that knows does not answer";
-        answer_with(unknown);
-      });
-}
-
-void session_state::ask_for_readiness() {
-  ask<readiness>(*config->keeper, readiness_asked{}, [this](const readiness& told) {
-    if (!told.ready) {
-      respond(not_available(told.reason));
-      return;
-    }
-    net::http_response out;
-    out.body = bytes(R"({"status":"ready"})");
-    out.headers.emplace_back("Cache-Control", "no-store");
-    respond(std::move(out));
-  });
-}
-
 void session_state::ask_for_search(const ask_search& what) {
   ask<answer>(*config->search, search_asked{what.text, what.limit},
               [this](const answer& found) { answer_now(found); });
-}
-
-void session_state::ask_for_metrics() {
-  if (!config->tells_metrics) {
-    respond(net::problem(404, "No such resource",
-                         "http.metrics is false: /metrics is at admin.listen alone"));
-    return;
-  }
-  ask<metrics_told>(*config->metrics, metrics_asked{}, [this](const metrics_told& told) {
-    net::http_response out;
-    out.body = told.text;
-    out.content_type = metrics_type;
-    out.headers.emplace_back("Cache-Control", "no-store");
-    respond(std::move(out));
-  });
 }
 
 /// Looks until nobody is asked any more whether who is asked takes too long.

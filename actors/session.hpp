@@ -70,6 +70,8 @@ struct session_state {
   void answer_now(const answer& told, std::string links = {});
   void answer_found(const answer& told, const std::function<net::http_response()>& missing,
                     std::string links = {});
+  void ask_for_exchanges();
+  void ask_for_supervision();
   template <class Question>
   void ask_for_state(const address& of, const Question& question);
   void ask_for_health();

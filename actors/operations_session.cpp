@@ -1,0 +1,101 @@
+#include "actors/contract.hpp"
+#include "actors/error.hpp"
+#include "actors/messages/figures.hpp"
+#include "actors/messages/keeper.hpp"
+#include "actors/messages/metadata.hpp"
+#include "actors/messages/status.hpp"
+#include "actors/messages/supervisor.hpp"
+#include "actors/routes.hpp"
+#include "actors/session.hpp"
+#include "market/json_text.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+/// The part of a session that answers how tickboard itself does.
+namespace tickboard {
+
+namespace {
+
+constexpr auto health_timeout = std::chrono::milliseconds{500};
+
+net::shared_bytes text_of(std::string text) {
+  return std::make_shared<const std::string>(std::move(text));
+}
+
+} // namespace
+
+/// Who is asked answers with JSON, of this moment.
+template <class Question>
+void session_state::ask_for_state(const address& of, const Question& question) {
+  ask<std::string>(of, question, [this](const std::string& text) {
+    net::http_response out;
+    out.body = text_of(text);
+    out.headers.emplace_back("Cache-Control", "no-store");
+    respond(std::move(out));
+  });
+}
+
+void session_state::ask_for_exchanges() {
+  ask_for_state(*config->status, status_asked{});
+}
+
+void session_state::ask_for_supervision() {
+  ask_for_state(*config->root, supervision_asked{});
+}
+
+/// That the process lives is what the status says; the rest is as far as it is known soon.
+void session_state::ask_for_health() {
+  const auto answer_with = [this](const metadata_health& told) {
+    net::http_response out;
+    out.body = text_of(fmt::format(
+        R"({{"status":"ok","metadata":{{"state":{},"source":{},"assets":{},"age_ms":{},)"
+        R"("problem":{}}}}})",
+        json_string(told.state), told.source.empty() ? "null" : json_string(told.source),
+        told.assets, told.age_ms < 0 ? "null" : fmt::format("{}", told.age_ms),
+        told.problem.empty() ? "null" : json_string(told.problem)));
+    out.headers.emplace_back("Cache-Control", "no-store");
+    respond(std::move(out));
+  };
+  // Sooner than anything else, so with a timeout of its own.
+  self->request(config->metadata->get(), std::min(config->timeout, health_timeout),
+                metadata_health_asked{})
+      .then(answer_with, [answer_with](const caf::error&) {
+        metadata_health unknown;
+        unknown.state = "failed";
+        unknown.problem = "the part of tickboard that knows does not answer";
+        answer_with(unknown);
+      });
+}
+
+void session_state::ask_for_readiness() {
+  ask<readiness>(*config->keeper, readiness_asked{}, [this](const readiness& told) {
+    if (!told.ready) {
+      respond(not_available(told.reason));
+      return;
+    }
+    net::http_response out;
+    out.body = text_of(R"({"status":"ready"})");
+    out.headers.emplace_back("Cache-Control", "no-store");
+    respond(std::move(out));
+  });
+}
+
+void session_state::ask_for_metrics() {
+  if (!config->tells_metrics) {
+    respond(net::problem(404, "No such resource",
+                         "http.metrics is false: /metrics is at admin.listen alone"));
+    return;
+  }
+  ask<metrics_told>(*config->metrics, metrics_asked{}, [this](const metrics_told& told) {
+    net::http_response out;
+    out.body = told.text;
+    out.content_type = metrics_type;
+    out.headers.emplace_back("Cache-Control", "no-store");
+    respond(std::move(out));
+  });
+}
+
+} // namespace tickboard
