@@ -127,9 +127,13 @@ def ask_with_wrk(field, name, one, load):
             "writes": written, "others": others}
 
 
-def evaluations(one):
+def store_of(one):
+    return one.redis if isinstance(one, Board) else one.store_process
+
+
+def evaluations(redis):
     """How often indexes were read for pages, by the store's own count."""
-    with Store(one.redis.path if isinstance(one, Board) else one.store_process.path) as store:
+    with Store(redis.path) as store:
         calls = store.info("commandstats")
     names = [f"cmdstat_{name}" for name in EVALUATES]
     return sum(int(calls[name].split(",")[0].removeprefix("calls=")) for name in names if name in calls)
@@ -144,10 +148,10 @@ def stampede(field, name, one, load):
             links.append(socket.create_connection(("127.0.0.1", one.port)))
         if name.startswith("fast"):  # their pools open connections to the store as they need them
             rush(links, path_of("USDT", SORTS[1], 1))
-        before, others = evaluations(one), bench.others_from_now()
+        before, others = evaluations(store_of(one)), bench.others_from_now()
         seconds, errors = rush(links, path)
         others = others()
-        return {"evaluations": evaluations(one) - before, "ms": seconds * 1e3, "errors": errors,
+        return {"evaluations": evaluations(store_of(one)) - before, "ms": seconds * 1e3, "errors": errors,
                 "others": others if not field.given.quick else 0.0}
     finally:
         for link in links:

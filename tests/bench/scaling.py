@@ -271,14 +271,18 @@ def each_markets(given):
 EACH = {"markets": each_markets, "connections": each_connections, "idle": each_idle}
 
 
+def allow_files(connections):
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # all parts inherit it
+    if connections + 100 > most:
+        raise bench.Failure(f"{connections} connections: this shell allows {most} files (ulimit -Hn)")
+
+
 def measure(given, root):
     """{load: {size: samples}}; rounds are outermost, so that noise falls on all alike."""
     if "connections" in given.loads and (lacks := missing("wrk")):
         raise bench.Failure(f"{lacks} is not there: apt install wrk")
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # all parts inherit it
-    if "connections" in given.loads and max(given.connections) + 100 > most:
-        raise bench.Failure(f"{max(given.connections)} connections: this shell allows {most} files (ulimit -Hn)")
+    allow_files(max(given.connections) if "connections" in given.loads else 0)
     found = {load: collections.defaultdict(list) for load in given.loads}
     for number in range(given.repeats):
         for load in given.loads:
