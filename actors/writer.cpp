@@ -90,6 +90,10 @@ void writer_state::apply(const write_patches& batch) {
   figures.patches.add(batch.patches->size());
   figures.unchanged.add(unchanged);
   figures.conflated.add(conflated);
+  if (const auto now = self->clock().now(); batch.credit && now - heard_at >= measure_interval) {
+    heard_at = now;
+    figures.tick_to_writer.observe(now - received);
+  }
   read_histories();
   pump();
 }

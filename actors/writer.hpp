@@ -47,6 +47,8 @@ struct writer_config {
 
 struct writer_state {
   static constexpr const char* name = "writer";
+  /// Between two batches, or frames, of which the time is measured.
+  static constexpr auto measure_interval = std::chrono::milliseconds{100};
 
   explicit writer_state(caf::event_based_actor* owner) : self(owner) {}
   ~writer_state();
@@ -96,6 +98,7 @@ struct writer_state {
   std::vector<std::chrono::steady_clock::time_point> measured;
   bool measures = false;
   caf::actor_clock::time_point measured_at; ///< when a batch last was
+  caf::actor_clock::time_point heard_at;    ///< when the way of a frame to here last was
   using slot_map = std::unordered_map<std::string_view, std::unique_ptr<slot>>;
   slot_map slots;   ///< by id, held by the slot
   slot_map leaving; ///< not followed any more, until Redis has forgotten them

@@ -21,8 +21,6 @@ constexpr std::size_t large_batch = 64;
 constexpr int rests_per_batch = 3;
 constexpr auto longest_rest = std::chrono::milliseconds{20};
 
-constexpr auto measure_interval = std::chrono::milliseconds{100}; ///< between measured batches
-
 } // namespace
 
 /// Sends the next batch of every partition that is free. The answers come back together, as one
@@ -99,8 +97,10 @@ void writer_state::flushed(const lane_flushed& message) {
   if (message.lane == redis::layout::board && std::exchange(measures, false) && stored == size) {
     const auto now = self->clock().now();
     figures.flush.observe(now - sent_at[message.lane]);
-    for (const auto since : measured)
+    for (const auto since : measured) {
+      figures.tick_to_redis.observe(sent_at[message.lane] - since);
       figures.tick_to_queryable.observe(now - since);
+    }
   }
   std::erase_if(leaving, [](const auto& entry) { return entry.second->has_left(); });
   for (const auto& conflict : message.result.conflicts)

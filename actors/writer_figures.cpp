@@ -46,6 +46,12 @@ writer_figures::writer_figures(metrics::registry_ptr in, std::size_t writer)
       flush(registry->duration({"tickboard_writer_flush_duration_seconds",
                                 "From sending a batch to Redis' answer, of a sample of batches"},
                                of_writer(writer))),
+      tick_to_writer(registry->duration(
+          {"tickboard_tick_to_writer_seconds",
+           "From reading a frame until a writer has its updates, of a sample of frames"})),
+      tick_to_redis(registry->duration(
+          {"tickboard_tick_to_redis_seconds",
+           "From reading a frame until its market is sent to Redis, of a sample of batches"})),
       tick_to_queryable(registry->duration(
           {"tickboard_tick_to_queryable_seconds",
            "From reading a frame to Redis' answer that its market is written, of a sample of "

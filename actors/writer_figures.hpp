@@ -21,7 +21,11 @@ struct writer_figures {
   /// Of the board's batches that are measured: at most one each `measure_interval`, and Redis'
   /// answer to that is noticed at once (redis::call::patient).
   metrics::histogram& flush;
-  metrics::histogram& tick_to_queryable; ///< of each market in these that a tick changed
+  /// From reading a frame until a writer has it, of one each `measure_interval`.
+  metrics::histogram& tick_to_writer;
+  /// From reading a frame until its market is sent, and until Redis has answered: of each market in
+  /// the measured batches that a tick changed.
+  metrics::histogram &tick_to_redis, &tick_to_queryable;
 };
 
 } // namespace tickboard

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 
+import hops
 import parts as bench
 from read_peers import HERE, PYTHON, missing
 from resp import Store
@@ -105,7 +106,9 @@ def paced(given, name, rate=PACE, **options):
     with bench.Parts() as parts:
         spine = launch(parts, given, name, rate, **options)
         found = take(given, lambda: spine.measure(rate, rate * given.secs))
+        told = hops.from_now(spine.daemon.api) if name == TICKBOARD else dict
         seen = take(given, spine.latency)
+        found |= told()
         return {**found, **{key: seen[key] for key in ("p50", "p99", "p999", "max", "markers")},
                 "dropped": found["dropped"] + seen["dropped"], "others": max(found["others"], seen["others"])}
 
@@ -173,6 +176,9 @@ def print_tables(given, found):
                                        for name in rows})]
         print(f"**{LOADS[load]}**\n")
         print(table(rows, COLUMNS.get(load, LATENCY), more))
+        if load.startswith(("paced", "rate")):
+            print("Hop by hop, from when the daemon read the frame until\n")
+            print(table({TICKBOARD: rows[TICKBOARD]}, hops.COLUMNS))
 
 
 def errors(found):

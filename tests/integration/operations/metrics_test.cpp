@@ -76,6 +76,11 @@ TEST_CASE("what is counted is what the exchanges say and Redis does; promtool ha
     const auto measured = after.value("tickboard_tick_to_queryable_seconds_count");
     CHECK(measured > before.value("tickboard_tick_to_queryable_seconds_count"));
     CHECK(measured <= firsts);
+    CHECK(after.value("tickboard_tick_to_redis_seconds_count") == measured);
+    CHECK(after.value("tickboard_tick_to_redis_seconds_sum") <=
+          after.value("tickboard_tick_to_queryable_seconds_sum"));
+    CHECK(after.value("tickboard_tick_to_writer_seconds_count") > 0);
+    CHECK(after.value("tickboard_tick_to_writer_seconds_count") <= patches);
   }
   {
     INFO("Redis counts as many calls");
