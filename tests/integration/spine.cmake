@@ -4,9 +4,14 @@ tickboard_library(tickboard_world spine/truth.cpp spine/world.cpp
 target_link_libraries(tickboard_world PUBLIC tickboard_net tickboard_redis doctest::doctest)
 target_compile_definitions(tickboard_world PUBLIC TICKBOARD_PROGRAM="$<TARGET_FILE:tickboard>")
 
+# Tests that drive whole programs mostly wait for them: optimising takes half of the time of compiling, for
+# nothing.
+target_compile_options(tickboard_world PRIVATE -O0)
+
 # tickboard_world_test(NAME SOURCES...): a test of whole programs.
 function(tickboard_world_test name)
   tickboard_test(${name} ${ARGN})
+  target_compile_options(${name} PRIVATE -O0)
   target_link_libraries(${name} PRIVATE tickboard_world)
   add_dependencies(${name} tickboard)
   tickboard_whole(${name} ${name})
