@@ -20,8 +20,8 @@ namespace tickboard {
 /// to be had from there. Used by its writer alone.
 class history_store {
 public:
-  static constexpr std::size_t write_rounds = 400;  ///< writes, one a sweep, that bring each market
-  static constexpr std::size_t max_written = 50;    ///< markets: bounds how long Redis is held ...
+  static constexpr std::size_t write_rounds = 80;   ///< writes that bring each: one in 5 sweeps
+  static constexpr std::size_t max_written = 250;   ///< markets: bounds how long Redis is held ...
   static constexpr std::size_t max_read = 256;      ///< ... also at a start, which should be quick
   static constexpr std::size_t candle_rounds = 120; ///< the same of candles, one in ten sweeps
   static constexpr std::size_t max_candles_written = 200;

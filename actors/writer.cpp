@@ -19,7 +19,9 @@ namespace tickboard {
 namespace {
 
 constexpr auto sweep_interval = std::chrono::milliseconds{50};
-constexpr std::uint32_t sweeps_per_news = 5;     ///< so other actors hear of markets every 250 ms
+constexpr std::uint32_t sweeps_per_news = 5; ///< so other actors hear of markets every 250 ms
+constexpr std::uint32_t sweeps_per_histories =
+    5; ///< a call for a few markets costs as much as for many
 constexpr std::uint32_t sweeps_per_candles = 10; ///< larger batches have fewer keys a market
 /// An exchange's time that is longer ago says nothing but that its clock is wrong.
 constexpr std::int64_t believable_age_ms = 24 * 3'600'000;
@@ -208,7 +210,8 @@ void writer_state::sweep() {
     tell_assets();
   }
   read_histories();
-  write_histories();
+  if (sweeps % sweeps_per_histories == 0)
+    write_histories();
   config.figures->markets.set(slots.size());
   std::size_t waits = 0;
   for (const auto& one : lanes)
