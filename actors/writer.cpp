@@ -77,7 +77,7 @@ void writer_state::apply(const write_patches& batch) {
       note_candle(market, patch);
     const bool changed = market.state.apply(patch);
     const bool moved = market.source_id != batch.source_id || market.stale != stale;
-    market.source_id = batch.source_id;
+    sources.set(market, batch.source_id);
     market.stale = stale;
     if (!changed && !moved) {
       ++unchanged;
@@ -153,6 +153,7 @@ void writer_state::forget_others(const markets_followed& told) {
     by_lane[redis::layout::board].push_back(&market);
     if (market.own_lane != redis::layout::board)
       by_lane[market.own_lane].push_back(&market);
+    sources.forget(market);
     leaving.insert(slots.extract(it++));
   }
   const auto count = by_lane[redis::layout::board].size();
@@ -186,8 +187,8 @@ void writer_state::queue(slot& market) {
 void writer_state::set_liveness(const source_liveness& change) {
   live[change.source_id] = change.live;
   const auto now_ms = config.now_ms();
-  for (auto& [id, market] : slots)
-    if (market->source_id == change.source_id && market->stale == change.live) {
+  for (auto* market : sources.of(change.source_id))
+    if (market->stale == change.live) {
       market->stale = !change.live;
       mark(*market, now_ms);
     }

@@ -5,6 +5,7 @@
 #include "actors/history_store.hpp"
 #include "actors/lane.hpp"
 #include "actors/market_report.hpp"
+#include "actors/market_sources.hpp"
 #include "actors/messages/followed.hpp"
 #include "actors/messages/query.hpp"
 #include "actors/messages/writer.hpp"
@@ -100,8 +101,9 @@ struct writer_state {
   caf::actor_clock::time_point measured_at; ///< when a batch last was
   caf::actor_clock::time_point heard_at;    ///< when the way of a frame to here last was
   using slot_map = std::unordered_map<std::string_view, std::unique_ptr<slot>>;
-  slot_map slots;   ///< by id, held by the slot
-  slot_map leaving; ///< not followed any more, until Redis has forgotten them
+  slot_map slots;         ///< by id, held by the slot
+  market_sources sources; ///< of these
+  slot_map leaving;       ///< not followed any more, until Redis has forgotten them
   std::unordered_map<std::uint32_t, bool> live; ///< by source
   derivation derived;
   std::uint32_t sweeps = 0;

@@ -83,6 +83,13 @@ TEST_CASE_FIXTURE(leaving_board, "what is not followed any more leaves Redis, an
   check_holds({{"BTC", "USDT"}});
   hear("ETH", "EUR", "4");
   check_holds({{"BTC", "USDT"}, {"ETH", "EUR"}});
+  const auto& held = state_of<writer_state>(subject).slots;
+  send(subject, source_liveness{1, false});
+  CHECK(std::ranges::all_of(held, [](const auto& one) { return one.second->stale; }));
+  send(subject, source_liveness{2, true});
+  CHECK(std::ranges::all_of(held, [](const auto& one) { return one.second->stale; }));
+  send(subject, source_liveness{1, true});
+  CHECK(std::ranges::none_of(held, [](const auto& one) { return one.second->stale; }));
 }
 
 TEST_CASE_FIXTURE(leaving_board,
