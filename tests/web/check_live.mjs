@@ -18,7 +18,12 @@ async function cellsChangeInPlace({ open, double }) {
   await page.waitForFunction(() => [...window.texts].filter(([cell, text]) => cell.textContent !== text).length > 40);
   assert.ok(await page.evaluate(() => window.nodes.every((node) => node.isConnected)), 'rows are made anew');
   await page.waitForFunction(() => ['up', 'down', 'flash-up', 'flash-down'].every((name) => window.seen.has(name)));
-  await page.waitForFunction(() => document.querySelectorAll('.spark path[d^="M"]').length > 40);
+  // Sparklines are of the rows in sight, and of others once they are.
+  await page.waitForFunction(() => document.querySelectorAll('.spark path[d^="M"]').length > 20);
+  const last = page.locator('tbody tr').last();
+  assert.equal(await last.locator('.spark path[d^="M"]').count(), 0);
+  await last.scrollIntoViewIfNeeded();
+  await last.locator('.spark path[d^="M"]').waitFor({ state: 'attached' });
 }
 
 async function figuresAreThoseOfTheApi({ open, double, world }) {

@@ -1,5 +1,6 @@
-// The rows on the screen: each is a signal of its own, so that only cells whose text changed are touched. An event may
-// change hundreds: a frame takes as many as it has time for, the next ones the rest, so that none comes late.
+// The rows of the page: each is a signal of its own, so that only cells whose text changed are touched. An event may
+// change hundreds: a frame takes as many as it has time for, the next ones the rest, so that none comes late. Rows that
+// are out of sight follow once a second, for who searches the page or has it read out.
 import { batch, signal, type Signal } from '@preact/signals';
 import type { PageBody, PageChange } from './api';
 import { hearTime } from './clock';
@@ -25,6 +26,7 @@ const flash_ms = 450;
 const budget_ms = 3; // of a frame, for texts; what the browser does with them takes about as long again
 const rest_per_move = 3; // moving rows costs most: then the order rests so many times as long as that took ...
 const longest_rest_ms = 1000; // ... as far as it is known: the next frame of a page that nobody sees may come much later
+const unseen_ms = 1000; // between two looks at rows out of sight
 const remembered = 1000; // rows whose points are kept
 
 export class Rows<Row extends object> {
@@ -34,7 +36,10 @@ export class Rows<Row extends object> {
   private readonly live = new Map<string, LiveRow<Row>>();
   private readonly points = new Map<string, number[]>();
   private readonly flashing = new Map<LiveRow<Row>, number>(); // until when
+  private readonly unseen = new Set<string>(); // ids out of sight
   private readonly changed = new Set<string>(); // yet to be shown, in the order in which they came
+  private readonly changedUnseen = new Set<string>(); // the same, out of sight
+  private unseenAt = 0; // when those are due
   private readonly sampled = new Set<string>(); // whose sparklines are
   private noted = false; // something about the page, since it was last shown
   private whole = false; // that is a page which came as a whole, as after a click: it does not wait
@@ -58,6 +63,19 @@ export class Rows<Row extends object> {
     return this.live.get(id)!;
   }
 
+  /** The row came into sight, or went out of it. Until this is told it is in sight. */
+  see(id: string, isSeen: boolean): void {
+    if (!this.live.has(id)) return; // it has left meanwhile
+    if (!isSeen) {
+      this.unseen.add(id);
+      return;
+    }
+    this.unseen.delete(id);
+    this.sampled.add(id);
+    if (this.changedUnseen.delete(id)) this.changed.add(id);
+    this.showSoon();
+  }
+
   takePage(body: PageBody<Row>): void {
     this.whole = true;
     this.note(takePage(this.page, body, this.kind.idOf));
@@ -71,7 +89,7 @@ export class Rows<Row extends object> {
 
   private note(effect: Effect): void {
     hearTime(this.page.meta.as_of_ms);
-    for (const id of effect.changed) this.changed.add(id);
+    for (const id of effect.changed) (this.unseen.has(id) ? this.changedUnseen : this.changed).add(id);
     this.noted = true;
     this.showSoon();
   }
@@ -85,8 +103,13 @@ export class Rows<Row extends object> {
     if (this.moving) this.restsUntil = at + Math.min(rest_per_move * (at - this.movedAt), longest_rest_ms);
     this.moving = false;
     if (this.noted && (this.whole || at >= this.restsUntil)) this.showPage(at);
+    if (this.changedUnseen.size > 0 && at >= this.unseenAt) {
+      this.unseenAt = at + unseen_ms;
+      for (const id of this.changedUnseen) this.changed.add(id);
+      this.changedUnseen.clear();
+    }
     this.showRows(at);
-    if (this.noted || this.changed.size + this.sampled.size + this.flashing.size > 0) this.showSoon();
+    if (this.noted || this.changed.size + this.changedUnseen.size + this.sampled.size + this.flashing.size > 0) this.showSoon();
   }
 
   /** Which rows there are, and in which order. */
@@ -100,7 +123,11 @@ export class Rows<Row extends object> {
       this.order.value = order;
       this.meta.value = { ...meta };
     });
-    for (const id of this.live.keys()) if (!rows.has(id)) this.live.delete(id);
+    for (const id of this.live.keys())
+      if (!rows.has(id)) {
+        this.live.delete(id);
+        this.unseen.delete(id);
+      }
   }
 
   private showRows(at: number): void {
@@ -137,6 +164,7 @@ export class Rows<Row extends object> {
     known.value.value = row;
     if (before === null || after === null || before === after) return;
     known.direction.value = after > before ? 'up' : 'down';
+    if (this.unseen.has(id)) return;
     known.flash.value = known.direction.value;
     this.flashing.set(known, at + flash_ms);
   }
@@ -156,7 +184,7 @@ export class Rows<Row extends object> {
       const price = this.kind.priceOf(row.value.peek());
       if (price === null) continue;
       addPoint(this.pointsOf(id), price);
-      this.sampled.add(id);
+      if (!this.unseen.has(id)) this.sampled.add(id);
     }
     this.showSoon();
   }

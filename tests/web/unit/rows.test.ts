@@ -75,6 +75,51 @@ test('the order rests after a costly move, a second at most, but a page that cam
   assert.equal(order(), 'ab');
 });
 
+test('rows out of sight follow once a second, or when they come into sight', () => {
+  const rows = new Rows<Row>(kind);
+  let page = bodyOf([row('a', 1), row('b', 1)]);
+  rows.takePage(page);
+  settle();
+  rows.see('b', false);
+  const take = (a: number, b: number) => {
+    const next = bodyOf([row('a', a), row('b', b)]);
+    assert.ok(rows.takeChange(changeOf(page, next)));
+    page = next;
+  };
+  const values = () => shown(rows).map(({ last }) => last);
+  take(2, 2);
+  frameAfter(1000); // since when they were last looked at is not known
+  assert.deepEqual(values(), [2, 2]);
+  take(3, 3);
+  frameAfter(500);
+  assert.deepEqual(values(), [3, 2]);
+  take(4, 4);
+  frameAfter(490);
+  assert.deepEqual(values(), [4, 2]);
+  frameAfter(10);
+  assert.deepEqual(values(), [4, 4]);
+  assert.equal(rows.row('b').direction.peek(), 'up');
+  assert.equal(rows.row('b').flash.peek(), ''); // which nobody would see
+  take(5, 5);
+  frameAfter(16);
+  assert.deepEqual(values(), [5, 4]);
+  rows.see('b', true);
+  frameAfter(16);
+  assert.deepEqual(values(), [5, 5]);
+  take(6, 6);
+  frameAfter(16);
+  assert.deepEqual(values(), [6, 6]);
+  rows.takePage(bodyOf([row('a', 6)]));
+  frameAfter(16);
+  rows.see('b', false); // told too late
+  rows.takePage(bodyOf([row('a', 6), row('b', 7)]));
+  frameAfter(16);
+  page = bodyOf([row('a', 6), row('b', 7)]);
+  take(6, 8);
+  frameAfter(16);
+  assert.deepEqual(values(), [6, 8]);
+});
+
 test('a price that moves is shown so, for a moment', () => {
   const rows = new Rows<Row>(kind);
   let last = bodyOf([row('a', 5)]);
@@ -120,6 +165,7 @@ test('whatever comes, and whenever frames do, what is shown becomes the last pag
       if (random(5) === 0) rows.takePage(next);
       else assert.ok(rows.takeChange(changeOf(page, next)));
       page = next;
+      rows.see('abcdefghijklmnop'[random(16)]!, random(2) === 0);
       for (let frames = random(4); frames > 0; --frames) {
         frameAfter(1 + random(300));
         for (const id of rows.order.peek()) assert.equal(rows.row(id).value.peek().id, id); // each has its row

@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { LiveRow, Rows } from '../rows';
 import type { Column } from './column';
 
@@ -39,12 +39,20 @@ function Head<Row extends Aging>({ column, sort, onSort }: { column: Column<Row>
 interface RowProps<Row extends Aging> {
   live: LiveRow<Row>;
   columns: readonly Column<Row>[];
+  sight: IntersectionObserver;
 }
 
+const margin = '25%'; // of the screen above and below it: rows there are scrolled into sight next
 const fitting = 11; // characters of a figure
 
 /** Rendered once: what changes later are texts and classes of cells, each by a signal of its own. */
-function TableRow<Row extends Aging>({ live, columns }: RowProps<Row>) {
+function TableRow<Row extends Aging>({ live, columns, sight }: RowProps<Row>) {
+  const box = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    const { current } = box;
+    sight.observe(current!);
+    return () => sight.unobserve(current!);
+  }, [sight]);
   const { cells, state } = useMemo(() => ({
     state: computed(() => (live.value.value.stale ? 'stale' : '')),
     cells: columns.map(({ text, sign, moves }) => {
@@ -60,7 +68,7 @@ function TableRow<Row extends Aging>({ live, columns }: RowProps<Row>) {
     }),
   }), [live]);
   return (
-    <tr role="row" class={state} data-id={live.id}>
+    <tr ref={box} role="row" class={state} data-id={live.id}>
       {columns.map((column, i) => {
         const cell = cells[i];
         if (cell) return <td role="cell" key={column.label} class={cell.kind}>{cell.shown}</td>;
@@ -94,7 +102,17 @@ function tracksOf<Row>([first, ...rest]: readonly Column<Row>[]) {
   };
 }
 
+/** Tells the rows which of them are in sight. */
+function useSight<Row extends Aging>(rows: Rows<Row>): IntersectionObserver {
+  const sight = useMemo(() => new IntersectionObserver((looks) => {
+    for (const { target, isIntersecting } of looks) rows.see((target as HTMLElement).dataset.id!, isIntersecting);
+  }, { rootMargin: margin }), [rows]);
+  useEffect(() => () => sight.disconnect(), [sight]);
+  return sight;
+}
+
 export function Table<Row extends Aging>({ caption, rows, columns, sort, onSort }: TableProps<Row>) {
+  const sight = useSight(rows);
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table role="table" aria-label={caption} class="rows" style={tracksOf(columns)}>
@@ -104,7 +122,7 @@ export function Table<Row extends Aging>({ caption, rows, columns, sort, onSort 
         <tbody role="rowgroup" onKeyDown={moveFocus}>
           {rows.order.value.map((id) => {
             const live = rows.row(id);
-            return <TableRow key={id} live={live} columns={columns} />;
+            return <TableRow key={id} live={live} columns={columns} sight={sight} />;
           })}
         </tbody>
       </table>
