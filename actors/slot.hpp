@@ -45,7 +45,7 @@ struct slot {
   ticker state;
   price_history prices;
   std::unique_ptr<candle_series> candles; ///< null: none are kept, or nothing was heard yet
-  std::uint32_t source_id = 0; ///< who told last; 0: nobody. Set by market_sources
+  std::uint32_t source_id = 0;            ///< who told last; 0: nobody. Set by market_sources
   bool stale = false;
   std::array<lane_entry, 2> entries; ///< of the board and of the quote's own partition
   std::size_t own_lane = 0;          ///< index in the layout; 0 if only the board has it
