@@ -2,9 +2,7 @@
 
 namespace tickboard {
 
-void market_sources::set(slot& market, std::uint32_t source_id) {
-  if (market.source_id == source_id)
-    return;
+void market_sources::move(slot& market, std::uint32_t source_id) {
   if (const auto it = markets_.find(market.source_id); it != markets_.end()) {
     it->second.erase(&market);
     if (it->second.empty())

@@ -14,7 +14,10 @@ namespace tickboard {
 class market_sources {
 public:
   /// What the market shows is of this source from now on.
-  void set(slot& market, std::uint32_t source_id);
+  void set(slot& market, std::uint32_t source_id) {
+    if (market.source_id != source_id)
+      move(market, source_id);
+  }
   /// Of none. To be called before the slot ends.
   void forget(slot& market) { set(market, 0); }
 
@@ -22,6 +25,8 @@ public:
   const std::unordered_set<slot*>& of(std::uint32_t source_id) const;
 
 private:
+  void move(slot& market, std::uint32_t source_id);
+
   std::unordered_map<std::uint32_t, std::unordered_set<slot*>> markets_; ///< no set is empty
 };
 

@@ -92,12 +92,19 @@ void writer_state::apply(const write_patches& batch) {
   figures.patches.add(batch.patches->size());
   figures.unchanged.add(unchanged);
   figures.conflated.add(conflated);
-  if (const auto now = self->clock().now(); batch.credit && now - heard_at >= measure_interval) {
-    heard_at = now;
-    figures.tick_to_writer.observe(now - received);
-  }
+  if (batch.credit)
+    note_way(received);
   read_histories();
   pump();
+}
+
+/// Of a sample of frames: how long they took from being read to here.
+void writer_state::note_way(std::chrono::steady_clock::time_point received) {
+  const auto now = self->clock().now();
+  if (now - heard_at < measure_interval)
+    return;
+  heard_at = now;
+  config.figures->tick_to_writer.observe(now - received);
 }
 
 /// To be called before the patch is applied.

@@ -65,6 +65,7 @@ struct writer_state {
   void read_histories();
   void write_histories();
   void write_candles();
+  void note_way(std::chrono::steady_clock::time_point received);
   void note_candle(slot& market, const ticker_patch& patch) const;
   candles_held candles_of(const std::string& id) const;
   void pump();
