@@ -4,20 +4,20 @@ namespace tickboard {
 
 namespace {
 
-constexpr std::size_t overhead =
-    768; ///< nodes, the message, the answer's other members, allocators
+/// Of nodes, the message, the answer's other members, and allocators.
+constexpr std::size_t overhead = 768;
 
 } // namespace
 
 std::size_t answer_cache::size_of(const kept& one) {
-  return one.key.size() + one.last.body->size() + overhead;
+  return one.key.size() + one.last().body->size() + overhead;
 }
 
 void answer_cache::put(kept fresh) {
   if (max_age_.count() == 0)
     return;
   forget(fresh.key);
-  drop_old(fresh.last.evaluated);
+  drop_old(fresh.last().evaluated);
   const auto size = size_of(fresh);
   if (size > max_bytes_)
     return;
@@ -37,7 +37,7 @@ void answer_cache::forget(std::string_view key) {
 const answer_cache::kept* answer_cache::find(std::string_view key, time_point now) {
   drop_old(now);
   const auto it = by_key_.find(key);
-  if (it == by_key_.end() || now - it->second->last.evaluated >= max_age_)
+  if (it == by_key_.end() || now - it->second->last().evaluated >= max_age_)
     return nullptr;
   return &*it->second;
 }
@@ -49,7 +49,7 @@ void answer_cache::drop(place one) {
 }
 
 void answer_cache::drop_old(time_point now) {
-  while (!by_age_.empty() && now - by_age_.front().last.evaluated >= max_age_)
+  while (!by_age_.empty() && now - by_age_.front().last().evaluated >= max_age_)
     drop(by_age_.begin());
 }
 

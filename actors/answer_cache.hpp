@@ -25,9 +25,10 @@ public:
 
   struct kept {
     std::string key;
-    answer last;
-    caf::message message; ///< the same, to be sent once more without being copied
+    caf::message message; ///< of the answer alone, to be sent once more without being copied
     std::int64_t told_ms; ///< when it was given first, Unix time
+
+    const answer& last() const { return message.get_as<answer>(0); }
   };
 
   /// Replaces what was kept under the key; what is too large is not kept. Precondition: the answer

@@ -21,8 +21,12 @@ namespace {
 
 constexpr auto health_timeout = std::chrono::milliseconds{500};
 
-net::shared_bytes text_of(std::string text) {
-  return std::make_shared<const std::string>(std::move(text));
+/// Not to be kept by anybody.
+net::http_response of_this_moment(std::string json) {
+  net::http_response out;
+  out.body = std::make_shared<const std::string>(std::move(json));
+  out.headers.emplace_back("Cache-Control", "no-store");
+  return out;
 }
 
 } // namespace
@@ -30,12 +34,8 @@ net::shared_bytes text_of(std::string text) {
 /// Who is asked answers with JSON, of this moment.
 template <class Question>
 void session_state::ask_for_state(const address& of, const Question& question) {
-  ask<std::string>(of, question, [this](const std::string& text) {
-    net::http_response out;
-    out.body = text_of(text);
-    out.headers.emplace_back("Cache-Control", "no-store");
-    respond(std::move(out));
-  });
+  ask<std::string>(of, question,
+                   [this](const std::string& text) { respond(of_this_moment(text)); });
 }
 
 void session_state::ask_for_exchanges() {
@@ -49,15 +49,12 @@ void session_state::ask_for_supervision() {
 /// That the process lives is what the status says; the rest is as far as it is known soon.
 void session_state::ask_for_health() {
   const auto answer_with = [this](const metadata_health& told) {
-    net::http_response out;
-    out.body = text_of(fmt::format(
+    respond(of_this_moment(fmt::format(
         R"({{"status":"ok","metadata":{{"state":{},"source":{},"assets":{},"age_ms":{},)"
         R"("problem":{}}}}})",
         json_string(told.state), told.source.empty() ? "null" : json_string(told.source),
         told.assets, told.age_ms < 0 ? "null" : fmt::format("{}", told.age_ms),
-        told.problem.empty() ? "null" : json_string(told.problem)));
-    out.headers.emplace_back("Cache-Control", "no-store");
-    respond(std::move(out));
+        told.problem.empty() ? "null" : json_string(told.problem))));
   };
   // Sooner than anything else, so with a timeout of its own.
   self->request(config->metadata->get(), std::min(config->timeout, health_timeout),
@@ -72,14 +69,7 @@ void session_state::ask_for_health() {
 
 void session_state::ask_for_readiness() {
   ask<readiness>(*config->keeper, readiness_asked{}, [this](const readiness& told) {
-    if (!told.ready) {
-      respond(not_available(told.reason));
-      return;
-    }
-    net::http_response out;
-    out.body = text_of(R"({"status":"ready"})");
-    out.headers.emplace_back("Cache-Control", "no-store");
-    respond(std::move(out));
+    respond(told.ready ? of_this_moment(R"({"status":"ready"})") : not_available(told.reason));
   });
 }
 

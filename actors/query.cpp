@@ -302,7 +302,7 @@ void query_state::done(const evaluation_done& message) {
     for (auto rider : riders)
       rider.deliver(shared);
     if (fresh.body)
-      kept_answers->put({message.key, fresh, shared, config.now_ms()});
+      kept_answers->put({message.key, shared, config.now_ms()});
     else
       kept_answers->forget(message.key);
   } else if (const auto last = last_good(message.key)) {
@@ -335,7 +335,7 @@ const answer_cache::kept* query_state::kept_answer(const std::string& key,
     return nullptr;
   const auto now = std::chrono::steady_clock::now();
   const auto* const last = kept_answers->find(key, now);
-  return last != nullptr && now - last->last.evaluated < max_age ? last : nullptr;
+  return last != nullptr && now - last->last().evaluated < max_age ? last : nullptr;
 }
 
 std::optional<caf::message> query_state::reusable(const std::string& key) {
@@ -348,7 +348,7 @@ std::optional<answer> query_state::last_good(const std::string& key) {
   const auto* const kept = kept_answer(key, config.max_stale);
   if (kept == nullptr)
     return std::nullopt;
-  auto out = kept->last;
+  auto out = kept->last();
   out.stale_since_ms = kept->told_ms;
   out.tag = stale_tag(out.tag, out.stale_since_ms);
   return out;

@@ -19,10 +19,9 @@ namespace tickboard {
 namespace {
 
 constexpr auto sweep_interval = std::chrono::milliseconds{50};
-constexpr std::uint32_t sweeps_per_news = 5; ///< so other actors hear of markets every 250 ms
-constexpr std::uint32_t sweeps_per_histories =
-    5; ///< a call for a few markets costs as much as for many
-constexpr std::uint32_t sweeps_per_candles = 10; ///< larger batches have fewer keys a market
+constexpr std::uint32_t sweeps_per_news = 5;      ///< so other actors hear of markets every 250 ms
+constexpr std::uint32_t sweeps_per_histories = 5; ///< a few markets cost as much as many
+constexpr std::uint32_t sweeps_per_candles = 10;  ///< larger batches have fewer keys a market
 /// An exchange's time that is longer ago says nothing but that its clock is wrong.
 constexpr std::int64_t believable_age_ms = 24 * 3'600'000;
 constexpr auto patience = std::chrono::seconds{10};        ///< with the assets actor

@@ -18,7 +18,7 @@ answer answer_of(std::size_t bytes, std::chrono::milliseconds at) {
 }
 
 void put(answer_cache& to, const std::string& key, const answer& fresh) {
-  to.put({key, fresh, caf::make_message(fresh), 0});
+  to.put({key, caf::make_message(fresh), 0});
 }
 
 } // namespace
@@ -29,8 +29,8 @@ TEST_CASE("the last answer to each question is kept until it is too old") {
   put(cache, "b", answer_of(2, 10ms));
   put(cache, "a", answer_of(3, 60ms));
   REQUIRE(cache.find("a", begin + 99ms));
-  CHECK(cache.find("a", begin + 99ms)->last.body->size() == 3);
-  CHECK(cache.find("b", begin + 109ms)->last.body->size() == 2);
+  CHECK(cache.find("a", begin + 99ms)->last().body->size() == 3);
+  CHECK(cache.find("b", begin + 109ms)->last().body->size() == 2);
   CHECK(cache.find("b", begin + 110ms) == nullptr);
   CHECK(cache.find("a", begin + 159ms) != nullptr);
   CHECK(cache.find("a", begin + 160ms) == nullptr);
