@@ -5,13 +5,12 @@ import re
 import selectors
 import socket
 import statistics
-import sys
 import time
 
 import parts as bench
 import scaling
 from reading import evaluations
-from tables import table
+from tables import table, tell
 from tick import take
 
 LOADS = {"streams": "Subscribers of one view"}
@@ -88,6 +87,8 @@ def follow(arena, number):
     try:
         arena.exchanges.send(given.writes)
         crowd.read_until(lambda: all(one.state for one in crowd.all))
+        if silent := sum(one.state is None for one in crowd.all):
+            raise bench.Failure(f"{silent} of {number} streams have not begun after {SETTLE_TIMEOUT} s")
         others, at, asked = bench.others_from_now(), time.monotonic(), evaluations(arena.redis)
         server, store = (bench.run_seconds(one.pid) for one in (arena.daemon, arena.redis))
         before = [(one.events, one.bytes) for one in crowd.all]
@@ -123,8 +124,7 @@ def measure(given, root):
                 arena.start(http=[f"max_connections = {most}"], live=[f"max_subscribers = {most}"])
                 sample = take(given, lambda: follow(arena, subscribers))
             found["streams"][f"{subscribers:,}"].append(sample)
-            print(f"round {number + 1} streams {subscribers:,}: " + ", ".join(
-                f"{key} {value:.4g}" for key, value in sample.items()), file=sys.stderr)
+            tell(number, "streams", f"{subscribers:,}", sample)
     return found
 
 

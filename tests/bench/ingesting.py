@@ -10,7 +10,7 @@ import hops
 import parts as bench
 from read_peers import HERE, PYTHON, missing
 from resp import Store
-from tables import ratio, table
+from tables import ratio, table, tell
 from tick import Spine, take
 
 MARKETS = 1000
@@ -145,8 +145,7 @@ def measure(given, root):
             for name in [*(names if load in ("full", "paced") else []), TICKBOARD]:
                 one = sample(given, load, name)
                 found[load][name].append(one)
-                print(f"round {number + 1} {load} {name}: " + ", ".join(
-                    f"{key} {value:.4g}" for key, value in one.items() if value is not None), file=sys.stderr)
+                tell(number, load, name, one)
     return found
 
 

@@ -14,7 +14,7 @@ import asking
 import parts as bench
 from read_peers import MOST_PAGES, NOTES, PEERS, PER_PAGE, SORTS, Arena, Board, missing, path_of
 from resp import Store
-from tables import cell, ratio, table
+from tables import cell, ratio, table, tell
 from tick import take
 
 SHARES = {"USDT": 1800, "USDC": 300, "BTC": 300, "FDUSD": 300, "TRY": 300}
@@ -280,8 +280,7 @@ def measure(given, root):
                 for name, one in field.members(load).items():
                     sample = take(given, lambda: SAMPLES[load](field, name, one, load))
                     found[load][name].append(sample)
-                    print(f"round {field.round + 1} {load} {name}: " + ", ".join(
-                        f"{key} {value:.4g}" for key, value in sample.items() if value is not None), file=sys.stderr)
+                    tell(field.round, load, name, sample)
             if "spread" in given.loads:
                 found.setdefault("redis", collections.defaultdict(list))["redis-benchmark"].append(
                     take(given, lambda: redis_benchmark(field)))

@@ -12,7 +12,7 @@ import asking
 import footprint
 import parts as bench
 from read_peers import PER_PAGE, SORTS, missing
-from tables import ratio, table
+from tables import ratio, table, tell
 from tick import take
 
 LOADS = {
@@ -288,8 +288,7 @@ def measure(given, root):
         for load in given.loads:
             for name, sample in EACH[load](given):
                 found[load][name].append(sample)
-                print(f"round {number + 1} {load} {name}: " + ", ".join(
-                    f"{key} {value:.4g}" for key, value in sample.items()), file=sys.stderr)
+                tell(number, load, name, sample)
     return found
 
 

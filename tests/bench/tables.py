@@ -1,6 +1,13 @@
 """Samples as Markdown: medians with their spread, and ratios of medians."""
 
 import statistics
+import sys
+
+
+def tell(number, load, name, sample):
+    """A sample of a round, counted from 0, as soon as it is there."""
+    print(f"round {number + 1} {load} {name}: " + ", ".join(
+        f"{key} {value:.4g}" for key, value in sample.items() if value is not None), file=sys.stderr)
 
 
 def cell(rows, key, digits):

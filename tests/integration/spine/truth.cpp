@@ -98,6 +98,12 @@ std::string difference_from(world& on, std::size_t i,
   return {};
 }
 
+/// What is around a place.
+std::string excerpt(const std::string& of, std::size_t at) {
+  const auto from = at < 300 ? 0 : at - 300;
+  return of.substr(from, 600);
+}
+
 } // namespace
 
 std::string difference_from_exchange(world& on, std::size_t i,
@@ -114,12 +120,6 @@ std::string difference_from_exchanges(world& on, const std::map<std::string, std
     if (auto what = difference_from(on, i, rows, markets); !what.empty())
       return what;
   return markets == rows.size() ? "" : "there are rows that no exchange has";
-}
-
-/// What is around a place.
-static std::string excerpt(const std::string& of, std::size_t at) {
-  const auto from = at < 300 ? 0 : at - 300;
-  return of.substr(from, 600);
 }
 
 void ask_random_questions(world& on, std::map<std::string, std::string> rows, int count) {

@@ -249,32 +249,22 @@ TEST_CASE_FIXTURE(query_fixture, "what cannot wait is refused at once, and is th
 TEST_CASE_FIXTURE(query_fixture, "what has waited for too long is not asked of Redis any more") {
   query_config config;
   config.patience = 0ms;
-  start(config);
-  const auto first = ask(costly(1), "a"); // no need to wait
-  const auto second = ask(costly(2), "a"), third = ask(costly(3), "b");
-  CHECK(second->times + third->times == 0);
-  reply();
-  CHECK(first->text == "1");
-  CHECK(second->overloaded);
-  CHECK(third->overloaded);
-  CHECK(redis->submitted == 1);
-  const auto again = ask(costly(2), "a");
-  reply();
-  CHECK(again->text == "2");
-}
-
-TEST_CASE_FIXTURE(query_fixture, "nor what has waited for too long behind plain questions") {
-  query_config config;
-  config.patience = 0ms;
   config.plain_at_once = 1;
-  start(config);
-  const auto first = ask(cheap(1), "a"), second = ask(cheap(2), "a"), third = ask(cheap(3), "b");
-  CHECK(second->times + third->times == 0);
-  reply();
-  CHECK(first->text == "1");
-  CHECK(second->overloaded);
-  CHECK(third->overloaded);
-  CHECK(redis->submitted == 1);
+  for (const auto view : {costly, cheap}) {
+    redis->submitted = 0;
+    start(config);
+    const auto first = ask(view(1), "a"); // no need to wait
+    const auto second = ask(view(2), "a"), third = ask(view(3), "b");
+    CHECK(second->times + third->times == 0);
+    reply();
+    CHECK(first->text == "1");
+    CHECK(second->overloaded);
+    CHECK(third->overloaded);
+    CHECK(redis->submitted == 1);
+    const auto again = ask(view(2), "a");
+    reply();
+    CHECK(again->text == "2");
+  }
 }
 
 TEST_CASE_FIXTURE(query_fixture,

@@ -109,6 +109,7 @@ test('rows out of sight follow once a second, or when they come into sight', () 
   take(6, 6);
   frameAfter(16);
   assert.deepEqual(values(), [6, 6]);
+  rows.see('b', false);
   rows.takePage(bodyOf([row('a', 6)]));
   frameAfter(16);
   rows.see('b', false); // told too late
