@@ -62,19 +62,40 @@ void lane::catch_up(time_point now) {
   }
 }
 
-bool lane::keep_up(const index_set& asked) {
+void lane::keep_up(const index_set& asked) {
   const bool more = (asked & ~kept_).any();
   kept_ = asked;
   if (!more)
-    return false;
+    return;
   for (const auto& one : std::exchange(laggards_, {})) {
     auto& entry = one.market->entry(partition_);
     entry.awaited = false;
-    entry.all_due = entry.lags;
-    if (entry.lags)
-      push(*one.market);
+    if (!entry.lags)
+      continue;
+    entry.all_due = true;
+    push(*one.market);
   }
-  return true;
+  const auto may_lag = [this](slot* one) {
+    const auto& entry = one->entry(partition_);
+    return entry.lags || !entry.merged;
+  };
+  for (const auto* those : {&waiting_, &leaving_})
+    for (auto* one : *those)
+      if (may_lag(one))
+        owe(*one);
+  for (const auto* those : {&batch_, &leaving_batch_})
+    for (auto* one : *those)
+      owe(*one); // until Redis has it
+}
+
+void lane::owe(slot& market) {
+  if (!std::exchange(market.entry(partition_).owed, true))
+    ++owed_;
+}
+
+void lane::is_even(slot& market) {
+  if (std::exchange(market.entry(partition_).owed, false))
+    --owed_;
 }
 
 void lane::leave(const std::vector<slot*>& markets) {
@@ -176,6 +197,10 @@ std::size_t lane::finish(const lane_result& result) {
     const bool written =
         stored && !conflicted && (result.what == lane_result::outcome::done || !entry.merged);
     entry.merged = written;
+    entry.lags = !written || (entry.lags && !entry.carried);
+    entry.carried = false;
+    if (!entry.lags)
+      is_even(*one);
     out += written ? 1 : 0;
     if (partition_ == redis::layout::board) {
       if (!written)
@@ -196,7 +221,9 @@ void lane::finish_leaving(bool stored) {
     if (entry.leaving != departure::sent)
       continue; // it stays, or is to leave once more
     entry.leaving = stored ? departure::over : departure::queued;
-    if (!stored)
+    if (stored)
+      is_even(*one);
+    else
       leaving_.push_back(one);
   }
 }
@@ -207,6 +234,14 @@ void lane::reset() {
   over_ += waiting_.size();
   waiting_.clear();
   laggards_.clear();
+  // The writer clears the entries of all others.
+  std::vector<slot*> still_there(leaving_.begin(), leaving_.end());
+  still_there.insert(still_there.end(), leaving_batch_.begin(), leaving_batch_.end());
+  owed_ = 0;
+  for (auto* one : still_there)
+    one->entry(partition_).owed = false;
+  for (auto* one : still_there)
+    owe(*one);
 }
 
 redis::call lane::write_call(std::string_view token, time_point now,
@@ -277,11 +312,13 @@ void lane::note_sent(slot& market, time_point now) {
   for (const auto index : indexes_)
     if (all || kept_[index])
       entry.sent[index - 1] = market.score(index);
-  entry.lags = !all; // perhaps: `catch_up` looks
-  if (all)
+  entry.carried = all;
+  if (all) {
     entry.all_sent = now;
-  else
+  } else {
+    entry.lags = true; // perhaps: `catch_up` looks
     await(market, std::max(entry.all_sent + lag, now) + grace);
+  }
 }
 
 /// A call of a script that names every key of the partition, up to its token.
@@ -316,7 +353,8 @@ redis::call lane::merge_call(std::string_view token, time_point now,
       add_score(to, *one, index);
       entry.sent[index - 1] = one->score(index);
     }
-    entry.lags = entry.all_due = false;
+    entry.all_due = false;
+    entry.carried = true;
     entry.all_sent = now;
   }
   return out;

@@ -68,9 +68,11 @@ public:
       visit(*waiting_[i]);
   }
 
-  /// From now on these are set with every update, others later. At first all are. True if there
-  /// are more of them than before: then all markets that lag are queued.
-  bool keep_up(const index_set& asked);
+  /// From now on these are set with every update, others later. At first all are. If there are more
+  /// of them than before, all markets that lag are queued.
+  void keep_up(const index_set& asked);
+  /// What Redis has of the indexes that are asked for is right with every row.
+  bool is_kept_up() const noexcept { return owed_ == 0; }
 
   /// Queues markets whose scores have lagged long enough, the first `catch_up_limit` of them.
   void catch_up(time_point now);
@@ -96,6 +98,8 @@ private:
   void push(slot& market);
   void await(slot& market, time_point due);
   void note_sent(slot& market, time_point now);
+  void owe(slot& market);
+  void is_even(slot& market);
   redis::call write_call(std::string_view token, time_point now, const std::vector<slot*>& known);
   redis::call merge_call(std::string_view token, time_point now, const std::vector<slot*>& unknown);
   redis::call forget_call(std::string_view token);
@@ -115,6 +119,7 @@ private:
     time_point due;
   };
   std::deque<laggard> laggards_; ///< each market at most once
+  std::size_t owed_ = 0;         ///< markets whose entries say so
   std::uint64_t queued_ = 0, over_ = 0;
   bool claimed_ = false;   ///< a batch was stored since the reset: the partition is ours
   bool discarded_ = false; ///< reset while in flight: the result says nothing any more

@@ -21,9 +21,13 @@ constexpr auto names_patience = std::chrono::seconds{10};
 constexpr auto writer_patience = std::chrono::milliseconds{500}; ///< with what it holds
 constexpr auto demand_interval = std::chrono::seconds{5};
 constexpr int looks_per_patience = 6;
-/// With writers, which answer when Redis has what lagged. One that hangs is not waited for longer:
-/// then the index may be as late as lane::lag allows.
+/// With writers, which answer when Redis has what lagged. One that does not is waited for no
+/// longer.
 constexpr auto index_patience = std::chrono::seconds{2};
+
+caf::error overloaded(std::string why) {
+  return caf::make_error(ec::overloaded, std::move(why));
+}
 
 } // namespace
 
@@ -43,45 +47,49 @@ bool query_state::is_kept(const view_reads& read) const {
   return (read.indexes & ~kept[read.partition]).none();
 }
 
-void query_state::with_indexes(const view_reads& read, std::function<void()> go) {
-  demand->note(read, self->clock().now());
-  if (is_kept(read)) {
-    go();
-    return;
-  }
-  waiting.push_back({read, std::move(go)});
-  if (answers_due == 0)
-    ask_writers();
-}
-
 void query_state::ask_writers() {
   asking = demand->asked(self->clock().now());
   for (std::size_t i = 0; i < kept.size(); ++i)
     kept[i] &= asking[i]; // a writer may have heard already that it need not keep the rest
   answers_due = 1;        // our own, behind those of the writers
-  for (const auto& one : config.writers)
-    if (const auto to = one->get()) { // a new one keeps all, until told
-      ++answers_due;
+  not_kept = {};
+  for (const auto& one : config.writers) {
+    ++answers_due;
+    if (const auto to = one->get())
       self->request(to, index_patience, indexes_asked{asking})
-          .then([this](const indexes_kept&) { writer_answered(); },
-                [this](const caf::error&) { writer_answered(); });
-    }
-  writer_answered();
+          .then([this](const indexes_kept&) { writer_answered({}); },
+                [this](const caf::error& problem) { writer_answered(problem); });
+    else
+      writer_answered(caf::make_error(ec::rebuilding, std::string{"a writer is being started"}));
+  }
+  writer_answered({});
 }
 
-void query_state::writer_answered() {
+/// Those who wait get on, or, if they were asked for but not all writers keep them, are refused.
+void query_state::writer_answered(const caf::error& problem) {
+  if (problem)
+    not_kept = problem;
   if (--answers_due > 0)
     return;
-  kept = asking;
-  std::vector<held> ready;
+  if (!not_kept)
+    kept = asking;
+  std::vector<std::string> ready, refused;
   std::erase_if(waiting, [&](held& one) {
-    if (!is_kept(one.read))
+    const bool was_asked = (one.read.indexes & ~asking[one.read.partition]).none();
+    if (is_kept(one.read))
+      ready.push_back(std::move(one.key));
+    else if (was_asked)
+      refused.push_back(std::move(one.key));
+    else
       return false;
-    ready.push_back(std::move(one));
     return true;
   });
-  for (const auto& one : ready)
-    one.go();
+  for (const auto& key : ready)
+    admit(key);
+  for (const auto& key : refused)
+    refuse(key, caf::make_error(not_kept == ec::rebuilding ? ec::rebuilding : ec::store_unavailable,
+                                "what the view is sorted or filtered by is behind in Redis: " +
+                                    why_not(not_kept)));
   if (!waiting.empty() && answers_due == 0)
     ask_writers();
 }
@@ -178,8 +186,8 @@ caf::response_promise query_state::begin(const std::string& key, evaluation how)
   auto promise = self->make_response_promise();
   if (questions.size() >= config.max_pending) {
     (*config.figures)[how.kind].refused->add();
-    promise.deliver(caf::make_error(
-        ec::overloaded, "more questions are waiting for Redis than view.max_pending allows"));
+    promise.deliver(
+        overloaded("more questions are waiting for Redis than view.max_pending allows"));
     return promise;
   }
   const auto fresh = questions.try_emplace(key).first;
@@ -194,7 +202,14 @@ caf::response_promise query_state::begin(const std::string& key, evaluation how)
 void query_state::run(const std::string& key, question& one) {
   one.since = std::chrono::steady_clock::now();
   one.overdue = false;
-  with_indexes(one.how.read, [this, key] { admit(key); });
+  demand->note(one.how.read, self->clock().now());
+  if (is_kept(one.how.read)) {
+    admit(key);
+    return;
+  }
+  waiting.push_back({one.how.read, key});
+  if (answers_due == 0)
+    ask_writers();
 }
 
 /// Nobody overtakes those who wait, also not who asks the same again and again.
@@ -206,7 +221,8 @@ void query_state::admit(const std::string& key) {
     if (costly_running < config.costly_at_once && costly_waiting->size() == 0)
       start(key, one);
     else if (const auto displaced = costly_waiting->push(one.how.client, key))
-      refuse(*displaced, "more costly questions are waiting than view.max_costly_pending allows");
+      refuse(*displaced,
+             overloaded("more costly questions are waiting than view.max_costly_pending allows"));
   } else if (plain_running < config.plain_at_once && plain_waiting.empty()) {
     start(key, one);
   } else {
@@ -240,8 +256,8 @@ void query_state::start_or_refuse(const std::string& key) {
   if (std::chrono::steady_clock::now() - one.newest < config.patience)
     start(key, one);
   else
-    refuse(key, one.how.costly ? "too many costly questions were before this one"
-                               : "too many questions were before this one");
+    refuse(key, overloaded(one.how.costly ? "too many costly questions were before this one"
+                                          : "too many questions were before this one"));
 }
 
 /// Who asks until here shares the evaluation: it is not older than the question.
@@ -257,7 +273,7 @@ void query_state::start(const std::string& key, question& one) {
 }
 
 /// All who wait for the evaluation of `key`, which does not run.
-void query_state::refuse(const std::string& key, std::string_view why) {
+void query_state::refuse(const std::string& key, const caf::error& why) {
   const auto it = questions.find(key);
   const auto last = last_good(key);
   const auto& figures = (*config.figures)[it->second.how.kind];
@@ -266,7 +282,7 @@ void query_state::refuse(const std::string& key, std::string_view why) {
     if (last)
       one.deliver(*last);
     else
-      one.deliver(caf::make_error(ec::overloaded, std::string{why}));
+      one.deliver(why);
   questions.erase(it);
 }
 

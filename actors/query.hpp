@@ -82,9 +82,8 @@ struct query_state {
   caf::response_promise nothing_known();
   caf::response_promise ask_for_candles(const candles_asked& asked);
   bool is_kept(const view_reads& read) const;
-  void with_indexes(const view_reads& read, std::function<void()> go);
   void ask_writers();
-  void writer_answered();
+  void writer_answered(const caf::error& problem);
   void tell_demand();
   std::optional<caf::response_promise> join(question_kind kind, const std::string& key,
                                             const std::string& client);
@@ -96,7 +95,7 @@ struct query_state {
   void admit_waiting();
   void start_or_refuse(const std::string& key);
   void start(const std::string& key, question& one);
-  void refuse(const std::string& key, std::string_view why);
+  void refuse(const std::string& key, const caf::error& why);
   void done(const evaluation_done& message);
   const answer_cache::kept* kept_answer(const std::string& key, std::chrono::milliseconds max_age);
   std::optional<caf::message> reusable(const std::string& key);
@@ -119,11 +118,12 @@ struct query_state {
   redis::partition_indexes kept;   ///< all writers set these with every row
   redis::partition_indexes asking; ///< what they were last asked for
   std::size_t answers_due = 0;     ///< of writers
+  caf::error not_kept;             ///< why one of them cannot say that it does
   struct held {
     view_reads read;
-    std::function<void()> go;
+    std::string key;
   };
-  std::vector<held> waiting; ///< evaluations, until what they read is kept; counted in `questions`
+  std::vector<held> waiting; ///< questions, until what they read is kept
 };
 
 /// Answers questions about the board. Identical questions share one evaluation and one body.
@@ -147,7 +147,8 @@ struct query_state {
 /// Takes: page_asked, row_asked, candles_asked, quotes_asked, found_asked, asset_page_asked,
 /// movers_asked, asset_asked; answers with `answer`, or an error: ec::store_unavailable,
 /// ec::rebuilding, ec::overloaded. demand_due, patience_due. A view of an index that no view has
-/// read lately waits until the writers have said that it is right with every row (indexes_asked).
+/// read lately waits until the writers have said that it is right with every row (indexes_asked);
+/// if one of them cannot, the view is refused, or answered as it last was.
 /// catalogue_changed (asks metadata for it once at its start): views by category or words are
 /// answered by the catalogue of when their evaluation starts.
 caf::behavior query(caf::stateful_actor<query_state>* self, query_config config);

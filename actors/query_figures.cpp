@@ -18,7 +18,8 @@ query_figures::of_kind figures_of(metrics::registry& in, std::string_view kind) 
                  "Questions that were answered by an answer not older than view.max_age"},
                 of),
       &in.count({"tickboard_questions_refused_total",
-                 "Questions refused because of view.max_pending or view.max_costly_pending"},
+                 "Questions refused: view.max_pending, view.max_costly_pending, or an index that "
+                 "Redis does not take"},
                 of),
       &in.count({"tickboard_answers_stale_total",
                  "Last good answers that were given because Redis could not answer"},

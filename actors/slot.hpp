@@ -32,9 +32,11 @@ struct lane_entry {
   bool dirty = false;     ///< Redis has not what we have; queued in the lane
   bool merged = false;    ///< Redis and we agree on its history, under the current token
   scores sent{};          ///< valid if merged
-  bool lags = false;      ///< some of `sent` may not be what the row says: nobody asks for them
+  bool lags = true;       ///< Redis may have scores that are not what its row says
+  bool owed = false;      ///< ... though they are asked for
   bool awaited = false;   ///< queued among the lane's laggards
   bool all_due = false;   ///< the next batch carries every score
+  bool carried = false;   ///< the batch in flight does
   std::chrono::steady_clock::time_point all_sent; ///< when one last did
   departure leaving = departure::none;
 };

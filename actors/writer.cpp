@@ -287,25 +287,50 @@ redis::partition_indexes writer_state::every_index() const {
   return redis::partition_indexes(lanes.size(), index_set{}.set());
 }
 
-/// What must be over of each lane until these are right.
-std::vector<std::uint64_t> writer_state::keep_up(const redis::partition_indexes& asked) {
+void writer_state::keep_up(const redis::partition_indexes& asked) {
   asked_at = self->clock().now();
-  std::vector<std::uint64_t> until;
-  for (std::size_t i = 0; i < lanes.size(); ++i) {
-    const bool more = lanes[i].keep_up(asked[i]);
-    until.push_back(more ? lanes[i].queued() : 0);
-  }
-  return until;
+  for (std::size_t i = 0; i < lanes.size(); ++i)
+    lanes[i].keep_up(asked[i]);
 }
 
-/// Whoever asks is answered when Redis has all that lagged.
+/// Whoever asks is answered when Redis has all that lagged. One waits; who asked before has been
+/// answered, or has given up.
 caf::response_promise writer_state::asked_for(const redis::partition_indexes& asked) {
-  auto promise = self->make_response_promise();
-  wait_for(keep_up(asked), [promise]() mutable { promise.deliver(indexes_kept{}); });
+  if (waits_for_indexes.pending())
+    waits_for_indexes.deliver(
+        caf::make_error(ec::store_unavailable, std::string{"indexes were asked for once more"}));
+  waits_for_indexes = self->make_response_promise();
+  auto promise = waits_for_indexes;
+  keep_up(asked);
+  pump();
+  answer_about_indexes();
+  if (waits_for_indexes.pending() && !refusal.empty())
+    waits_for_indexes.deliver(
+        caf::make_error(ec::store_unavailable, "Redis refuses what is written: " + refusal));
   return promise;
 }
 
-/// Answered when Redis has everything that is known by now.
+/// What is asked for, and all markets, since Redis may have anything of those that it was not
+/// told of under the present token.
+bool writer_state::are_indexes_kept() const {
+  return !rebuilding &&
+         std::all_of(lanes.begin(), lanes.end(), [](const lane& one) { return one.is_kept_up(); });
+}
+
+void writer_state::answer_about_indexes() {
+  if (!waits_for_indexes.pending())
+    return;
+  if (!connected)
+    waits_for_indexes.deliver(
+        caf::make_error(ec::store_unavailable, std::string{"a writer has no connection to Redis"}));
+  else if (incarnation == 0)
+    waits_for_indexes.deliver(
+        caf::make_error(ec::rebuilding, std::string{"a writer has not begun yet"}));
+  else if (are_indexes_kept())
+    waits_for_indexes.deliver(indexes_kept{});
+}
+
+/// Answered when Redis has everything that is known by now, or is away.
 caf::response_promise writer_state::drain() {
   auto promise = self->make_response_promise();
   keep_up(every_index());
@@ -314,28 +339,23 @@ caf::response_promise writer_state::drain() {
     until.push_back(one.queued());
   last_candles = slots.size() + 2; // each has a market at least that was not written before
   write_candles();
-  wait_for(
-      std::move(until), [promise]() mutable { promise.deliver(drained{}); }, true);
+  drains.push_back({promise, std::move(until)});
+  answer_who_waits();
+  pump();
   return promise;
 }
 
-void writer_state::wait_for(std::vector<std::uint64_t> until, std::function<void()> answer,
-                            bool for_candles) {
-  waiters.push_back({std::move(answer), std::move(until), for_candles});
-  answer_who_waits();
-  pump();
-}
-
 void writer_state::answer_who_waits() {
-  std::erase_if(waiters, [this](waiting& one) {
+  answer_about_indexes();
+  std::erase_if(drains, [this](draining& one) {
     if (connected) {
       for (std::size_t i = 0; i < lanes.size(); ++i)
         if (lanes[i].over() < one.until[i])
           return false;
-      if (one.for_candles && histories->has_candles_under_way())
+      if (histories->has_candles_under_way())
         return false;
     }
-    one.answer();
+    one.promise.deliver(drained{});
     return true;
   });
 }
@@ -357,6 +377,7 @@ void writer_state::start_rebuild(std::uint64_t wanted) {
     mark(*market, now_ms);
   }
   tell_if_rebuilt();
+  answer_who_waits();
   pump();
 }
 

@@ -70,11 +70,11 @@ struct writer_state {
   candles_held candles_of(const std::string& id) const;
   void pump();
   redis::partition_indexes every_index() const;
-  std::vector<std::uint64_t> keep_up(const redis::partition_indexes& asked);
+  void keep_up(const redis::partition_indexes& asked);
   caf::response_promise asked_for(const redis::partition_indexes& asked);
+  bool are_indexes_kept() const;
+  void answer_about_indexes();
   caf::response_promise drain();
-  void wait_for(std::vector<std::uint64_t> until, std::function<void()> answer,
-                bool for_candles = false);
   void answer_who_waits();
   bool note_board_batch(caf::actor_clock::time_point now);
   void flushed(const lane_flushed& message);
@@ -109,13 +109,14 @@ struct writer_state {
   derivation derived;
   std::uint32_t sweeps = 0;
   caf::actor_clock::time_point asked_at; ///< when indexes were last asked for
-  /// Who asked for something to be in Redis, and what of each lane must be over first.
-  struct waiting {
-    std::function<void()> answer;
+  /// Who asked last for indexes that Redis has yet to get.
+  caf::response_promise waits_for_indexes;
+  /// Who asked for everything to be in Redis, and what of each lane must be over first.
+  struct draining {
+    caf::response_promise promise;
     std::vector<std::uint64_t> until;
-    bool for_candles; ///< ... and that all candles are written
   };
-  std::vector<waiting> waiters;
+  std::vector<draining> drains;
   market_report report;
   std::unique_ptr<history_store> histories;
   /// Batches of candles that may still go without turns: the daemon is about to stop.

@@ -105,11 +105,11 @@ void writer_state::flushed(const lane_flushed& message) {
   std::erase_if(leaving, [](const auto& entry) { return entry.second->has_left(); });
   for (const auto& conflict : message.result.conflicts)
     resolve(conflict);
+  if (message.result.what != lane_result::outcome::failed && !std::exchange(refusal, {}).empty())
+    log::info("writer", "Redis takes batches again", {{"writer", config.index}});
   auto pause = std::chrono::milliseconds{0};
   switch (message.result.what) {
   case lane_result::outcome::done:
-    if (!std::exchange(refusal, {}).empty())
-      log::info("writer", "Redis takes batches again", {{"writer", config.index}});
     if (size >= large_batch)
       pause = std::min(longest_rest,
                        std::chrono::duration_cast<std::chrono::milliseconds>(

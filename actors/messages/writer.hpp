@@ -74,8 +74,9 @@ struct candles_held {
 };
 
 /// Views read these indexes of these partitions: they are to be right with every row from now on.
-/// Answered with indexes_kept when Redis has what they lacked. Not heard of for half a minute, all
-/// are.
+/// Answered with indexes_kept when Redis has what they lacked, or with an error if Redis is away or
+/// refuses it: ec::store_unavailable, ec::rebuilding; what lacks is brought all the same. Not heard
+/// of for half a minute, all are.
 struct indexes_asked {
   redis::partition_indexes which;
 };

@@ -26,14 +26,27 @@ struct asked_board {
     test::drain(redis, on, "t");
     redis.run({"SET", board->layout[redis::layout::board].epoch, "1"});
     config.board = board;
+    writer_at->set(system.spawn([this](caf::event_based_actor*) -> caf::behavior {
+      return {[this](const indexes_asked& which) -> caf::result<indexes_kept> {
+        indexes.push_back(which.which);
+        if (const auto problem = keep_indexes())
+          return problem;
+        return indexes_kept{};
+      }};
+    }));
+    config.writers = {writer_at};
     config.open = [this](std::vector<board::script_ptr> scripts, redis::client_events) {
       return redis.connect(std::move(scripts));
     };
     query_actor = system.spawn(query, std::move(config));
     CHECK_FALSE(ask({}).second);
     redis.run({"CONFIG", "RESETSTAT"});
+    indexes.clear();
   }
-  ~asked_board() { caf::anon_send_exit(query_actor, caf::exit_reason::user_shutdown); }
+  ~asked_board() {
+    caf::anon_send_exit(query_actor, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(writer_at->get(), caf::exit_reason::user_shutdown);
+  }
 
   using outcome = std::pair<answer, caf::error>;
 
@@ -70,6 +83,10 @@ struct asked_board {
   store redis;
   board_ptr board = std::make_shared<const tickboard::board>("t", std::vector<std::string>{"USDT"});
   test::shared_workers config;
+  // Of the writer. For the test's thread only while no question is open.
+  std::vector<redis::partition_indexes> indexes;
+  std::function<caf::error()> keep_indexes = [] { return caf::error{}; };
+  address_ptr writer_at = make_address();
   caf::actor_system system{config};
   caf::actor query_actor;
 };
@@ -293,25 +310,15 @@ TEST_CASE("while Redis is frozen nobody waits for it who can have a last good an
 }
 
 TEST_CASE("a view of an index that nobody has read lately waits for the writers") {
-  struct {
-    std::vector<redis::partition_indexes> asked;
-    std::function<void()> catch_up = [] {};
-  } told; // in the test's thread only while no question is open
-  address_ptr writer_at = make_address();
-  query_config config;
-  config.writers = {writer_at, make_address()}; // the other one is down
-  asked_board on{std::move(config)};
-  writer_at->set(on.system.spawn([&told](caf::event_based_actor*) -> caf::behavior {
-    return {[&told](const indexes_asked& which) {
-      told.asked.push_back(which.which);
-      told.catch_up();
-      return indexes_kept{};
-    }};
-  }));
+  asked_board on{{}};
+  const auto& asked = on.indexes;
   const auto by_last = *find_sort_field("last");
   const auto& index = on.board->layout[redis::layout::board].by[by_last];
   const auto lowest = on.redis.run({"ZRANGE", index, "0", "0"}).elements.at(0).text;
-  told.catch_up = [&] { on.redis.run({"ZADD", index, "1e9", lowest}); };
+  on.keep_indexes = [&] {
+    on.redis.run({"ZADD", index, "1e9", lowest});
+    return caf::error{};
+  };
   view_query view;
   view.sort = by_last;
   view.per_page = 1;
@@ -320,27 +327,50 @@ TEST_CASE("a view of an index that nobody has read lately waits for the writers"
     REQUIRE_FALSE(error);
     CHECK(page.body->find("\"id\":\"" + lowest + "\"") != std::string::npos);
   }
-  REQUIRE(told.asked.size() == 1); // after the first it is kept
+  REQUIRE(asked.size() == 1); // after the first it is kept
   constexpr auto board = redis::layout::board;
   const auto own = on.board->layout.find("USDT");
-  CHECK(told.asked[0][board][by_last]);
-  CHECK_FALSE(told.asked[0][board].all());
-  CHECK_FALSE(told.asked[0][own][by_last]);
+  CHECK(asked[0][board][by_last]);
+  CHECK_FALSE(asked[0][board].all());
+  CHECK_FALSE(asked[0][own][by_last]);
 
   view.ranges = {{*find_sort_field("bid"), 0, 1e12}};
   view.max_age_ms = 1000;
   CHECK_FALSE(on.ask(view).second);
-  REQUIRE(told.asked.size() == 2);
+  REQUIRE(asked.size() == 2);
   for (const auto* field : {"last", "bid", "received_ms"})
-    CHECK(told.asked[1][board][*find_sort_field(field)]);
+    CHECK(asked[1][board][*find_sort_field(field)]);
 
   view_query of_one;
   of_one.sort = *find_sort_field("quote_volume_24h");
   of_one.quotes.values = {"USDT"};
   on.ask(of_one); // of a partition that is not there yet, but that is the writers' affair
-  REQUIRE(told.asked.size() == 3);
-  CHECK(told.asked[2][own][of_one.sort]);
-  CHECK_FALSE(told.asked[2][board][of_one.sort]);
-  CHECK(told.asked[2][board][by_last]); // as before
-  caf::anon_send_exit(writer_at->get(), caf::exit_reason::user_shutdown);
+  REQUIRE(asked.size() == 3);
+  CHECK(asked[2][own][of_one.sort]);
+  CHECK_FALSE(asked[2][board][of_one.sort]);
+  CHECK(asked[2][board][by_last]); // as before
+}
+
+TEST_CASE("a view of an index that a writer cannot keep is refused") {
+  asked_board on{{}};
+  view_query by_last, by_bid;
+  by_last.sort = *find_sort_field("last");
+  by_bid.sort = *find_sort_field("bid");
+  CHECK_FALSE(on.ask(by_last).second);
+  const auto cannot = [](ec what) {
+    return [what] { return caf::make_error(what, std::string{"full"}); };
+  };
+  on.keep_indexes = cannot(ec::store_unavailable);
+  const auto refused = on.ask(by_bid).second;
+  CHECK(refused == ec::store_unavailable);
+  CHECK(describe(refused).find("full") != std::string::npos);
+  CHECK_FALSE(on.ask(by_last).second); // that one is kept
+  on.keep_indexes = cannot(ec::rebuilding);
+  CHECK(on.ask(by_bid).second == ec::rebuilding); // asked for once more
+  on.keep_indexes = [] { return caf::error{}; };
+  CHECK_FALSE(on.ask(by_bid).second);
+
+  on.writer_at->set(nullptr); // it is being restarted
+  by_bid.ranges = {{*find_sort_field("ask"), 0, 1e12}};
+  CHECK(on.ask(by_bid).second == ec::rebuilding);
 }

@@ -187,11 +187,56 @@ TEST_CASE_FIXTURE(written_board, "who asks for indexes is answered when they are
   CHECK(score("x:BTC-USD", 0, "last") == 90'006);
 }
 
-TEST_CASE_FIXTURE(written_board, "who asks for indexes does not wait for a Redis that is away") {
+TEST_CASE_FIXTURE(written_board, "who asks for indexes is told when Redis is away") {
   hear("BTC", "USD", "90000");
   ask(index_set{});
   hear("BTC", "USD", "90001");
+  REQUIRE(answers == 1);
+  ask(index_set{}.set()); // Redis has yet to answer
+  CHECK(refusals.empty());
   send(subject, store_lost{"gone"});
+  CHECK(refusals.size() == 1);
+  ask(index_set{}.set());
+  CHECK(refusals.size() == 2);
+  CHECK(answers == 1);
+
+  // It is back, but what it has is not looked over.
+  send(subject, store_ready{});
+  send(subject, rebuild{++incarnation});
+  ask(index_set{}.set());
+  CHECK(answers == 1);
+  settle();
+  CHECK(answers == 2);
+  CHECK(score("x:BTC-USD", 0, "last") == 90'001);
+}
+
+TEST_CASE_FIXTURE(written_board, "indexes that Redis refuses are not said to be right") {
+  hear("BTC", "USD", "90000");
+  ask(index_set{});
+  hear("BTC", "USD", "90001");
+  REQUIRE(answers == 1);
+  db.run({"CONFIG", "SET", "maxmemory", "1"});
+  ask(index_set{}.set());
+  settle();
+  CHECK(answers == 1);
+  CHECK(score("x:BTC-USD", 0, "last") == 90'000);
+  CHECK(refusals.empty()); // the next batch may get through
+  ask(index_set{}.set());
+  REQUIRE(refusals.size() == 2); // that of who asked before, too
+  CHECK(refusals[1].find("OOM") != std::string::npos);
+
+  db.run({"CONFIG", "SET", "maxmemory", "0"});
+  wait(500ms);
+  CHECK(score("x:BTC-USD", 0, "last") == 90'001);
   ask(index_set{}.set());
   CHECK(answers == 2);
+}
+
+TEST_CASE_FIXTURE(written_board, "before anything is written nothing is said to be right") {
+  end(subject);
+  writer_at->set(nullptr);
+  start_writer(false);
+  ask(index_set{});
+  CHECK(answers == 0);
+  CHECK(refusals.size() == 1);
 }

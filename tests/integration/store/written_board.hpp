@@ -22,7 +22,7 @@ struct written_board : actor_fixture {
   }
   ~written_board() { stop_all(); }
 
-  void start_writer() {
+  void start_writer(bool begins = true) {
     writer_config config;
     config.daemon_id = "d" + std::to_string(++lives);
     config.board = board_at;
@@ -38,6 +38,8 @@ struct written_board : actor_fixture {
     subject = spawn(writer, std::move(config));
     writer_at->set(subject);
     settle();
+    if (!begins)
+      return;
     send(subject, rebuild{++incarnation});
     settle();
   }
@@ -89,9 +91,9 @@ struct written_board : actor_fixture {
 
   void ask(const redis::partition_indexes& which) {
     spawn([this, which](caf::event_based_actor* self) {
-      self->request(subject, caf::infinite, indexes_asked{which}).then([this](const indexes_kept&) {
-        ++answers;
-      });
+      self->request(subject, caf::infinite, indexes_asked{which})
+          .then([this](const indexes_kept&) { ++answers; },
+                [this](const caf::error& why) { refusals.push_back(describe(why)); });
     });
     run();
   }
@@ -124,6 +126,7 @@ struct written_board : actor_fixture {
   caf::actor subject;
   std::uint64_t incarnation = 0;
   int lives = 0, answers = 0;
+  std::vector<std::string> refusals; ///< instead of answers
 };
 
 } // namespace tickboard::test
