@@ -313,6 +313,7 @@ private:
                         settings_.view.max_costly_pending};
     asking.figures = std::make_shared<query_figures>(registry_);
     asking.candles = kept_candles();
+    asking.keeper = keeper_;
     add("query", query_, [this, asking] { return system_.spawn(query, asking); });
     live_hub_config following{query_,
                               settings_.live.heartbeat,

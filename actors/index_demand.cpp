@@ -1,5 +1,7 @@
 #include "actors/index_demand.hpp"
 
+#include "market/view_query.hpp"
+
 namespace tickboard {
 
 index_demand::index_demand(std::size_t partitions) : last_(partitions) {
@@ -18,6 +20,8 @@ redis::partition_indexes index_demand::asked(time_point now) const {
   for (std::size_t i = 0; i < out.size(); ++i) {
     out[i].set(id_field);
     out[i].set(stale_index);
+    if (i == redis::layout::board)
+      out[i].set(usual_sort());
     for (std::size_t k = 0; k < index_count; ++k)
       if (last_[i][k] != time_point::min() && now - last_[i][k] < lifetime)
         out[i].set(k);

@@ -22,7 +22,8 @@ public:
 
   void note(const view_reads& read, time_point now);
 
-  /// Of each partition those that are asked for, and those that hardly ever change.
+  /// Of each partition those that are asked for, and those that hardly ever change. And that of the
+  /// page that one gets without asking for more, so that it is there even if Redis takes no writes.
   redis::partition_indexes asked(time_point now) const;
 
 private:

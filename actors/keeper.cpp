@@ -116,6 +116,17 @@ void keeper_state::order_rebuild(const std::string& why) {
       self->send(to, rebuild{config.past->incarnation});
 }
 
+void keeper_state::begin_again(const writer_connected& one) {
+  const bool is_first = config.past->connected_writers.insert(one.writer).second;
+  const auto incarnation = config.past->incarnation;
+  if (!connected || incarnation == 0)
+    return; // a rebuild is to come
+  if (!is_first && (one.last == 0 || one.last == incarnation))
+    order_rebuild("a writer connected to Redis anew");
+  else if (const auto to = config.writers.at(one.writer)->get())
+    self->send(to, rebuild{incarnation});
+}
+
 bool keeper_state::warm() const {
   if (config.past->was_whole || self->clock().now() - started >= config.warmup)
     return true;
@@ -206,8 +217,8 @@ void keeper_state::tick() {
 
 readiness keeper_state::report() const {
   if (whole && !refusal.empty())
-    return {false, "Redis refuses what is written: " + refusal};
-  return whole ? readiness{true, "ready"} : readiness{false, reason};
+    return {false, "Redis refuses what is written: " + refusal, config.past->was_whole};
+  return {whole, whole ? "ready" : reason, config.past->was_whole};
 }
 
 caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config config) {
@@ -273,12 +284,7 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
         if (lost.incarnation == state.config.past->incarnation) // else it is being seen to
           state.order_rebuild(lost.reason);
       },
-      [self, &state](const writer_connected& one) {
-        // If Redis is empty too, the epochs tell. Before the first rebuild the writer waits.
-        if (const auto to = state.config.writers.at(one.writer)->get();
-            to && state.config.past->incarnation != 0)
-          self->send(to, rebuild{state.config.past->incarnation});
-      },
+      [&state](const writer_connected& one) { state.begin_again(one); },
       [&state](const rebuilt& done) {
         if (done.incarnation != state.config.past->incarnation)
           return;

@@ -17,6 +17,7 @@ struct keeper_past {
   bool contacted = false; ///< peers were looked for, and the rest of an earlier life was removed
   bool was_whole = false; ///< the markets that a start waits for have been waited for
   std::uint64_t incarnation = 0; ///< ordered last; none is used twice, as writers' tokens hold it
+  std::set<std::size_t> connected_writers; ///< those that have ever been
 };
 
 struct keeper_config {
@@ -41,6 +42,7 @@ struct keeper_state {
   void begin_wipe();
   void wipe(std::string cursor);
   void order_rebuild(const std::string& reason);
+  void begin_again(const writer_connected& one);
   void tick();
   redis::command heartbeat() const;
   void refresh_epochs();
@@ -75,6 +77,9 @@ struct keeper_state {
 /// `warmup`; and if no other daemon is at work, it removes what an earlier life left behind. A
 /// keeper that is started anew in a daemon that goes on does neither: it has the rows written once
 /// more.
+///
+/// No token goes over two connections of a writer: a Redis that was frozen may yet run what the
+/// older one sent, and would take it for new.
 ///
 /// Takes: writer_connected, rebuilt, state_lost, markets_expected, readiness_asked (answers with
 /// readiness). Sends to writers: rebuild; asks them markets_held.

@@ -65,27 +65,26 @@ void lane::catch_up(time_point now) {
 void lane::keep_up(const index_set& asked) {
   const bool more = (asked & ~kept_).any();
   kept_ = asked;
-  if (!more)
-    return;
-  for (const auto& one : std::exchange(laggards_, {})) {
-    auto& entry = one.market->entry(partition_);
-    entry.awaited = false;
-    if (!entry.lags)
-      continue;
-    entry.all_due = true;
-    push(*one.market);
-  }
-  const auto may_lag = [this](slot* one) {
-    const auto& entry = one->entry(partition_);
-    return entry.lags || !entry.merged;
+  if (more)
+    for (const auto& one : std::exchange(laggards_, {})) {
+      auto& entry = one.market->entry(partition_);
+      entry.awaited = false;
+      if (!entry.lags)
+        continue;
+      entry.all_due = true;
+      push(*one.market);
+    }
+  // Of those that are not merged Redis may have anything.
+  const auto owe_unmerged = [this](slot* one, bool also) {
+    if (also || !one->entry(partition_).merged)
+      owe(*one);
   };
   for (const auto* those : {&waiting_, &leaving_})
     for (auto* one : *those)
-      if (may_lag(one))
-        owe(*one);
+      owe_unmerged(one, more && one->entry(partition_).lags);
   for (const auto* those : {&batch_, &leaving_batch_})
     for (auto* one : *those)
-      owe(*one); // until Redis has it
+      owe_unmerged(one, more); // until Redis has it
 }
 
 void lane::owe(slot& market) {

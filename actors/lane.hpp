@@ -71,7 +71,7 @@ public:
   /// From now on these are set with every update, others later. At first all are. If there are more
   /// of them than before, all markets that lag are queued.
   void keep_up(const index_set& asked);
-  /// What Redis has of the indexes that are asked for is right with every row.
+  /// Since that call Redis has got what it lacked of these: they are right with every row.
   bool is_kept_up() const noexcept { return owed_ == 0; }
 
   /// Queues markets whose scores have lagged long enough, the first `catch_up_limit` of them.

@@ -4,6 +4,7 @@
 #include "actors/candle_evaluation.hpp"
 #include "actors/entity_tag.hpp"
 #include "actors/mailbox.hpp"
+#include "actors/messages/keeper.hpp"
 #include "actors/messages/metadata.hpp"
 #include "actors/messages/writer.hpp"
 #include "actors/quote_evaluation.hpp"
@@ -20,6 +21,7 @@ namespace {
 constexpr auto names_patience = std::chrono::seconds{10};
 constexpr auto writer_patience = std::chrono::milliseconds{500}; ///< with what it holds
 constexpr auto demand_interval = std::chrono::seconds{5};
+constexpr auto start_interval = std::chrono::milliseconds{250}; ///< the same, until all are there
 constexpr int looks_per_patience = 6;
 /// With writers, which answer when Redis has what lagged. One that does not is waited for no
 /// longer.
@@ -47,12 +49,36 @@ bool query_state::is_kept(const view_reads& read) const {
   return (read.indexes & ~kept[read.partition]).none();
 }
 
-void query_state::ask_writers() {
+void query_state::ask_for_indexes() {
   asking = demand->asked(self->clock().now());
   for (std::size_t i = 0; i < kept.size(); ++i)
     kept[i] &= asking[i]; // a writer may have heard already that it need not keep the rest
   answers_due = 1;        // our own, behind those of the writers
   not_kept = {};
+  was_whole = was_whole || !config.keeper;
+  if (was_whole) {
+    ask_writers();
+    return;
+  }
+  const auto keeper = config.keeper->get();
+  if (!keeper) {
+    writer_answered(caf::make_error(ec::rebuilding, std::string{"the keeper is being started"}));
+    return;
+  }
+  // Before the writers: then these know of all markets.
+  self->request(keeper, index_patience, readiness_asked{})
+      .then(
+          [this](const readiness& told) {
+            was_whole = told.was_whole;
+            if (was_whole)
+              ask_writers();
+            else
+              writer_answered(caf::make_error(ec::rebuilding, told.reason));
+          },
+          [this](const caf::error& problem) { writer_answered(problem); });
+}
+
+void query_state::ask_writers() {
   for (const auto& one : config.writers) {
     ++answers_due;
     if (const auto to = one->get())
@@ -91,14 +117,14 @@ void query_state::writer_answered(const caf::error& problem) {
                                 "what the view is sorted or filtered by is behind in Redis: " +
                                     why_not(not_kept)));
   if (!waiting.empty() && answers_due == 0)
-    ask_writers();
+    ask_for_indexes();
 }
 
 /// Says what is still asked for, so that writers need not keep the rest.
 void query_state::tell_demand() {
-  self->delayed_send(self, demand_interval, demand_due{});
+  self->delayed_send(self, was_whole ? demand_interval : start_interval, demand_due{});
   if (answers_due == 0)
-    ask_writers();
+    ask_for_indexes();
 }
 
 /// The answer to whoever asks by names or categories before these are known.
@@ -209,7 +235,7 @@ void query_state::run(const std::string& key, question& one) {
   }
   waiting.push_back({one.how.read, key});
   if (answers_due == 0)
-    ask_writers();
+    ask_for_indexes();
 }
 
 /// Nobody overtakes those who wait, also not who asks the same again and again.
@@ -404,7 +430,7 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
                          board.assets_filtered, board.assets_named, board.movers},
                         redis::client_events{});
   state.ask_for_catalogue();
-  self->delayed_send(self, demand_interval, demand_due{});
+  self->delayed_send(self, start_interval, demand_due{});
   if (state.config.max_stale.count() != 0)
     state.look_for_overdue();
   return {

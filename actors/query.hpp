@@ -47,6 +47,7 @@ struct query_config {
   std::shared_ptr<query_figures> figures = std::make_shared<query_figures>();
   std::optional<candle_counts> candles{}; ///< how many are kept; nothing: none
   wall_clock now_ms = system_clock();
+  address_ptr keeper{}; ///< null: the board is whole already
 };
 
 struct query_state {
@@ -82,6 +83,7 @@ struct query_state {
   caf::response_promise nothing_known();
   caf::response_promise ask_for_candles(const candles_asked& asked);
   bool is_kept(const view_reads& read) const;
+  void ask_for_indexes();
   void ask_writers();
   void writer_answered(const caf::error& problem);
   void tell_demand();
@@ -118,6 +120,7 @@ struct query_state {
   redis::partition_indexes kept;   ///< all writers set these with every row
   redis::partition_indexes asking; ///< what they were last asked for
   std::size_t answers_due = 0;     ///< of writers
+  bool was_whole = false;          ///< the keeper has said so
   caf::error not_kept;             ///< why one of them cannot say that it does
   struct held {
     view_reads read;
@@ -148,7 +151,8 @@ struct query_state {
 /// movers_asked, asset_asked; answers with `answer`, or an error: ec::store_unavailable,
 /// ec::rebuilding, ec::overloaded. demand_due, patience_due. A view of an index that no view has
 /// read lately waits until the writers have said that it is right with every row (indexes_asked);
-/// if one of them cannot, the view is refused, or answered as it last was.
+/// if one of them cannot, the view is refused, or answered as it last was. So it is until this
+/// daemon has brought all markets: another one may have left rows with indexes that lag.
 /// catalogue_changed (asks metadata for it once at its start): views by category or words are
 /// answered by the catalogue of when their evaluation starts.
 caf::behavior query(caf::stateful_actor<query_state>* self, query_config config);

@@ -363,6 +363,8 @@ void writer_state::answer_who_waits() {
 // -- rebuilding -----------------------------------------------------------------------------------
 
 void writer_state::start_rebuild(std::uint64_t wanted) {
+  if (!connected)
+    return; // one comes when we are
   incarnation = wanted;
   token = fmt::format("{}:{}", config.daemon_id, incarnation);
   rebuilding = true;
@@ -452,13 +454,15 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
         state.connected = true;
         state.read_histories();
         if (const auto keeper = state.config.keeper->get())
-          self->send(keeper, writer_connected{state.config.index});
+          self->send(keeper, writer_connected{state.config.index, state.last_incarnation});
       },
       [&state](const store_lost& lost) {
         if (state.connected)
           log::warn("writer", "Redis is away",
                     {{"writer", state.config.index}, {"reason", lost.reason}});
         state.connected = false;
+        if (state.incarnation != 0)
+          state.last_incarnation = std::exchange(state.incarnation, 0);
         state.answer_who_waits();
       },
       [&state](const markets_held&) {

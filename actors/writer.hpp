@@ -89,7 +89,8 @@ struct writer_state {
   writer_config config;
   std::shared_ptr<redis::client> store;
   std::string token;
-  std::uint64_t incarnation = 0; ///< 0: no rebuild was ordered yet, so nothing is sent
+  std::uint64_t incarnation = 0;      ///< 0: none was ordered over this connection: nothing is sent
+  std::uint64_t last_incarnation = 0; ///< over the connection before
   bool connected = false;
   bool rebuilding = false;
   std::string refusal; ///< of the last batch that Redis refused, as logged; empty: it takes them

@@ -93,9 +93,14 @@ std::vector<parameter_note> view_parameters() {
   return notes_of(view_table());
 }
 
+std::size_t usual_sort() noexcept {
+  static const auto field = *find_sort_field("quote_volume_24h");
+  return field;
+}
+
 tl::expected<view_query, query_problem> parse_view_query(const query_parameters& given) {
   view_query out;
-  out.sort = *find_sort_field("quote_volume_24h");
+  out.sort = usual_sort();
   if (auto wrong = read_parameters(view_table(), given, out))
     return unexpected(std::move(*wrong));
   if (auto wrong = check_together(given, out))

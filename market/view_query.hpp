@@ -109,6 +109,9 @@ value_form market_id_form();
 /// The parameters of GET /v1/markets.
 std::vector<parameter_note> view_parameters();
 
+/// What a page is sorted by if nothing is said. Index in `sort_fields`.
+std::size_t usual_sort() noexcept;
+
 /// Unknown, repeated, illegal and contradicting parameters are refused.
 tl::expected<view_query, query_problem> parse_view_query(const query_parameters& parameters);
 

@@ -24,6 +24,7 @@ struct state_lost {
 /// A writer has a new connection to Redis, or is new itself.
 struct writer_connected {
   std::size_t writer = 0;
+  std::uint64_t last = 0; ///< incarnation of its connection before, if there was one; 0: none
 };
 
 /// How many markets a feed follows, once it knows.
@@ -65,6 +66,7 @@ struct readiness_asked {};
 struct readiness {
   bool ready = false;
   std::string reason;
+  bool was_whole = false; ///< this daemon has brought all markets that there were at its start
 };
 
 } // namespace tickboard

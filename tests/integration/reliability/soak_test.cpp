@@ -26,6 +26,14 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
+/// So that what was seen can be told from what was done.
+std::string since_start() {
+  static const auto start = steady::now();
+  return std::to_string(
+             std::chrono::duration_cast<std::chrono::milliseconds>(steady::now() - start).count()) +
+         " ms";
+}
+
 /// What must stay flat while the daemon lives.
 struct footprint {
   std::size_t memory_kb = 0, descriptors = 0;
@@ -75,7 +83,8 @@ private:
     if (answer.body.find("\"data\":[]") != std::string::npos)
       complaint_ = "an empty page";
     else if (const auto what = disorder(answer.body, query); !what.empty())
-      complaint_ = "out of order: " + what;
+      complaint_ = "out of order at " + since_start() + ": " + what + " in " +
+                   page_target(query, 1) + "\n" + answer.body;
   }
 
   std::atomic<bool> stop_{false};
@@ -198,7 +207,7 @@ private:
     std::this_thread::sleep_for(std::chrono::milliseconds{pick(up_to_ms)}); // while it is so
   }
 
-  void note(const std::string& what) { MESSAGE(what); }
+  void note(const std::string& what) { MESSAGE(since_start() << ": " << what); }
 
   void reload(const std::set<std::size_t>& which) {
     on_.write_config(on_.daemon_options(), which);

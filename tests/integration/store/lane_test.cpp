@@ -350,8 +350,12 @@ TEST_CASE("an index is not said to be right before it is, whatever becomes of ba
       if (what != fate::stored)
         result.what = lane_result::outcome::failed;
     };
+    on.keep_up(all);
+    CHECK(on.is_kept_up()); // of nothing
     for (auto& market : truth.slots)
       on.mark(market);
+    on.keep_up(all);
+    CHECK_FALSE(on.is_kept_up()); // another daemon may have left anything
     auto asked = all;
     std::size_t waits = 0, kept_while_behind = 0;
     for (int step = 0; step < 600; ++step) {

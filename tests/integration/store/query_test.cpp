@@ -1,4 +1,5 @@
 #include "actors/entity_tag.hpp"
+#include "actors/messages/keeper.hpp"
 #include "actors/messages/metadata.hpp"
 #include "actors/messages/writer.hpp"
 #include "actors/query.hpp"
@@ -373,4 +374,32 @@ TEST_CASE("a view of an index that a writer cannot keep is refused") {
   on.writer_at->set(nullptr); // it is being restarted
   by_bid.ranges = {{*find_sort_field("ask"), 0, 1e12}};
   CHECK(on.ask(by_bid).second == ec::rebuilding);
+}
+
+TEST_CASE("no index is taken for right before this daemon has brought all markets") {
+  asked_board on{{}};
+  query_config config;
+  config.board = on.board;
+  config.writers = {on.writer_at};
+  config.keeper = make_address();
+  config.open = [&](std::vector<board::script_ptr> scripts, redis::client_events) {
+    return on.redis.connect(std::move(scripts));
+  };
+  caf::anon_send_exit(on.query_actor, caf::exit_reason::user_shutdown);
+  on.query_actor = on.system.spawn(query, config);
+  CHECK(on.ask({}).second == ec::rebuilding); // the keeper is not there yet
+  bool was_whole = false;                     // the test's thread's while no question is open
+  config.keeper->set(on.system.spawn([&](caf::event_based_actor*) -> caf::behavior {
+    return {[&](const readiness_asked&) { return readiness{false, "waiting", was_whole}; }};
+  }));
+  CHECK(describe(on.ask({}).second).find("waiting") != std::string::npos);
+  CHECK(on.indexes.empty());
+  was_whole = true;
+  CHECK_FALSE(on.ask({}).second);
+  CHECK(on.indexes.size() == 1);
+  was_whole = false; // that it says once
+  view_query other;
+  other.sort = *find_sort_field("last");
+  CHECK_FALSE(on.ask(other).second);
+  caf::anon_send_exit(config.keeper->get(), caf::exit_reason::user_shutdown);
 }

@@ -202,6 +202,8 @@ TEST_CASE_FIXTURE(written_board, "who asks for indexes is told when Redis is awa
 
   // It is back, but what it has is not looked over.
   send(subject, store_ready{});
+  ask(index_set{}.set());
+  CHECK(refusals.size() == 3);
   send(subject, rebuild{++incarnation});
   ask(index_set{}.set());
   CHECK(answers == 1);
@@ -230,6 +232,23 @@ TEST_CASE_FIXTURE(written_board, "indexes that Redis refuses are not said to be 
   CHECK(score("x:BTC-USD", 0, "last") == 90'001);
   ask(index_set{}.set());
   CHECK(answers == 2);
+}
+
+TEST_CASE_FIXTURE(written_board, "over a new connection nothing is written by the old token") {
+  const auto owner = [this] { return db.run({"GET", board_at->layout[0].owner}).text; };
+  hear("BTC", "USD", "90000");
+  const auto before = owner();
+  send(subject, store_lost{"gone"});
+  send(subject, rebuild{incarnation}); // was on its way
+  send(subject, store_ready{});
+  CHECK(keeper.all<writer_connected>().front().last == 0);
+  CHECK(keeper.all<writer_connected>().back().last == incarnation);
+  hear("BTC", "USD", "90001");
+  CHECK(shown("x:BTC-USD", "price_usd") == 90'000);
+  send(subject, rebuild{++incarnation});
+  settle();
+  CHECK(shown("x:BTC-USD", "price_usd") == 90'001);
+  CHECK(owner() != before);
 }
 
 TEST_CASE_FIXTURE(written_board, "before anything is written nothing is said to be right") {

@@ -1,4 +1,5 @@
 import { computed } from '@preact/signals';
+import type { ComponentChild } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { LiveRow, Rows } from '../rows';
 import type { Column } from './column';
@@ -113,6 +114,7 @@ function useSight<Row extends Aging>(rows: Rows<Row>): IntersectionObserver {
 
 export function Table<Row extends Aging>({ caption, rows, columns, sort, onSort }: TableProps<Row>) {
   const sight = useSight(rows);
+  const elements = useMemo(() => new WeakMap<LiveRow<Row>, ComponentChild>(), [columns, sight]);
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table role="table" aria-label={caption} class="rows" style={tracksOf(columns)}>
@@ -122,7 +124,8 @@ export function Table<Row extends Aging>({ caption, rows, columns, sort, onSort 
         <tbody role="rowgroup" onKeyDown={moveFocus}>
           {rows.order.value.map((id) => {
             const live = rows.row(id);
-            return <TableRow key={id} live={live} columns={columns} sight={sight} />;
+            if (!elements.has(live)) elements.set(live, <TableRow key={id} live={live} columns={columns} sight={sight} />);
+            return elements.get(live); // the very same: it is not rendered once more
           })}
         </tbody>
       </table>
