@@ -1,12 +1,10 @@
 // The rows of the page: each is a signal of its own, so that only cells whose text changed are touched. An event may
-// change hundreds: a frame takes as many as it has time for, the next ones the rest, so that none comes late. So it is
-// with their order, from the top on. Rows that are out of sight follow once a second, for who searches the page or has
-// it read out.
+// change hundreds: a frame takes as many as it has time for, the next ones the rest, so that none comes late. Rows that
+// are out of sight follow once a second, for who searches the page or has it read out.
 import { batch, signal, type Signal } from '@preact/signals';
 import type { PageBody, PageChange } from './api';
 import { hearTime } from './clock';
 import { emptyPage, takeChange, takePage, type Effect, type Page } from './merge';
-import { stepTowards } from './order';
 import { addPoint, pathOf, spark } from './sparkline';
 
 export type Direction = '' | 'up' | 'down';
@@ -26,11 +24,8 @@ export interface Kind<Row> {
 
 const flash_ms = 450;
 const budget_ms = 3; // of a frame, for texts; what the browser does with them takes about as long again
-// Moving rows costs most, and what the browser does with them is known only when the next frame comes. So as many move
-// in a frame as the last ones had time for.
-const late_ms = 20; // between two frames
-const fewest_moves = 4; // of a frame
-const more_moves = 2; // after each that was in time and had more to move
+const rest_per_move = 3; // moving rows costs most: then the order rests so many times as long as that took ...
+const longest_rest_ms = 1000; // ... as far as it is known: the next frame of a page that nobody sees may come much later
 const unseen_ms = 1000; // between two looks at rows out of sight
 const remembered = 1000; // rows whose points are kept
 
@@ -48,9 +43,9 @@ export class Rows<Row extends object> {
   private readonly sampled = new Set<string>(); // whose sparklines are
   private noted = false; // something about the page, since it was last shown
   private whole = false; // that is a page which came as a whole, as after a click: it does not wait
-  private goal = this.order.peek(); // what is being brought about, by so many rows a frame:
-  private moves = 12;
-  private movedAt: number | null = null; // when rows were moved in the frame before this one
+  private movedAt = 0; // when the order was last changed ...
+  private moving = false; // ... in the frame before this one
+  private restsUntil = 0;
   private frame = 0;
   private readonly sampling: number;
 
@@ -105,40 +100,31 @@ export class Rows<Row extends object> {
 
   private show(at: number): void {
     this.frame = 0;
-    const isThere = () => this.order.peek() === this.goal;
-    if (this.movedAt !== null) {
-      if (at - this.movedAt > late_ms) this.moves = Math.max(fewest_moves, this.moves >> 1);
-      else if (!isThere()) this.moves += more_moves;
-      this.movedAt = null;
-    }
-    if (this.noted && (this.whole || isThere())) this.aim(at);
-    if (!isThere()) this.move(at);
-    this.whole = false;
+    if (this.moving) this.restsUntil = at + Math.min(rest_per_move * (at - this.movedAt), longest_rest_ms);
+    this.moving = false;
+    if (this.noted && (this.whole || at >= this.restsUntil)) this.showPage(at);
     if (this.changedUnseen.size > 0 && at >= this.unseenAt) {
       this.unseenAt = at + unseen_ms;
       for (const id of this.changedUnseen) this.changed.add(id);
       this.changedUnseen.clear();
     }
     this.showRows(at);
-    if (this.noted || !isThere() || this.changed.size + this.changedUnseen.size + this.sampled.size + this.flashing.size > 0) this.showSoon();
+    if (this.noted || this.changed.size + this.changedUnseen.size + this.sampled.size + this.flashing.size > 0) this.showSoon();
   }
 
-  /** Which rows there are to be, and in which order. */
-  private aim(at: number): void {
+  /** Which rows there are, and in which order. */
+  private showPage(at: number): void {
     const { rows, order, meta } = this.page;
-    for (const id of order) if (!this.live.has(id)) this.set(id, rows.get(id)!, at);
-    this.goal = order;
-    this.meta.value = { ...meta };
-    this.noted = false;
-  }
-
-  private move(at: number): void {
-    this.order.value = this.whole ? this.goal : stepTowards(this.order.peek(), this.goal, this.moves);
-    if (!this.whole) this.movedAt = at;
-    if (this.order.peek() !== this.goal) return;
-    const stays = new Set(this.goal);
+    this.noted = this.whole = false;
+    this.moving = this.order.peek() !== order;
+    this.movedAt = at;
+    batch(() => {
+      for (const id of order) if (!this.live.has(id)) this.set(id, rows.get(id)!, at);
+      this.order.value = order;
+      this.meta.value = { ...meta };
+    });
     for (const id of this.live.keys())
-      if (!stays.has(id)) {
+      if (!rows.has(id)) {
         this.live.delete(id);
         this.unseen.delete(id);
       }
