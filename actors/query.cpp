@@ -122,7 +122,8 @@ void query_state::writer_answered(const caf::error& problem) {
 
 /// Says what is still asked for, so that writers need not keep the rest.
 void query_state::tell_demand() {
-  self->delayed_send(self, was_whole ? demand_interval : start_interval, demand_due{});
+  const bool is_start = config.keeper && !was_whole;
+  self->delayed_send(self, is_start ? start_interval : demand_interval, demand_due{});
   if (answers_due == 0)
     ask_for_indexes();
 }
@@ -430,7 +431,7 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
                          board.assets_filtered, board.assets_named, board.movers},
                         redis::client_events{});
   state.ask_for_catalogue();
-  self->delayed_send(self, start_interval, demand_due{});
+  self->delayed_send(self, state.config.keeper ? start_interval : demand_interval, demand_due{});
   if (state.config.max_stale.count() != 0)
     state.look_for_overdue();
   return {

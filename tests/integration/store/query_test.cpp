@@ -8,7 +8,9 @@
 
 #include <caf/all.hpp>
 
+#include <atomic>
 #include <csignal>
+#include <mutex>
 #include <set>
 
 using namespace tickboard;
@@ -29,7 +31,10 @@ struct asked_board {
     config.board = board;
     writer_at->set(system.spawn([this](caf::event_based_actor*) -> caf::behavior {
       return {[this](const indexes_asked& which) -> caf::result<indexes_kept> {
-        indexes.push_back(which.which);
+        {
+          const std::lock_guard lock{mutex};
+          indexes.push_back(which.which);
+        }
         if (const auto problem = keep_indexes())
           return problem;
         return indexes_kept{};
@@ -42,6 +47,7 @@ struct asked_board {
     query_actor = system.spawn(query, std::move(config));
     CHECK_FALSE(ask({}).second);
     redis.run({"CONFIG", "RESETSTAT"});
+    const std::lock_guard lock{mutex};
     indexes.clear();
   }
   ~asked_board() {
@@ -73,6 +79,11 @@ struct asked_board {
     return out;
   }
 
+  std::vector<redis::partition_indexes> asked_for() {
+    const std::lock_guard lock{mutex};
+    return indexes;
+  }
+
   /// Of plain pages, each of which sorts once.
   std::size_t evaluations() {
     const auto stats = redis.run({"INFO", "commandstats"}).text;
@@ -84,8 +95,9 @@ struct asked_board {
   store redis;
   board_ptr board = std::make_shared<const tickboard::board>("t", std::vector<std::string>{"USDT"});
   test::shared_workers config;
-  // Of the writer. For the test's thread only while no question is open.
-  std::vector<redis::partition_indexes> indexes;
+  std::mutex mutex;
+  std::vector<redis::partition_indexes> indexes; ///< that the writer was asked for
+  /// The writer's. To be set only while no question is open.
   std::function<caf::error()> keep_indexes = [] { return caf::error{}; };
   address_ptr writer_at = make_address();
   caf::actor_system system{config};
@@ -312,7 +324,6 @@ TEST_CASE("while Redis is frozen nobody waits for it who can have a last good an
 
 TEST_CASE("a view of an index that nobody has read lately waits for the writers") {
   asked_board on{{}};
-  const auto& asked = on.indexes;
   const auto by_last = *find_sort_field("last");
   const auto& index = on.board->layout[redis::layout::board].by[by_last];
   const auto lowest = on.redis.run({"ZRANGE", index, "0", "0"}).elements.at(0).text;
@@ -328,6 +339,7 @@ TEST_CASE("a view of an index that nobody has read lately waits for the writers"
     REQUIRE_FALSE(error);
     CHECK(page.body->find("\"id\":\"" + lowest + "\"") != std::string::npos);
   }
+  auto asked = on.asked_for();
   REQUIRE(asked.size() == 1); // after the first it is kept
   constexpr auto board = redis::layout::board;
   const auto own = on.board->layout.find("USDT");
@@ -338,18 +350,22 @@ TEST_CASE("a view of an index that nobody has read lately waits for the writers"
   view.ranges = {{*find_sort_field("bid"), 0, 1e12}};
   view.max_age_ms = 1000;
   CHECK_FALSE(on.ask(view).second);
+  asked = on.asked_for();
   REQUIRE(asked.size() == 2);
   for (const auto* field : {"last", "bid", "received_ms"})
     CHECK(asked[1][board][*find_sort_field(field)]);
 
   view_query of_one;
-  of_one.sort = *find_sort_field("quote_volume_24h");
+  of_one.sort = *find_sort_field("change_24h_pct");
   of_one.quotes.values = {"USDT"};
   on.ask(of_one); // of a partition that is not there yet, but that is the writers' affair
+  asked = on.asked_for();
   REQUIRE(asked.size() == 3);
   CHECK(asked[2][own][of_one.sort]);
   CHECK_FALSE(asked[2][board][of_one.sort]);
-  CHECK(asked[2][board][by_last]); // as before
+  CHECK(asked[2][board][by_last]);      // as before
+  CHECK(asked[0][board][usual_sort()]); // the page that Redis shows whatever happens
+  CHECK_FALSE(asked[0][own][usual_sort()]);
 }
 
 TEST_CASE("a view of an index that a writer cannot keep is refused") {
@@ -388,15 +404,15 @@ TEST_CASE("no index is taken for right before this daemon has brought all market
   caf::anon_send_exit(on.query_actor, caf::exit_reason::user_shutdown);
   on.query_actor = on.system.spawn(query, config);
   CHECK(on.ask({}).second == ec::rebuilding); // the keeper is not there yet
-  bool was_whole = false;                     // the test's thread's while no question is open
+  std::atomic<bool> was_whole = false;
   config.keeper->set(on.system.spawn([&](caf::event_based_actor*) -> caf::behavior {
-    return {[&](const readiness_asked&) { return readiness{false, "waiting", was_whole}; }};
+    return {[&](const readiness_asked&) { return readiness{false, "waiting", was_whole.load()}; }};
   }));
   CHECK(describe(on.ask({}).second).find("waiting") != std::string::npos);
-  CHECK(on.indexes.empty());
+  CHECK(on.asked_for().empty());
   was_whole = true;
   CHECK_FALSE(on.ask({}).second);
-  CHECK(on.indexes.size() == 1);
+  CHECK_FALSE(on.asked_for().empty());
   was_whole = false; // that it says once
   view_query other;
   other.sort = *find_sort_field("last");
