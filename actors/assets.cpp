@@ -90,8 +90,8 @@ void assets_state::learn(const market_news& news) {
     quotes.insert(one.subject->quote);
     const auto of_base = markets.try_emplace(base).first;
     auto& all = of_base->second;
-    const auto known =
-        std::ranges::find(all, one.subject->id, [](const auto& had) { return had.subject->id; });
+    const auto known = std::ranges::find_if(
+        all, [&](const auto& had) { return had.subject->id == one.subject->id; });
     if (known == all.end())
       all.push_back(one);
     else if (*known == one)
