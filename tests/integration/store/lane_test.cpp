@@ -68,6 +68,21 @@ all_scores scores_shown(const model& truth, std::size_t partition, const index_s
   return out;
 }
 
+index_set some_indexes(model& truth) {
+  index_set out;
+  for (std::size_t i = 0; i < index_count; ++i)
+    out[i] = i == stale_index || truth.pick(3) == 0;
+  return out;
+}
+
+void change_some(model& truth, lane& on) {
+  for (auto changes = truth.pick(4); changes > 0; --changes) {
+    auto& market = truth.slots[truth.pick(truth.slots.size())];
+    truth.change(market);
+    on.mark(market);
+  }
+}
+
 all_scores only(const all_scores& from, const all_scores& named) {
   all_scores out;
   for (const auto& [name, score] : from)
@@ -287,17 +302,10 @@ TEST_CASE("indexes that are asked for are right with every row, others in time")
     for (int step = 0; step < 400; ++step) {
       now += std::chrono::milliseconds{truth.pick(300)};
       if (truth.pick(20) == 0) {
-        index_set asked;
-        for (std::size_t i = 0; i < index_count; ++i)
-          asked[i] = i == stale_index || truth.pick(3) == 0;
-        on.keep_up(asked);
-        kept = asked;
+        kept = some_indexes(truth);
+        on.keep_up(kept);
       }
-      for (auto changes = truth.pick(4); changes > 0; --changes) {
-        auto& market = truth.slots[truth.pick(truth.slots.size())];
-        truth.change(market);
-        on.mark(market);
-      }
+      change_some(truth, on);
       on.catch_up(now);
       drain(redis, on, "t", now);
       const auto stored = stored_scores(redis, partition);
@@ -360,11 +368,7 @@ TEST_CASE("an index is not said to be right before it is, whatever becomes of ba
     std::size_t waits = 0, kept_while_behind = 0;
     for (int step = 0; step < 600; ++step) {
       now += std::chrono::milliseconds{truth.pick(truth.pick(6) == 0 ? 9'000 : 300)};
-      for (auto changes = truth.pick(4); changes > 0; --changes) {
-        auto& market = truth.slots[truth.pick(truth.slots.size())];
-        truth.change(market);
-        on.mark(market);
-      }
+      change_some(truth, on);
       on.catch_up(now);
       if (on.in_flight()) {
         if (truth.pick(3) != 0)
@@ -375,8 +379,7 @@ TEST_CASE("an index is not said to be right before it is, whatever becomes of ba
                         : std::array{fate::refused, fate::answer_lost}[truth.pick(2)]);
       }
       if (truth.pick(6) == 0) {
-        for (std::size_t i = 0; i < index_count; ++i)
-          asked[i] = i == stale_index || truth.pick(3) == 0;
+        asked = some_indexes(truth);
         on.keep_up(asked);
       }
       if (!on.is_kept_up()) {

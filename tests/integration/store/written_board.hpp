@@ -98,6 +98,14 @@ struct written_board : actor_fixture {
     run();
   }
 
+  /// From now on the indexes of x:BTC-USD are of 90000, its row of 90001. One answer has come.
+  void let_lag() {
+    hear("BTC", "USD", "90000");
+    ask(index_set{});
+    hear("BTC", "USD", "90001");
+    REQUIRE(answers == 1);
+  }
+
   /// A number in the row in Redis; -1e9: null.
   double shown(const std::string& id, const char* field, std::size_t partition = 0) {
     const auto row = db.run({"GET", board_at->layout[partition].row(id)}).text;
