@@ -4,7 +4,6 @@
 #include "actors/candle_evaluation.hpp"
 #include "actors/entity_tag.hpp"
 #include "actors/mailbox.hpp"
-#include "actors/messages/keeper.hpp"
 #include "actors/messages/metadata.hpp"
 #include "actors/messages/writer.hpp"
 #include "actors/quote_evaluation.hpp"
@@ -20,12 +19,7 @@ namespace {
 
 constexpr auto names_patience = std::chrono::seconds{10};
 constexpr auto writer_patience = std::chrono::milliseconds{500}; ///< with what it holds
-constexpr auto demand_interval = std::chrono::seconds{5};
-constexpr auto start_interval = std::chrono::milliseconds{250}; ///< the same, until all are there
 constexpr int looks_per_patience = 6;
-/// With writers, which answer when Redis has what lagged. One that does not is waited for no
-/// longer.
-constexpr auto index_patience = std::chrono::seconds{2};
 
 caf::error overloaded(std::string why) {
   return caf::make_error(ec::overloaded, std::move(why));
@@ -43,89 +37,6 @@ void query_state::ask_for_catalogue() {
     self->request(to, names_patience, catalogue_asked{})
         .then([this](const catalogue_changed& known) { catalogue = known.catalogue; },
               [](const caf::error&) {}); // its next life tells by itself
-}
-
-bool query_state::is_kept(const view_reads& read) const {
-  return (read.indexes & ~kept[read.partition]).none();
-}
-
-void query_state::ask_for_indexes() {
-  asking = demand->asked(self->clock().now());
-  for (std::size_t i = 0; i < kept.size(); ++i)
-    kept[i] &= asking[i]; // a writer may have heard already that it need not keep the rest
-  answers_due = 1;        // our own, behind those of the writers
-  not_kept = {};
-  was_whole = was_whole || !config.keeper;
-  if (was_whole) {
-    ask_writers();
-    return;
-  }
-  const auto keeper = config.keeper->get();
-  if (!keeper) {
-    writer_answered(caf::make_error(ec::rebuilding, std::string{"the keeper is being started"}));
-    return;
-  }
-  // Before the writers: then these know of all markets.
-  self->request(keeper, index_patience, readiness_asked{})
-      .then(
-          [this](const readiness& told) {
-            was_whole = told.was_whole;
-            if (was_whole)
-              ask_writers();
-            else
-              writer_answered(caf::make_error(ec::rebuilding, told.reason));
-          },
-          [this](const caf::error& problem) { writer_answered(problem); });
-}
-
-void query_state::ask_writers() {
-  for (const auto& one : config.writers) {
-    ++answers_due;
-    if (const auto to = one->get())
-      self->request(to, index_patience, indexes_asked{asking})
-          .then([this](const indexes_kept&) { writer_answered({}); },
-                [this](const caf::error& problem) { writer_answered(problem); });
-    else
-      writer_answered(caf::make_error(ec::rebuilding, std::string{"a writer is being started"}));
-  }
-  writer_answered({});
-}
-
-/// Those who wait get on, or, if they were asked for but not all writers keep them, are refused.
-void query_state::writer_answered(const caf::error& problem) {
-  if (problem)
-    not_kept = problem;
-  if (--answers_due > 0)
-    return;
-  if (!not_kept)
-    kept = asking;
-  std::vector<std::string> ready, refused;
-  std::erase_if(waiting, [&](held& one) {
-    const bool was_asked = (one.read.indexes & ~asking[one.read.partition]).none();
-    if (is_kept(one.read))
-      ready.push_back(std::move(one.key));
-    else if (was_asked)
-      refused.push_back(std::move(one.key));
-    else
-      return false;
-    return true;
-  });
-  for (const auto& key : ready)
-    admit(key);
-  for (const auto& key : refused)
-    refuse(key, caf::make_error(not_kept == ec::rebuilding ? ec::rebuilding : ec::store_unavailable,
-                                "what the view is sorted or filtered by is behind in Redis: " +
-                                    why_not(not_kept)));
-  if (!waiting.empty() && answers_due == 0)
-    ask_for_indexes();
-}
-
-/// Says what is still asked for, so that writers need not keep the rest.
-void query_state::tell_demand() {
-  const bool is_start = config.keeper && !was_whole;
-  self->delayed_send(self, is_start ? start_interval : demand_interval, demand_due{});
-  if (answers_due == 0)
-    ask_for_indexes();
 }
 
 /// The answer to whoever asks by names or categories before these are known.
@@ -431,7 +342,8 @@ caf::behavior query(caf::stateful_actor<query_state>* self, query_config config)
                          board.assets_filtered, board.assets_named, board.movers},
                         redis::client_events{});
   state.ask_for_catalogue();
-  self->delayed_send(self, state.config.keeper ? start_interval : demand_interval, demand_due{});
+  state.was_whole = !state.config.keeper;
+  state.tell_demand_later();
   if (state.config.max_stale.count() != 0)
     state.look_for_overdue();
   return {

@@ -87,6 +87,7 @@ struct query_state {
   void ask_writers();
   void writer_answered(const caf::error& problem);
   void tell_demand();
+  void tell_demand_later();
   std::optional<caf::response_promise> join(question_kind kind, const std::string& key,
                                             const std::string& client);
   caf::response_promise ask(const std::string& key, evaluation how);
@@ -120,7 +121,7 @@ struct query_state {
   redis::partition_indexes kept;   ///< all writers set these with every row
   redis::partition_indexes asking; ///< what they were last asked for
   std::size_t answers_due = 0;     ///< of writers
-  bool was_whole = false;          ///< the keeper has said so
+  bool was_whole = false;          ///< the keeper has said so, or there is none to ask
   caf::error not_kept;             ///< why one of them cannot say that it does
   struct held {
     view_reads read;
