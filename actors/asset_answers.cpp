@@ -38,7 +38,7 @@ caf::result<answer> assets_state::totals(bool of_categories) {
   } else {
     if (!global_row) {
       std::set<std::string_view> exchanges;
-      for (const auto& [base, all] : markets)
+      for (const auto& [base, all] : markets.by_base())
         for (const auto& one : all)
           exchanges.insert(one.subject->exchange);
       global_row = tickboard::global_row(ranking, exchanges.size());

@@ -78,27 +78,15 @@ void assets_state::learn(const market_news& news) {
     begun.insert(news.writer);
     newcomer = true;
   }
-  for (const auto& one : news.gone) { // what came back since is among the markets
-    const auto of_base = markets.find(one->base);
-    if (of_base == markets.end())
-      continue;
-    std::erase_if(of_base->second, [&](const auto& had) { return had.subject->id == one->id; });
-    changed.insert(of_base->first);
-  }
+  const auto note = [this](std::string_view base) {
+    if (!base.empty())
+      changed.insert(base);
+  };
+  for (const auto& one : news.gone) // what came back since is among the markets
+    note(markets.remove(*one));
   for (const auto& one : news.markets) {
-    const auto& base = one.subject->base;
     quotes.insert(one.subject->quote);
-    const auto of_base = markets.try_emplace(base).first;
-    auto& all = of_base->second;
-    const auto known = std::ranges::find_if(
-        all, [&](const auto& had) { return had.subject->id == one.subject->id; });
-    if (known == all.end())
-      all.push_back(one);
-    else if (*known == one)
-      continue;
-    else
-      *known = one;
-    changed.insert(of_base->first);
+    note(markets.put(one));
   }
 }
 
@@ -107,11 +95,11 @@ void assets_state::learn(const market_news& news) {
 void assets_state::look() {
   if (changed.empty())
     return;
-  in_usd = changes_in_usd(markets, quotes);
-  steady = steady_quotes(markets, quotes);
+  in_usd = changes_in_usd(markets.by_base(), quotes);
+  steady = steady_quotes(markets.by_base(), quotes);
   bool named_anew = false;
   for (const auto symbol : std::exchange(changed, {})) {
-    if (markets.find(symbol)->second.empty()) {
+    if (markets.of(symbol).empty()) {
       bury(symbol);
       named_anew = true;
       continue;
@@ -124,7 +112,7 @@ void assets_state::look() {
       leaving.erase(std::remove(not_dropped, leaving.end(), one.symbol), leaving.end());
       ranking.push_back({it->first, catalogue->find(symbol), &one.values});
     }
-    auto values = summarize(markets.find(symbol)->second, in_usd, steady, catalogue->find(symbol));
+    auto values = summarize(markets.of(symbol), in_usd, steady, catalogue->find(symbol));
     values.rank = one.values.rank;
     values.name_place = one.values.name_place;
     values.slug_place = one.values.slug_place;
@@ -179,7 +167,7 @@ void assets_state::tell_search() {
     const auto& values = *one.values;
     out.assets.emplace_back(one.symbol,
                             values.market_cap.value_or(values.volume_usd_24h.value_or(0)));
-    for (const auto& market : markets.find(one.symbol)->second)
+    for (const auto& market : markets.of(one.symbol))
       out.markets.emplace_back(market.subject->id,
                                market.stale ? 0 : market.volume_usd_24h.value_or(0));
   }
@@ -222,7 +210,7 @@ void assets_state::bury(std::string_view symbol) {
     if (auto node = held.extract(it); writing)
       buried.push_back(std::move(node));
   }
-  markets.erase(markets.find(symbol));
+  markets.forget(symbol);
 }
 
 void assets_state::warm_up() {

@@ -7,6 +7,7 @@
 #include "actors/messages/metadata.hpp"
 #include "actors/messages/query.hpp"
 #include "actors/unix_ms.hpp"
+#include "market/asset_markets.hpp"
 #include "market/market_caps.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -57,7 +58,7 @@ struct assets_state {
   assets_config config;
   std::shared_ptr<redis::client> store;
   asset_catalogue_ptr catalogue = std::make_shared<const asset_catalogue>();
-  markets_by_base markets;
+  asset_markets markets;
   asset_set quotes;
   quote_changes in_usd; ///< of `quotes`, as of the last look; so is `steady`
   asset_set steady;

@@ -1,5 +1,5 @@
 tickboard_test(market_test
-  market/answer_text_test.cpp market/asset_board_test.cpp market/asset_csv_test.cpp
+  market/answer_text_test.cpp market/asset_board_test.cpp market/asset_csv_test.cpp market/asset_markets_test.cpp
   market/asset_query_test.cpp market/asset_test.cpp market/base_choice_test.cpp market/candle_test.cpp market/coingecko_test.cpp
   market/coinmarketcap_test.cpp market/contract_test.cpp market/decimal_test.cpp market/familiar_notes_test.cpp market/injection_test.cpp market/page_change_test.cpp
   market/price_history_test.cpp market/quiet_watch_test.cpp market/rates_test.cpp

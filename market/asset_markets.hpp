@@ -1,0 +1,42 @@
+#pragma once
+
+#include "market/asset_board.hpp"
+
+#include <cstddef>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace tickboard {
+
+/// The markets of each base asset, each once, found by id: an asset may have thousands, and every
+/// update of any of them comes here. Belongs to the thread that uses it.
+class asset_markets {
+public:
+  /// The base whose markets are not what they were; empty: all were known like this. It stays valid
+  /// until that base is forgotten.
+  std::string_view put(const market_value& one);
+  /// The base that has lost `gone`, as `put`; empty: it had no market of this id.
+  std::string_view remove(const market& gone);
+  /// Does nothing where the base is not known.
+  void forget(std::string_view base);
+
+  const std::vector<market_value>& of(std::string_view base) const;
+  const markets_by_base& by_base() const noexcept { return bases; }
+
+private:
+  struct market_hash {
+    std::size_t operator()(const market* one) const noexcept { return one->hash; }
+  };
+  struct same_market {
+    bool operator()(const market* a, const market* b) const noexcept {
+      return a->id == b->id; // which has the base in it
+    }
+  };
+
+  markets_by_base bases;
+  /// Where each is among those of its base, which own the market of the key.
+  std::unordered_map<const market*, std::size_t, market_hash, same_market> places;
+};
+
+} // namespace tickboard
