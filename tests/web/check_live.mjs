@@ -62,13 +62,19 @@ async function pauseHoldsStill({ open, double, world }) {
   await page.getByRole('button', { name: 'Pause' }).press('Space');
   await untilState(page, '^paused$');
   await until('the stream has ended', () => double.streams() === 0);
-  await page.evaluate(() => new Promise(requestAnimationFrame)); // what was under way is shown
-  const before = await page.locator('tbody').innerText();
+  const text = () => page.locator('tbody').innerText().then((all) => all.replace(/\d+ s$/gm, '')); // without ages
+  // What was under way is shown, line by line; of those out of sight within a second.
+  let [before, since] = ['', Date.now()];
+  await until('what was under way is shown', async () => {
+    const now = await text();
+    if (now !== before) [before, since] = [now, Date.now()];
+    return Date.now() - since > 1200;
+  });
   const asked = double.asked.length;
   const prices = async () => JSON.stringify((await world.get('/v1/markets')).body.data.map((row) => row.last));
   const then = await prices();
   await until('prices have moved', async () => (await prices()) !== then);
-  assert.equal(await page.locator('tbody').innerText().then((text) => text.replace(/\d+ s$/gm, '')), before.replace(/\d+ s$/gm, ''));
+  assert.equal(await text(), before);
   await page.getByRole('button', { name: 'Pause' }).press('Space');
   await untilState(page, '^live$');
   assert.ok(double.asked.slice(asked).some((one) => one.startsWith('/v1/stream')));

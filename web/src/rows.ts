@@ -1,7 +1,8 @@
-// The rows of the page: each is a signal of its own, so that only cells whose text changed are touched. An event may
-// change hundreds: a frame takes as many as it has time for, the next ones the rest, so that none comes late. Rows that
-// are out of sight follow once a second, for who searches the page or has it read out.
-import { batch, signal, type Signal } from '@preact/signals';
+// The rows of the page. Each line of the table shows one row after another, as the order goes: lines never move, since
+// moving elements costs a browser most. Values are signals, so that only cells whose text changed are touched. An event
+// may change hundreds of lines: a frame takes as many as it has time for, the next ones the rest, so that none comes
+// late. Lines out of sight follow once a second, for who searches the page or has it read out.
+import { batch, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { PageBody, PageChange } from './api';
 import { hearTime } from './clock';
 import { emptyPage, takeChange, takePage, type Effect, type Page } from './merge';
@@ -17,36 +18,40 @@ export interface LiveRow<Row> {
   readonly path: Signal<string>; // of its sparkline
 }
 
+/** What a line of the table shows now. */
+export type Line<Row> = ReadonlySignal<LiveRow<Row>>;
+
 export interface Kind<Row> {
   idOf(row: Row): string;
   priceOf(row: Row): number | null;
 }
 
 const flash_ms = 450;
-const budget_ms = 3; // of a frame, for texts; what the browser does with them takes about as long again
-const rest_per_move = 3; // moving rows costs most: then the order rests so many times as long as that took ...
-const longest_rest_ms = 1000; // ... as far as it is known: the next frame of a page that nobody sees may come much later
-const unseen_ms = 1000; // between two looks at rows out of sight
+const budget_ms = { most: 3, least: 0.5, more: 0.25 }; // of a frame, for texts; what the browser does with them takes longer
+const late_ms = 20; // between two frames: the one before had too much to do
+const unseen_ms = 1000; // between two looks at lines out of sight
 const remembered = 1000; // rows whose points are kept
 
 export class Rows<Row extends object> {
-  readonly order = signal<readonly string[]>([]);
+  readonly lines = signal<readonly Line<Row>[]>([]); // from the top
   readonly meta = signal<Page<Row>['meta'] | null>(null); // null: nothing came yet
+  held: string | null = null; // id of a row, e.g. of that with the focus, which has its new line before another has its old one
   private readonly page = emptyPage<Row>();
-  private readonly live = new Map<string, LiveRow<Row>>();
+  private readonly live = new Map<string, LiveRow<Row>>(); // of the page
   private readonly points = new Map<string, number[]>();
   private readonly flashing = new Map<LiveRow<Row>, number>(); // until when
-  private readonly unseen = new Set<string>(); // ids out of sight
-  private readonly changed = new Set<string>(); // yet to be shown, in the order in which they came
-  private readonly changedUnseen = new Set<string>(); // the same, out of sight
-  private unseenAt = 0; // when those are due
-  private readonly sampled = new Set<string>(); // whose sparklines are
+  private readonly changed = new Set<string>(); // ids whose values are yet to be shown
+  private readonly sampled = new Set<string>(); // ids whose sparklines are
+  private readonly unseen = new Set<number>(); // lines out of sight, counted from the top
+  private readonly due = new Set<number>(); // those of them that are to be looked at now
+  private dueAt = 0; // when they next are
+  private next = 0; // the line with which the next frame begins
   private noted = false; // something about the page, since it was last shown
-  private whole = false; // that is a page which came as a whole, as after a click: it does not wait
-  private movedAt = 0; // when the order was last changed ...
-  private moving = false; // ... in the frame before this one
-  private restsUntil = 0;
+  private whole = false; // that is a page which came as a whole, as after a click: its rows do not wait
   private frame = 0;
+  private shownAt = 0; // the last frame ...
+  private worked = false; // ... which changed lines: the next one tells how long that took
+  private budget = budget_ms.most;
   private readonly sampling: number;
 
   constructor(private readonly kind: Kind<Row>) {
@@ -58,22 +63,17 @@ export class Rows<Row extends object> {
     cancelAnimationFrame(this.frame);
   }
 
-  /** Of an id in `order`. */
-  row(id: string): LiveRow<Row> {
-    return this.live.get(id)!;
+  /** Whether the page has the row, wherever it is shown. */
+  has(id: string): boolean {
+    return this.page.rows.has(id);
   }
 
-  /** The row came into sight, or went out of it. Until this is told it is in sight. */
-  see(id: string, isSeen: boolean): void {
-    if (!this.live.has(id)) return; // it has left meanwhile
-    if (!isSeen) {
-      this.unseen.add(id);
-      return;
-    }
-    this.unseen.delete(id);
-    this.sampled.add(id);
-    if (this.changedUnseen.delete(id)) this.changed.add(id);
-    this.showSoon();
+  /** The line came into sight, or went out of it. Until this is told it is in sight. */
+  see(line: number, isSeen: boolean): void {
+    if (line >= this.lines.peek().length) return; // it has gone meanwhile
+    if (isSeen) this.unseen.delete(line);
+    else this.unseen.add(line);
+    if (isSeen) this.showSoon();
   }
 
   takePage(body: PageBody<Row>): void {
@@ -89,7 +89,7 @@ export class Rows<Row extends object> {
 
   private note(effect: Effect): void {
     hearTime(this.page.meta.as_of_ms);
-    for (const id of effect.changed) (this.unseen.has(id) ? this.changedUnseen : this.changed).add(id);
+    for (const id of effect.changed) this.changed.add(id);
     this.noted = true;
     this.showSoon();
   }
@@ -100,38 +100,114 @@ export class Rows<Row extends object> {
 
   private show(at: number): void {
     this.frame = 0;
-    if (this.moving) this.restsUntil = at + Math.min(rest_per_move * (at - this.movedAt), longest_rest_ms);
-    this.moving = false;
-    if (this.noted && (this.whole || at >= this.restsUntil)) this.showPage(at);
-    if (this.changedUnseen.size > 0 && at >= this.unseenAt) {
-      this.unseenAt = at + unseen_ms;
-      for (const id of this.changedUnseen) this.changed.add(id);
-      this.changedUnseen.clear();
-    }
-    this.showRows(at);
-    if (this.noted || this.changed.size + this.changedUnseen.size + this.sampled.size + this.flashing.size > 0) this.showSoon();
+    if (this.worked) this.learn(at - this.shownAt);
+    this.shownAt = at;
+    const end = performance.now() + this.budget;
+    this.endFlashes(at);
+    if (this.noted) this.showPage(at);
+    const isLeft = this.showLines(at, end);
+    if (this.showSparks(end) || isLeft || this.worked || this.flashing.size > 0) this.showSoon();
   }
 
-  /** Which rows there are, and in which order. */
+  private learn(took_ms: number): void {
+    this.budget = took_ms > late_ms ? Math.max(this.budget / 2, budget_ms.least) : Math.min(this.budget + budget_ms.more, budget_ms.most);
+  }
+
+  /** Which rows there are, and as many lines. */
   private showPage(at: number): void {
     const { rows, order, meta } = this.page;
-    this.noted = this.whole = false;
-    this.moving = this.order.peek() !== order;
-    this.movedAt = at;
-    batch(() => {
-      for (const id of order) if (!this.live.has(id)) this.set(id, rows.get(id)!, at);
-      this.order.value = order;
-      this.meta.value = { ...meta };
-    });
+    for (const id of order) if (!this.live.has(id)) this.live.set(id, this.begin(id, rows.get(id)!));
     for (const id of this.live.keys())
       if (!rows.has(id)) {
         this.live.delete(id);
-        this.unseen.delete(id);
+        this.changed.delete(id);
+        this.sampled.delete(id);
       }
+    batch(() => {
+      const lines = this.lines.peek();
+      if (lines.length !== order.length)
+        this.lines.value = order.map((id, i) => lines[i] ?? signal(this.live.get(id)!));
+      if (this.whole) lines.forEach((_, i) => i < order.length && !this.unseen.has(i) && !this.isInPlace(i) && this.settle(i, at));
+      this.meta.value = { ...meta };
+    });
+    for (const i of this.unseen) if (i >= order.length) this.unseen.delete(i);
+    if (this.whole) this.dueAt = at;
+    this.noted = this.whole = false;
   }
 
-  private showRows(at: number): void {
-    const end = performance.now() + budget_ms;
+  /** True if there are lines left that show something else than they should. */
+  private showLines(at: number, end: number): boolean {
+    const count = this.lines.peek().length;
+    const isRight = (i: number) => this.isInPlace(i) && !this.changed.has(this.page.order[i]!);
+    if (at >= this.dueAt && this.due.size === 0) {
+      for (const i of this.unseen) if (!isRight(i)) this.due.add(i);
+      if (this.due.size > 0) this.dueAt = at + unseen_ms;
+    }
+    let isLeft = false;
+    this.worked = false;
+    const first = this.next;
+    for (let n = 0; n < count; ++n) {
+      const i = (first + n) % count;
+      if (isRight(i)) continue;
+      if (this.unseen.has(i) && !this.due.has(i)) {
+        isLeft = true;
+        continue;
+      }
+      batch(() => this.settle(i, at));
+      this.worked = true;
+      this.next = i + 1;
+      if (performance.now() >= end) return true;
+    }
+    this.due.clear();
+    return isLeft;
+  }
+
+  /** True if there are sparklines in sight that lack a point. */
+  private showSparks(end: number): boolean {
+    for (const [i, line] of this.lines.peek().entries()) {
+      const row = line.peek();
+      if (this.unseen.has(i) || !this.sampled.has(row.id)) continue;
+      if (performance.now() >= end) return true;
+      this.sampled.delete(row.id);
+      row.path.value = pathOf(this.pointsOf(row.id));
+    }
+    return false;
+  }
+
+  private isInPlace(i: number): boolean {
+    return this.lines.peek()[i]!.peek() === this.live.get(this.page.order[i]!);
+  }
+
+  private settle(i: number, at: number): void {
+    const id = this.page.order[i]!;
+    const row = this.live.get(id)!;
+    const line = this.lines.peek()[i] as Signal<LiveRow<Row>>;
+    const leaving = line.peek().id;
+    if (leaving === this.held && leaving !== id) {
+      const to = this.page.order.indexOf(leaving);
+      if (to >= 0 && !this.isInPlace(to)) this.settle(to, at);
+    }
+    if (this.changed.delete(id)) this.set(row, this.page.rows.get(id)!, this.unseen.has(i) ? null : at);
+    line.value = row;
+  }
+
+  private begin(id: string, row: Row): LiveRow<Row> {
+    return { id, value: signal(row), direction: signal(''), flash: signal(''), path: signal(pathOf(this.pointsOf(id))) };
+  }
+
+  /** `at` is null where nobody would see a flash. */
+  private set(known: LiveRow<Row>, row: Row, at: number | null): void {
+    const before = this.kind.priceOf(known.value.peek());
+    const after = this.kind.priceOf(row);
+    known.value.value = row;
+    if (before === null || after === null || before === after) return;
+    known.direction.value = after > before ? 'up' : 'down';
+    if (at === null) return;
+    known.flash.value = known.direction.value;
+    this.flashing.set(known, at + flash_ms);
+  }
+
+  private endFlashes(at: number): void {
     batch(() => {
       for (const [row, until] of this.flashing)
         if (until <= at) {
@@ -139,34 +215,6 @@ export class Rows<Row extends object> {
           this.flashing.delete(row);
         }
     });
-    for (const id of this.changed) {
-      const row = this.page.rows.get(id);
-      if (row && this.live.has(id)) batch(() => this.set(id, row, at)); // one that enters waits for its place
-      this.changed.delete(id);
-      if (performance.now() >= end) return;
-    }
-    for (const id of this.sampled) {
-      const row = this.live.get(id);
-      if (row) row.path.value = pathOf(this.pointsOf(id));
-      this.sampled.delete(id);
-      if (performance.now() >= end) return;
-    }
-  }
-
-  private set(id: string, row: Row, at: number): void {
-    const known = this.live.get(id);
-    if (!known) {
-      this.live.set(id, { id, value: signal(row), direction: signal(''), flash: signal(''), path: signal(pathOf(this.pointsOf(id))) });
-      return;
-    }
-    const before = this.kind.priceOf(known.value.peek());
-    const after = this.kind.priceOf(row);
-    known.value.value = row;
-    if (before === null || after === null || before === after) return;
-    known.direction.value = after > before ? 'up' : 'down';
-    if (this.unseen.has(id)) return;
-    known.flash.value = known.direction.value;
-    this.flashing.set(known, at + flash_ms);
   }
 
   private pointsOf(id: string): number[] {
@@ -184,7 +232,7 @@ export class Rows<Row extends object> {
       const price = this.kind.priceOf(row.value.peek());
       if (price === null) continue;
       addPoint(this.pointsOf(id), price);
-      if (!this.unseen.has(id)) this.sampled.add(id);
+      this.sampled.add(id);
     }
     this.showSoon();
   }

@@ -18,7 +18,9 @@ const bodyOf = (data: Row[]): PageBody<Row> => ({
   as_of_ms: 1,
 });
 const row = (id: string, last: number | null = 1): Row => ({ id, last });
-const shown = (rows: Rows<Row>) => rows.order.peek().map((id) => rows.row(id).value.peek());
+const lines = (rows: Rows<Row>) => rows.lines.peek().map((line) => line.peek());
+const shown = (rows: Rows<Row>) => lines(rows).map(({ value }) => value.peek());
+const order = (rows: Rows<Row>) => lines(rows).map(({ id }) => id).join('');
 const settle = () => {
   for (let i = 0; i < 1000 && frameAfter(16); ++i);
   assert.equal(frameAfter(16), false); // it comes to rest
@@ -29,7 +31,7 @@ beforeEach(() => {
   time.look_ms = 0;
 });
 
-test('a frame changes as many rows as it has time for, the next ones the rest, oldest change first', () => {
+test('a frame changes as many rows as it has time for, the next ones the rest, from the top', () => {
   const rows = new Rows<Row>(kind);
   const ids = [...'abcdefghij'];
   rows.takePage(bodyOf(ids.map((id) => row(id, 1))));
@@ -49,30 +51,52 @@ test('a frame changes as many rows as it has time for, the next ones the rest, o
   assert.equal(counts.at(-1), 10);
 });
 
-test('the order rests after a costly move, a second at most, but a page that came as a whole does not wait', () => {
+test('lines take other rows as frames have time, but not those of a page that came as a whole', () => {
   const rows = new Rows<Row>(kind);
-  const [ab, ba] = [bodyOf([row('a'), row('b')]), bodyOf([row('b'), row('a')])];
-  const order = () => rows.order.peek().join('');
-  rows.takePage(ab);
+  const [there, back] = ['abcdefghij', 'jihgfedcba'].map((ids) => bodyOf([...ids].map((id) => row(id)))) as [PageBody<Row>, PageBody<Row>];
+  rows.takePage(there);
   settle();
-  assert.ok(rows.takeChange(changeOf(ab, ba)));
-  settle(); // the move was 32 ms ago
-  assert.equal(order(), 'ba');
-  assert.ok(rows.takeChange(changeOf(ba, ab)));
-  frameAfter(168); // the move took 200 ms: it rests for 600
-  frameAfter(590);
-  assert.equal(order(), 'ba');
-  frameAfter(20);
-  assert.equal(order(), 'ab');
-  assert.ok(rows.takeChange(changeOf(ab, ba)));
-  frameAfter(3_600_000); // nobody saw the page
-  assert.equal(order(), 'ab');
-  frameAfter(1001);
-  assert.equal(order(), 'ba');
-  frameAfter(300);
-  rows.takePage(ab); // within the rest after that
+  const held = rows.lines.peek();
+  time.look_ms = 1; // of the three that a frame has
+  assert.ok(rows.takeChange(changeOf(there, back)));
   frameAfter(16);
-  assert.equal(order(), 'ab');
+  assert.match(order(rows), /^jihg?d?/);
+  assert.notEqual(order(rows), 'jihgfedcba');
+  settle();
+  assert.equal(order(rows), 'jihgfedcba');
+  rows.takePage(there);
+  frameAfter(16);
+  assert.equal(order(rows), 'abcdefghij');
+  assert.equal(rows.lines.peek(), held); // and the table has nothing to make anew
+});
+
+test('a row that is held is always in a line', () => {
+  const rows = new Rows<Row>(kind);
+  let page = bodyOf([...'abcdefghij'].map((id) => row(id)));
+  rows.takePage(page);
+  settle();
+  rows.held = 'h';
+  time.look_ms = 4; // one line a frame
+  for (const ids of ['hgfedcbaji', 'abcdefgijh', 'jihgfedcba', 'defgabchij']) {
+    const next = bodyOf([...ids].map((id) => row(id)));
+    assert.ok(rows.takeChange(changeOf(page, next)));
+    page = next;
+    for (let left = true; left; ) {
+      left = frameAfter(16);
+      assert.match(order(rows), /h/);
+    }
+    assert.equal(order(rows), ids);
+  }
+});
+
+test('there are as many lines as rows', () => {
+  const rows = new Rows<Row>(kind);
+  for (const ids of ['abc', 'b', '', 'cbad', 'da']) {
+    rows.takePage(bodyOf([...ids].map((id) => row(id))));
+    settle();
+    assert.equal(order(rows), ids);
+    assert.deepEqual(['a', 'b', 'c', 'd'].filter((id) => rows.has(id)).join(''), [...ids].sort().join(''));
+  }
 });
 
 test('rows out of sight follow once a second, or when they come into sight', () => {
@@ -80,7 +104,7 @@ test('rows out of sight follow once a second, or when they come into sight', () 
   let page = bodyOf([row('a', 1), row('b', 1)]);
   rows.takePage(page);
   settle();
-  rows.see('b', false);
+  rows.see(1, false);
   const take = (a: number, b: number) => {
     const next = bodyOf([row('a', a), row('b', b)]);
     assert.ok(rows.takeChange(changeOf(page, next)));
@@ -98,21 +122,21 @@ test('rows out of sight follow once a second, or when they come into sight', () 
   assert.deepEqual(values(), [4, 2]);
   frameAfter(10);
   assert.deepEqual(values(), [4, 4]);
-  assert.equal(rows.row('b').direction.peek(), 'up');
-  assert.equal(rows.row('b').flash.peek(), ''); // which nobody would see
+  assert.equal(lines(rows)[1]!.direction.peek(), 'up');
+  assert.equal(lines(rows)[1]!.flash.peek(), ''); // which nobody would see
   take(5, 5);
   frameAfter(16);
   assert.deepEqual(values(), [5, 4]);
-  rows.see('b', true);
+  rows.see(1, true);
   frameAfter(16);
   assert.deepEqual(values(), [5, 5]);
   take(6, 6);
   frameAfter(16);
   assert.deepEqual(values(), [6, 6]);
-  rows.see('b', false);
+  rows.see(1, false);
   rows.takePage(bodyOf([row('a', 6)]));
   frameAfter(16);
-  rows.see('b', false); // told too late
+  rows.see(1, false); // told too late
   rows.takePage(bodyOf([row('a', 6), row('b', 7)]));
   frameAfter(16);
   page = bodyOf([row('a', 6), row('b', 7)]);
@@ -126,7 +150,7 @@ test('a price that moves is shown so, for a moment', () => {
   let last = bodyOf([row('a', 5)]);
   rows.takePage(last);
   settle();
-  const signs = () => [rows.row('a').direction.peek(), rows.row('a').flash.peek()];
+  const signs = () => lines(rows).map(({ direction, flash }) => [direction.peek(), flash.peek()])[0];
   const take = (price: number | null) => {
     const next = bodyOf([row('a', price)]);
     assert.ok(rows.takeChange(changeOf(last, next)));
@@ -166,10 +190,10 @@ test('whatever comes, and whenever frames do, what is shown becomes the last pag
       if (random(5) === 0) rows.takePage(next);
       else assert.ok(rows.takeChange(changeOf(page, next)));
       page = next;
-      rows.see('abcdefghijklmnop'[random(16)]!, random(2) === 0);
+      rows.see(random(16), random(2) === 0);
       for (let frames = random(4); frames > 0; --frames) {
         frameAfter(1 + random(300));
-        for (const id of rows.order.peek()) assert.equal(rows.row(id).value.peek().id, id); // each has its row
+        for (const { id, value } of lines(rows)) assert.equal(value.peek().id, id); // each has its row
       }
     }
     settle();

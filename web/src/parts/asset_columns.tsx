@@ -1,26 +1,28 @@
+import { useComputed } from '@preact/signals';
 import type { AssetRow } from '../api';
 import { now } from '../clock';
 import { count, duration, money, price, unknown } from '../format';
 import { placeOf } from '../place';
+import type { Line } from '../rows';
 import { changeColumn, type Column } from './column';
-import { Link } from './link';
+import { NameLink } from './link';
 import { Spark } from './spark';
 
+function Name({ line }: { line: Line<AssetRow> }) {
+  return (
+    <NameLink to={useComputed(() => placeOf('markets', { base: [line.value.id] }))}>
+      <b>{useComputed(() => line.value.id)}</b> <span class="badge">stale</span> <span class="where">{useComputed(() => line.value.value.value.name ?? '')}</span>
+    </NameLink>
+  );
+}
+
 const name: Column<AssetRow> = {
-  label: 'Asset', title: 'What is traded', sort: 'symbol', first: 'up', width: 11,
-  cell: ({ id, value }) => {
-    const { name: called } = value.peek();
-    return (
-      <Link class="name" to={placeOf('markets', { base: [id] })}>
-        <b>{id}</b> <span class="badge">stale</span> {called && <span class="where">{called}</span>}
-      </Link>
-    );
-  },
+  label: 'Asset', title: 'What is traded', sort: 'symbol', first: 'up', width: 11, cell: (line) => <Name line={line} />,
 };
 const priceColumn: Column<AssetRow> = {
   label: 'Price', title: 'Mean price of the fresh markets that agree', sort: 'price_usd', width: 8.8, text: (row) => price(row.price_usd), moves: true,
 };
-const trend: Column<AssetRow> = { label: 'Trend', title: 'The price while this page is open', width: 7, cell: ({ path }) => <Spark path={path} /> };
+const trend: Column<AssetRow> = { label: 'Trend', title: 'The price while this page is open', width: 7, cell: (line) => <Spark line={line} /> };
 const day = changeColumn<AssetRow>('24h', 'Change of the price within 24 hours', 'change_24h_pct', (row) => row.change_24h_pct);
 const windows = [
   changeColumn<AssetRow>('1m', 'Change within a minute', 'change_1m_pct', (row) => row.change_1m_pct),

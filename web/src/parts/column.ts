@@ -1,7 +1,7 @@
 // What a table shows of a row.
 import type { ComponentChildren } from 'preact';
 import { change, signOf } from '../format';
-import type { LiveRow } from '../rows';
+import type { Line } from '../rows';
 
 export interface Column<Row> {
   label: string;
@@ -11,7 +11,7 @@ export interface Column<Row> {
   width: number; // rem
   text?(row: Row): string; // of a figure
   sign?(row: Row): 'up' | 'down' | '';
-  cell?(row: LiveRow<Row>): ComponentChildren; // of anything else
+  cell?(line: Line<Row>): ComponentChildren; // of anything else
   moves?: true; // the price, which flashes
 }
 

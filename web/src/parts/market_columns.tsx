@@ -1,9 +1,11 @@
+import { useComputed } from '@preact/signals';
 import type { MarketRow } from '../api';
 import { now } from '../clock';
 import { alike, duration, money, unknown } from '../format';
 import { placeOf } from '../place';
+import type { Line } from '../rows';
 import { changeColumn, type Column } from './column';
-import { Link } from './link';
+import { NameLink } from './link';
 import { Spark } from './spark';
 
 const priceNames = ['last', 'bid', 'ask', 'high_24h', 'low_24h'] as const;
@@ -21,21 +23,23 @@ function priceOf(name: (typeof priceNames)[number]) {
 
 const age = (row: MarketRow) => (row.received_ms === null ? unknown : duration(now.value - row.received_ms));
 
+function Name({ line }: { line: Line<MarketRow> }) {
+  const of = (name: 'base' | 'quote' | 'exchange') => useComputed(() => line.value.value.value[name]);
+  return (
+    <NameLink to={useComputed(() => placeOf('market', { id: line.value.id }))}>
+      <b>{of('base')}</b><span class="quote">/{of('quote')}</span> <span class="badge">stale</span> <span class="where">{of('exchange')}</span>
+    </NameLink>
+  );
+}
+
 export const marketColumns: readonly Column<MarketRow>[] = [
   {
     label: 'Market', title: 'What is traded for what, and where', sort: 'id', first: 'up', width: 13,
-    cell: ({ id, value }) => {
-      const { base, quote, exchange } = value.peek(); // these never change
-      return (
-        <Link class="name" to={placeOf('market', { id })}>
-          <b>{base}</b><span class="quote">/{quote}</span> <span class="badge">stale</span> <span class="where">{exchange}</span>
-        </Link>
-      );
-    },
+    cell: (line) => <Name line={line} />,
   },
   { label: 'Last', title: 'Last traded price', sort: 'last', width: 7.5, text: priceOf('last'), moves: true },
   changeColumn('24h', 'Change of the last price within 24 hours', 'change_24h_pct', (row) => row.change_24h_pct),
-  { label: 'Trend', title: 'The last price while this page is open', width: 7, cell: ({ path }) => <Spark path={path} /> },
+  { label: 'Trend', title: 'The last price while this page is open', width: 7, cell: (line) => <Spark line={line} /> },
   changeColumn('1m', 'Change within a minute', 'change_1m_pct', (row) => row.change_1m_pct),
   changeColumn('5m', 'Change within five minutes', 'change_5m_pct', (row) => row.change_5m_pct),
   changeColumn('15m', 'Change within a quarter of an hour', 'change_15m_pct', (row) => row.change_15m_pct),

@@ -1,7 +1,7 @@
-import { computed } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
 import type { ComponentChild } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import type { LiveRow, Rows } from '../rows';
+import type { Line, Rows } from '../rows';
 import type { Column } from './column';
 
 /** Every row of the API says whether it is stale. */
@@ -38,46 +38,88 @@ function Head<Row extends Aging>({ column, sort, onSort }: { column: Column<Row>
 }
 
 interface RowProps<Row extends Aging> {
-  live: LiveRow<Row>;
+  line: Line<Row>;
+  at: number; // from the top
   columns: readonly Column<Row>[];
   sight: IntersectionObserver;
+  focus: RowFocus<Row>;
 }
 
-const margin = '25%'; // of the screen above and below it: rows there are scrolled into sight next
-const fitting = 11; // characters of a figure
+const margin = '25%'; // of the screen above and below it: lines there are scrolled into sight next
+
+/** In digits; points and commas are half as wide. */
+const widthOf = (figure: string) => figure.length - (figure.match(/[.,]/g)?.length ?? 0) / 2;
+
+/** How wide a figure may be that fits its column, if that is no wider than it must be. */
+const fitting = <Row,>({ width, moves }: Column<Row>) => (width - (moves ? 2 : 1.1)) / 0.6; // rem: less padding and sign, of a digit
 
 /** Rendered once: what changes later are texts and classes of cells, each by a signal of its own. */
-function TableRow<Row extends Aging>({ live, columns, sight }: RowProps<Row>) {
+function TableRow<Row extends Aging>({ line, at, columns, sight, focus }: RowProps<Row>) {
   const box = useRef<HTMLTableRowElement>(null);
   useEffect(() => {
     const { current } = box;
     sight.observe(current!);
-    return () => sight.unobserve(current!);
-  }, [sight]);
-  const { cells, state } = useMemo(() => ({
-    state: computed(() => (live.value.value.stale ? 'stale' : '')),
-    cells: columns.map(({ text, sign, moves }) => {
+    const following = effect(() => focus.follow(line.value.id, current!));
+    return () => {
+      sight.unobserve(current!);
+      following();
+    };
+  }, [sight, focus]);
+  const { cells, id, state } = useMemo(() => ({
+    id: computed(() => line.value.id),
+    state: computed(() => (line.value.value.value.stale ? 'stale' : '')),
+    cells: columns.map((column) => {
+      const { text, sign, moves } = column;
       if (!text) return null;
-      const shown = computed(() => text(live.value.value));
-      const kind = computed(() => [
-        'figure',
-        moves && `price ${live.direction.value} ${live.flash.value && `flash-${live.flash.value}`}`,
-        sign?.(live.value.value),
-        shown.value.length > fitting && 'long',
-      ].filter(Boolean).join(' '));
+      const fits = fitting(column);
+      const shown = computed(() => text(line.value.value.value));
+      const kind = computed(() => {
+        const { value, direction, flash } = line.value;
+        return [
+          'figure',
+          moves && `price ${direction.value} ${flash.value && `flash-${flash.value}`}`,
+          sign?.(value.value),
+          widthOf(shown.value) > fits && 'long',
+        ].filter(Boolean).join(' ');
+      });
       return { shown, kind };
     }),
-  }), [live]);
+  }), [line]);
   return (
-    <tr ref={box} role="row" class={state} data-id={live.id}>
+    <tr ref={box} role="row" class={state} data-at={at} data-id={id}>
       {columns.map((column, i) => {
         const cell = cells[i];
         if (cell) return <td role="cell" key={column.label} class={cell.kind}>{cell.shown}</td>;
-        const inside = column.cell!(live);
+        const inside = column.cell!(line);
         return i === 0 ? <th role="rowheader" key={column.label} scope="row">{inside}</th> : <td role="cell" key={column.label}>{inside}</td>;
       })}
     </tr>
   );
+}
+
+const linkOf = (row: Element | null | undefined) => row?.querySelector<HTMLElement>('th a');
+
+/** The link with the focus stays that of its row while the page has it, whichever line shows it; then the focus stays where it is. */
+class RowFocus<Row extends Aging> {
+  constructor(private readonly rows: Rows<Row>) {}
+
+  take = ({ target }: FocusEvent): void => {
+    this.rows.held = (target as HTMLElement).closest('tr')?.dataset.id ?? null;
+  };
+
+  leave = ({ relatedTarget, currentTarget }: FocusEvent): void => {
+    if (!(relatedTarget instanceof Node && (currentTarget as Node).contains(relatedTarget))) this.rows.held = null;
+  };
+
+  /** The line of `box` shows row `id` from now on. */
+  follow(id: string, box: HTMLElement): void {
+    const { held } = this.rows;
+    if (held === null) return;
+    const isHere = box.contains(document.activeElement);
+    if (id === held && !isHere) linkOf(box)?.focus({ preventScroll: true });
+    else if (!isHere || this.rows.has(held)) return;
+    this.rows.held = id;
+  }
 }
 
 /** Up and down go from the link of one row to that of another. */
@@ -85,7 +127,7 @@ function moveFocus(event: KeyboardEvent): void {
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
   const row = (event.target as HTMLElement).closest('tr');
   const next = event.key === 'ArrowDown' ? row?.nextElementSibling : row?.previousElementSibling;
-  const link = next?.querySelector<HTMLElement>('th a');
+  const link = linkOf(next);
   if (!link) return;
   event.preventDefault();
   link.focus();
@@ -103,10 +145,10 @@ function tracksOf<Row>([first, ...rest]: readonly Column<Row>[]) {
   };
 }
 
-/** Tells the rows which of them are in sight. */
+/** Tells which lines are in sight. */
 function useSight<Row extends Aging>(rows: Rows<Row>): IntersectionObserver {
   const sight = useMemo(() => new IntersectionObserver((looks) => {
-    for (const { target, isIntersecting } of looks) rows.see((target as HTMLElement).dataset.id!, isIntersecting);
+    for (const { target, isIntersecting } of looks) rows.see(Number((target as HTMLElement).dataset.at), isIntersecting);
   }, { rootMargin: margin }), [rows]);
   useEffect(() => () => sight.disconnect(), [sight]);
   return sight;
@@ -114,18 +156,18 @@ function useSight<Row extends Aging>(rows: Rows<Row>): IntersectionObserver {
 
 export function Table<Row extends Aging>({ caption, rows, columns, sort, onSort }: TableProps<Row>) {
   const sight = useSight(rows);
-  const elements = useMemo(() => new WeakMap<LiveRow<Row>, ComponentChild>(), [columns, sight]);
+  const focus = useMemo(() => new RowFocus(rows), [rows]);
+  const elements = useMemo(() => new WeakMap<Line<Row>, ComponentChild>(), [columns, sight]);
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table role="table" aria-label={caption} class="rows" style={tracksOf(columns)}>
         <thead role="rowgroup">
           <tr role="row">{columns.map((column) => <Head key={column.label} column={column} {...(onSort && { sort, onSort })} />)}</tr>
         </thead>
-        <tbody role="rowgroup" onKeyDown={moveFocus}>
-          {rows.order.value.map((id) => {
-            const live = rows.row(id);
-            if (!elements.has(live)) elements.set(live, <TableRow key={id} live={live} columns={columns} sight={sight} />);
-            return elements.get(live); // the very same: it is not rendered once more
+        <tbody role="rowgroup" onKeyDown={moveFocus} onFocusIn={focus.take} onFocusOut={focus.leave}>
+          {rows.lines.value.map((line, at) => {
+            if (!elements.has(line)) elements.set(line, <TableRow key={at} line={line} at={at} columns={columns} sight={sight} focus={focus} />);
+            return elements.get(line); // the very same: it is not rendered once more
           })}
         </tbody>
       </table>

@@ -78,13 +78,13 @@ export function MarketView() {
     },
     change: (change) => rows.takeChange(change),
   }), [id]);
-  const first = rows.order.value[0];
+  const live = rows.lines.value[0]?.value;
   return (
     <>
       <div class="bar"><h1 tabIndex={-1}>{title}</h1></div>
       <Notice stale_since_ms={rows.meta.value?.stale_since_ms} />
       {missing.value && <p class="nothing" role="status">{id} is not followed. <Link to={placeOf('markets')}>All markets</Link></p>}
-      {first !== undefined && <Market live={rows.row(first)} />}
+      {live && <Market live={live} />}
     </>
   );
 }
