@@ -163,12 +163,14 @@ void assets_state::tell_search() {
     return;
   weights_told_ms = now;
   search_weights out;
+  out.assets.reserve(ranking.size());
+  out.markets.reserve(markets.size());
   for (const auto& one : ranking) {
     const auto& values = *one.values;
     out.assets.emplace_back(one.symbol,
                             values.market_cap.value_or(values.volume_usd_24h.value_or(0)));
     for (const auto& market : markets.of(one.symbol))
-      out.markets.emplace_back(market.subject->id,
+      out.markets.emplace_back(market.subject,
                                market.stale ? 0 : market.volume_usd_24h.value_or(0));
   }
   self->send(to, std::move(out));

@@ -54,8 +54,8 @@ void search_state::take(const search_weights& sent) {
   };
   for (const auto& [symbol, weight] : sent.assets)
     set(index.find_asset(symbol), weight);
-  for (const auto& [id, weight] : sent.markets)
-    set(index.find_market(id), weight);
+  for (const auto& [market, weight] : sent.markets)
+    set(index.find_market(market->id), weight);
 }
 
 void search_state::build() {

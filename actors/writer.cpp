@@ -125,6 +125,7 @@ void writer_state::note_candle(slot& market, const ticker_patch& patch) const {
 }
 
 slot& writer_state::make_slot(const market_ptr& subject) {
+  ++held_of[subject->exchange];
   if (auto found = leaving.extract(subject->id)) {
     auto& market = *found.mapped();
     lanes[redis::layout::board].stay(market);
@@ -146,9 +147,15 @@ slot& writer_state::make_slot(const market_ptr& subject) {
 }
 
 void writer_state::forget_others(const markets_followed& told) {
+  const auto held = held_of.find(told.feed);
+  if (held == held_of.end())
+    return;
   std::unordered_set<std::string_view> followed;
   for (const auto& one : told.markets)
-    followed.insert(one->id);
+    if (slots.contains(one->id))
+      followed.insert(one->id);
+  if (followed.size() == held->second)
+    return;
   std::vector<std::vector<slot*>> by_lane(lanes.size());
   for (auto it = slots.begin(); it != slots.end();) {
     auto& market = *it->second;
@@ -161,10 +168,9 @@ void writer_state::forget_others(const markets_followed& told) {
       by_lane[market.own_lane].push_back(&market);
     sources.forget(market);
     leaving.insert(slots.extract(it++));
+    --held->second;
   }
   const auto count = by_lane[redis::layout::board].size();
-  if (count == 0)
-    return;
   log::info("writer", "markets are not followed any more",
             {{"writer", config.index}, {"feed", told.feed}, {"count", count}});
   for (std::size_t i = 0; i < lanes.size(); ++i)

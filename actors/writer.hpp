@@ -103,7 +103,9 @@ struct writer_state {
   caf::actor_clock::time_point measured_at; ///< when a batch last was
   caf::actor_clock::time_point heard_at;    ///< when the way of a frame to here last was
   using slot_map = std::unordered_map<std::string_view, std::unique_ptr<slot>>;
-  slot_map slots;         ///< by id, held by the slot
+  slot_map slots; ///< by id, held by the slot
+  /// How many of these each feed has: most listings bring no farewell, and need no look at all.
+  std::unordered_map<std::string, std::size_t, string_hash, std::equal_to<>> held_of;
   market_sources sources; ///< of these
   slot_map leaving;       ///< not followed any more, until Redis has forgotten them
   std::unordered_map<std::uint32_t, bool> live; ///< by source

@@ -22,6 +22,7 @@ public:
   void forget(std::string_view base);
 
   const std::vector<market_value>& of(std::string_view base) const;
+  std::size_t size() const noexcept { return places.size(); }
   const markets_by_base& by_base() const noexcept { return bases; }
 
 private:

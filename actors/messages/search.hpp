@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/messages/ids.hpp"
+#include "market/market.hpp"
 
 #include <cstddef>
 #include <string>
@@ -13,8 +14,8 @@ namespace tickboard {
 /// What makes a hit more important than another that matches as well: market cap, volume. Larger
 /// is better; what is not named keeps its weight.
 struct search_weights {
-  std::vector<std::pair<std::string, double>> assets;  ///< by symbol
-  std::vector<std::pair<std::string, double>> markets; ///< by id
+  std::vector<std::pair<std::string, double>> assets; ///< by symbol
+  std::vector<std::pair<market_ptr, double>> markets;
 };
 
 struct index_due {};

@@ -178,7 +178,10 @@ TEST_CASE("search hears how much assets and markets weigh, every ten seconds") {
   REQUIRE(sent.size() == 1);
   using weights = std::vector<std::pair<std::string, double>>;
   CHECK(sent[0].assets == weights{{"BTC", 20}, {"ETH", 2}});
-  CHECK(sent[0].markets == weights{{"a:BTC-USD", 4}, {"b:ETH-USD", 2}, {"c:ETH-USD", 0}});
+  weights markets;
+  for (const auto& [market, weight] : sent[0].markets)
+    markets.emplace_back(market->id, weight);
+  CHECK(markets == weights{{"a:BTC-USD", 4}, {"b:ETH-USD", 2}, {"c:ETH-USD", 0}});
   one.advance(9s);
   CHECK(one.weights.take<search_weights>().empty());
   one.advance(2s);

@@ -105,7 +105,9 @@ TEST_CASE("bases with more markets come first, unless somebody knows better") {
   one.follow("x", {"BAT-USD", "BCH-USD", "BCH-EUR", "BTC-USD"});
   one.follow("y", {"BCH-USD", "BTC-USD"});
   CHECK(one.ask("b", 4) == ids{"x:BCH-EUR", "x:BCH-USD", "y:BCH-USD", "x:BTC-USD"});
-  one.send(one.subject, search_weights{{{"NONE", 3.0}}, {{"y:BTC-USD", 1e9}, {"z:A-B", 1.0}}});
+  one.send(one.subject, search_weights{{{"NONE", 3.0}},
+                                       {{markets_of("y", {"BTC-USD"}).front(), 1e9},
+                                        {markets_of("z", {"A-B"}).front(), 1.0}}});
   CHECK(one.ask("b", 2) == ids{"y:BTC-USD", "x:BCH-EUR"});
   one.follow("z", {"A-B"}); // a new index: what was sent stays, but for what was not known
   CHECK(one.ask("b", 2) == ids{"y:BTC-USD", "x:BCH-EUR"});

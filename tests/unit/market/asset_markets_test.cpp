@@ -15,15 +15,18 @@ using known_markets = std::map<std::string, std::map<std::string, market_value>>
 /// Each look-up goes through all.
 void check_same(const asset_markets& markets, const known_markets& model) {
   REQUIRE(markets.by_base().size() == model.size());
+  std::size_t count = 0;
   for (const auto& [base, expected] : model) {
     const auto& all = markets.of(base);
     REQUIRE(all.size() == expected.size());
+    count += all.size();
     for (const auto& one : all) {
       const auto it = expected.find(one.subject->id);
       REQUIRE(it != expected.end());
       CHECK(one == it->second);
     }
   }
+  CHECK(markets.size() == count);
 }
 
 market_value value_of(const std::string& exchange, const std::string& base,
