@@ -27,7 +27,8 @@ export interface Kind<Row> {
 }
 
 const flash_ms = 450;
-const budget_ms = { most: 3, least: 0.5, more: 0.25 }; // of a frame, for texts; what the browser does with them takes longer
+const most_ms = 3; // of a frame, for texts; what the browser does with them takes longer
+const more_ms = 0.05; // the time that a frame gets more than the one before, if that came in time
 const late_ms = 20; // between two frames: the one before had too much to do
 const unseen_ms = 1000; // between two looks at lines out of sight
 const remembered = 1000; // rows whose points are kept
@@ -51,7 +52,7 @@ export class Rows<Row extends object> {
   private frame = 0;
   private shownAt = 0; // the last frame ...
   private worked = false; // ... which changed lines: the next one tells how long that took
-  private budget = budget_ms.most;
+  private budget = most_ms; // a frame changes one line at least
   private readonly sampling: number;
 
   constructor(private readonly kind: Kind<Row>) {
@@ -110,7 +111,7 @@ export class Rows<Row extends object> {
   }
 
   private learn(took_ms: number): void {
-    this.budget = took_ms > late_ms ? Math.max(this.budget / 2, budget_ms.least) : Math.min(this.budget + budget_ms.more, budget_ms.most);
+    this.budget = took_ms > late_ms ? this.budget / 2 : Math.min(this.budget + more_ms, most_ms);
   }
 
   /** Which rows there are, and as many lines. */
@@ -167,9 +168,9 @@ export class Rows<Row extends object> {
     for (const [i, line] of this.lines.peek().entries()) {
       const row = line.peek();
       if (this.unseen.has(i) || !this.sampled.has(row.id)) continue;
-      if (performance.now() >= end) return true;
       this.sampled.delete(row.id);
       row.path.value = pathOf(this.pointsOf(row.id));
+      if (performance.now() >= end) return true; // one at least
     }
     return false;
   }

@@ -51,6 +51,31 @@ test('a frame changes as many rows as it has time for, the next ones the rest, f
   assert.equal(counts.at(-1), 10);
 });
 
+test('while frames come late each takes fewer lines, but one at least', () => {
+  const rows = new Rows<Row>(kind);
+  const ids = [...'abcdefghijklmnopqrstuvwxyz'];
+  let page = bodyOf(ids.map((id) => row(id, 0)));
+  rows.takePage(page);
+  settle();
+  time.look_ms = 0.25;
+  /** Frames until all lines show another price. */
+  const frames = (ms: number, last: number) => {
+    const next = bodyOf(ids.map((id) => row(id, last)));
+    assert.ok(rows.takeChange(changeOf(page, next)));
+    page = next;
+    let count = 0;
+    for (; shown(rows).some((one) => one.last !== last); ++count) frameAfter(ms);
+    settle();
+    return count;
+  };
+  const inTime = frames(16, 1);
+  assert.ok(inTime < 6, String(inTime));
+  const late = [2, 3, 4].map((last) => frames(34, last));
+  assert.ok(late[0]! > inTime && late[2]! > 2 * inTime && late[2]! <= ids.length, String(late));
+  for (let last = 5; last < 30; ++last) frames(16, last);
+  assert.ok(frames(16, 30) < late[2]!);
+});
+
 test('lines take other rows as frames have time, but not those of a page that came as a whole', () => {
   const rows = new Rows<Row>(kind);
   const [there, back] = ['abcdefghij', 'jihgfedcba'].map((ids) => bodyOf([...ids].map((id) => row(id)))) as [PageBody<Row>, PageBody<Row>];
