@@ -13,6 +13,16 @@ std::string count_key(const market& one) {
   return fmt::format("{}|{}", one.exchange, one.quote);
 }
 
+/// Of a transaction: why it, or any of its commands, did not run. Empty: all ran, or none could.
+std::string_view first_error(const redis::reply& of) {
+  if (of.failed())
+    return of.error();
+  for (std::size_t i = 0; i < of.size(); ++i)
+    if (of[i].failed())
+      return of[i].error();
+  return {};
+}
+
 } // namespace
 
 lane::lane(const board& on, std::size_t partition) : board_(&on), partition_(partition) {
@@ -118,7 +128,13 @@ void lane::stay(slot& market) {
   entry.merged = false;
 }
 
-std::vector<redis::call> lane::take_batch(std::string_view token, time_point now,
+bool lane::is_plain() const {
+  bool out = leaving_.empty();
+  visit_next([&](slot& one) { out = out && one.entry(partition_).merged; });
+  return out;
+}
+
+std::vector<redis::call> lane::take_batch(std::string_view token, time_point now, way by,
                                           std::function<void(lane_result)> done) {
   const auto count = std::min(waiting_.size(), max_batch);
   batch_.assign(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
@@ -135,7 +151,7 @@ std::vector<redis::call> lane::take_batch(std::string_view token, time_point now
   // than another daemon has stored meanwhile.
   std::vector<redis::call> calls;
   if (!known.empty())
-    calls.push_back(write_call(token, now, known));
+    calls.push_back(by == way::commands ? plain_call(now, known) : write_call(token, now, known));
   if (!unknown.empty())
     calls.push_back(merge_call(token, now, unknown));
   if (!leaving_.empty())
@@ -150,15 +166,19 @@ std::vector<redis::call> lane::take_batch(std::string_view token, time_point now
   auto shared = std::make_shared<progress>(progress{{}, calls.size(), claimed_, std::move(done)});
   for (auto& one : calls) {
     const bool is_merge = one.by_sha == board_->merge;
-    one.done = [shared, is_merge](const redis::reply& answer) {
+    const bool is_plain = !one.transaction.empty();
+    one.done = [shared, is_merge, is_plain](const redis::reply& answer) {
       auto& result = shared->result;
       const auto worse = [&](lane_result::outcome what) {
         result.what = std::max(result.what, what);
       };
       const auto owner = is_merge && answer.size() > 0 ? answer[0].integer() : answer.integer();
-      if (answer.failed()) {
+      if (const auto problem = first_error(answer); !problem.empty()) {
         worse(lane_result::outcome::failed);
-        result.failure = answer.error();
+        result.failure = problem;
+      } else if (is_plain) {
+        if (answer.is_nil())
+          worse(lane_result::outcome::shared); // or emptied: merging finds out
       } else if (owner == -1 && shared->claimed) {
         worse(lane_result::outcome::emptied);
       } else if (owner == 0 && shared->claimed) {
@@ -243,27 +263,54 @@ void lane::reset() {
     owe(*one);
 }
 
-redis::call lane::write_call(std::string_view token, time_point now,
-                             const std::vector<slot*>& known) {
-  const auto& keys = board_->layout[partition_];
+bool lane::is_due(slot& market, std::size_t index) const {
+  const auto& entry = market.entry(partition_);
+  return (kept_[index] || entry.all_due) && market.score(index) != entry.sent[index - 1];
+}
+
+/// Most have nothing new most of the time.
+std::vector<lane::changed_index> lane::changed_indexes(time_point now,
+                                                       const std::vector<slot*>& known) {
   for (auto* one : known) {
     auto& entry = one->entry(partition_);
     entry.all_due = entry.all_due || now - entry.all_sent >= lag;
   }
-  const auto is_due = [this](slot* one, std::size_t index) {
-    const auto& entry = one->entry(partition_);
-    return (kept_[index] || entry.all_due) && one->score(index) != entry.sent[index - 1];
-  };
-  struct changed_index {
-    std::size_t index, markets;
-  };
-  std::vector<changed_index> changed; // most have nothing new most of the time
+  std::vector<changed_index> out;
   for (const auto index : indexes_)
     if (const auto markets = static_cast<std::size_t>(std::count_if(
-            known.begin(), known.end(), [&](slot* one) { return is_due(one, index); }));
+            known.begin(), known.end(), [&](slot* one) { return is_due(*one, index); }));
         markets > 0)
-      changed.push_back({index, markets});
+      out.push_back({index, markets});
+  return out;
+}
 
+void lane::add_rows(redis::command& to, const std::vector<slot*>& known) const {
+  for (auto* one : known) {
+    to.add(board_->layout[partition_].rows, one->subject->id);
+    to.add(one->row());
+  }
+}
+
+void lane::add_versions(redis::command& to, const std::vector<slot*>& known) const {
+  for (auto* one : known) {
+    to.add(one->subject->id);
+    to.add(one->version());
+  }
+}
+
+void lane::add_scores(redis::command& to, const std::vector<slot*>& known,
+                      std::size_t index) const {
+  for (auto* one : known)
+    if (is_due(*one, index)) {
+      add_score(to, *one, index);
+      to.add(one->subject->id);
+    }
+}
+
+redis::call lane::write_call(std::string_view token, time_point now,
+                             const std::vector<slot*>& known) {
+  const auto& keys = board_->layout[partition_];
+  const auto changed = changed_indexes(now, known);
   redis::call out;
   out.by_sha = board_->write;
   out.keys = 2 + changed.size();
@@ -282,23 +329,34 @@ redis::call lane::write_call(std::string_view token, time_point now,
 
   const auto count = static_cast<std::int64_t>(2 * known.size());
   to.add(count);
-  for (auto* one : known) {
-    to.add(keys.rows, one->subject->id);
-    to.add(one->row());
-  }
+  add_rows(to, known);
   to.add(count);
-  for (auto* one : known) {
-    to.add(one->subject->id);
-    to.add(one->version());
-  }
+  add_versions(to, known);
   for (const auto& of : changed) {
     to.add(static_cast<std::int64_t>(2 * of.markets));
-    for (auto* one : known)
-      if (is_due(one, of.index)) {
-        add_score(to, *one, of.index);
-        to.add(one->subject->id);
-      }
+    add_scores(to, known, of.index);
   }
+  for (auto* one : known)
+    note_sent(*one, now);
+  return out;
+}
+
+/// What write.lua does, by Redis' own commands.
+redis::call lane::plain_call(time_point now, const std::vector<slot*>& known) {
+  const auto& keys = board_->layout[partition_];
+  const auto changed = changed_indexes(now, known);
+  redis::call out;
+  out.transaction.reserve(2 + changed.size());
+  auto& rows = out.transaction.emplace_back(redis::command{"MSET"});
+  std::size_t bytes = 16;
+  for (auto* one : known)
+    bytes += one->row().size() + one->subject->id.size() + keys.rows.size() + 32;
+  rows.reserve(bytes);
+  add_rows(rows, known);
+  add_versions(out.transaction.emplace_back(redis::command{"HSET", keys.version}), known);
+  for (const auto& one : changed)
+    add_scores(out.transaction.emplace_back(redis::command{"ZADD", keys.by[one.index]}), known,
+               one.index);
   for (auto* one : known)
     note_sent(*one, now);
   return out;

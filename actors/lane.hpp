@@ -82,9 +82,19 @@ public:
   std::uint64_t queued() const noexcept { return queued_; }
   std::uint64_t over() const noexcept { return over_; }
 
+  /// True if the next batch can go as plain commands: nothing has to be merged or forgotten.
+  bool is_plain() const;
+
+  /// How a batch of merged markets gets to Redis.
+  enum class way {
+    script,  ///< write.lua, which looks whose the partition is
+    commands ///< a transaction, whose array of replies is nil if the partition was touched
+  };
+
   /// The calls that bring the next batch to Redis; `done` runs once, on the io thread, when all
-  /// of them are answered. Precondition: has_waiting() and not in_flight().
-  std::vector<redis::call> take_batch(std::string_view token, time_point now,
+  /// of them are answered. Precondition: has_waiting() and not in_flight(); for `commands`
+  /// is_plain.
+  std::vector<redis::call> take_batch(std::string_view token, time_point now, way by,
                                       std::function<void(lane_result)> done);
 
   /// The batch in flight is over. Markets that are not stored are queued again; those whose
@@ -100,7 +110,16 @@ private:
   void note_sent(slot& market, time_point now);
   void owe(slot& market);
   void is_even(slot& market);
+  struct changed_index {
+    std::size_t index, markets;
+  };
+  std::vector<changed_index> changed_indexes(time_point now, const std::vector<slot*>& known);
+  bool is_due(slot& market, std::size_t index) const;
   redis::call write_call(std::string_view token, time_point now, const std::vector<slot*>& known);
+  redis::call plain_call(time_point now, const std::vector<slot*>& known);
+  void add_rows(redis::command& to, const std::vector<slot*>& known) const;
+  void add_versions(redis::command& to, const std::vector<slot*>& known) const;
+  void add_scores(redis::command& to, const std::vector<slot*>& known, std::size_t index) const;
   redis::call merge_call(std::string_view token, time_point now, const std::vector<slot*>& unknown);
   redis::call forget_call(std::string_view token);
   redis::call whole_partition_call(const board::script_ptr& script, std::string_view token) const;

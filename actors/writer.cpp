@@ -372,6 +372,7 @@ void writer_state::start_rebuild(std::uint64_t wanted) {
   if (!connected)
     return; // one comes when we are
   incarnation = wanted;
+  watched = fence::none;
   token = fmt::format("{}:{}", config.daemon_id, incarnation);
   rebuilding = true;
   config.figures->rebuilds.add();
@@ -392,12 +393,17 @@ void writer_state::start_rebuild(std::uint64_t wanted) {
 void writer_state::tell_if_rebuilt() {
   if (!rebuilding || !connected)
     return;
-  const bool whole = std::all_of(slots.begin(), slots.end(), [](const auto& entry) {
+  const auto is_missing = [](const auto& entry) {
     const auto& market = *entry.second;
-    return market.entries[0].merged && (market.own_lane == 0 || market.entries[1].merged);
-  });
-  if (!whole)
+    return !market.entries[0].merged || (market.own_lane != 0 && !market.entries[1].merged);
+  };
+  // After most batches the one that was missing last still is: no look at all of a million.
+  if (const auto it = slots.find(missing); it != slots.end() && is_missing(*it))
     return;
+  if (const auto it = std::find_if(slots.begin(), slots.end(), is_missing); it != slots.end()) {
+    missing = it->first;
+    return;
+  }
   rebuilding = false;
   if (const auto keeper = config.keeper->get())
     self->send(keeper, rebuilt{config.index, incarnation});
@@ -417,6 +423,8 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
       [&state](const lanes_flushed& message) {
         for (const auto& one : message.lanes)
           state.flushed(one);
+        if (message.found && message.incarnation == state.incarnation)
+          state.watched = *message.found;
         state.tell_if_rebuilt();
         state.answer_who_waits();
         state.pump();
@@ -467,6 +475,7 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
           log::warn("writer", "Redis is away",
                     {{"writer", state.config.index}, {"reason", lost.reason}});
         state.connected = false;
+        state.watched = fence::none;
         if (state.incarnation != 0)
           state.last_incarnation = std::exchange(state.incarnation, 0);
         state.answer_who_waits();

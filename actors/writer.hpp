@@ -29,8 +29,19 @@ struct lane_flushed {
   lane_result result;
 };
 
+/// Whether plain commands may be sent: they can, while Redis watches the owners of all partitions
+/// for this connection, and had found this writer's token there. A transaction ends the watch.
+enum class fence {
+  none,
+  asked, ///< under way
+  held,
+  refused ///< Redis does not do that here, e.g. in a cluster; until the next connect
+};
+
 struct lanes_flushed {
   std::vector<lane_flushed> lanes;
+  std::optional<fence> found{};  ///< what became of the one that was asked for ...
+  std::uint64_t incarnation = 0; ///< ... under the token of this
 };
 
 struct writer_config {
@@ -93,8 +104,10 @@ struct writer_state {
   std::uint64_t last_incarnation = 0; ///< over the connection before
   bool connected = false;
   bool rebuilding = false;
+  std::string missing; ///< id of a market that kept the rebuild from being over
   std::string refusal; ///< of the last batch that Redis refused, as logged; empty: it takes them
-  std::vector<lane> lanes;  ///< one for each partition of the layout
+  std::vector<lane> lanes; ///< one for each partition of the layout
+  fence watched = fence::none;
   std::vector<bool> paused; ///< lanes that wait for their retry or for Redis to get its breath
   std::vector<caf::actor_clock::time_point> sent_at;
   /// Of the board's batch in flight, if its way is measured: since when its ticks wait.

@@ -21,6 +21,47 @@ constexpr std::size_t large_batch = 64;
 constexpr int rests_per_batch = 3;
 constexpr auto longest_rest = std::chrono::milliseconds{20};
 
+/// The transactions of several lanes as one.
+redis::call together(std::vector<redis::call> parts) {
+  redis::call out;
+  std::vector<redis::reply_handler> done;
+  for (auto& one : parts) {
+    std::move(one.transaction.begin(), one.transaction.end(), std::back_inserter(out.transaction));
+    done.push_back(std::move(one.done));
+  }
+  out.done = [done = std::move(done)](const redis::reply& answer) {
+    for (const auto& each : done)
+      each(answer);
+  };
+  return out;
+}
+
+/// From now on Redis watches who owns the partitions; `done` hears whether that is this writer, as
+/// far as they have an owner. Runs on the io thread.
+std::vector<redis::call> ask_for_fence(const board& on, const std::string& token,
+                                       std::function<void(fence)> done) {
+  std::vector<redis::call> out(3);
+  out[0].arguments = redis::command{"UNWATCH"}; // or what an earlier one has seen would count
+  out[1].arguments = redis::command{"WATCH"};
+  out[2].arguments = redis::command{"MGET"};
+  for (std::size_t i = 0; i < on.layout.size(); ++i) {
+    out[1].arguments.add(on.layout[i].owner);
+    out[2].arguments.add(on.layout[i].owner);
+  }
+  auto refused = std::make_shared<bool>(false);
+  out[1].done = [refused](const redis::reply& answer) { *refused = answer.failed(); };
+  out[2].done = [refused, token, done = std::move(done)](const redis::reply& answer) {
+    bool ours = true;
+    for (std::size_t i = 0; i < answer.size(); ++i)
+      ours = ours && (answer[i].is_nil() || answer[i].text() == token);
+    if (answer.failed() || *refused)
+      done(answer.disconnected() ? fence::none : fence::refused);
+    else
+      done(ours ? fence::held : fence::none);
+  };
+  return out;
+}
+
 } // namespace
 
 /// Sends the next batch of every partition that is free. The answers come back together, as one
@@ -41,9 +82,18 @@ void writer_state::pump() {
     caf::actor_addr to;
     std::size_t open;
     lanes_flushed message;
+
+    void add() {
+      if (--open == 0)
+        if (auto actor = caf::actor_cast<caf::actor>(to))
+          caf::anon_send(actor, std::move(message));
+    }
   };
-  auto gathered =
-      std::make_shared<answers>(answers{caf::actor_cast<caf::actor_addr>(self), ready.size(), {}});
+  auto gathered = std::make_shared<answers>(
+      answers{caf::actor_cast<caf::actor_addr>(self), ready.size(), {{}, {}, incarnation}});
+  const bool plain =
+      std::all_of(ready.begin(), ready.end(), [this](auto i) { return lanes[i].is_plain(); });
+  const auto by = plain && watched == fence::held ? lane::way::commands : lane::way::script;
   std::vector<redis::call> calls;
   std::size_t rows = 0;
   bool prompt = false;
@@ -53,15 +103,25 @@ void writer_state::pump() {
     sent_at[i] = self->clock().now();
     if (i == redis::layout::board)
       prompt = note_board_batch(sent_at[i]);
-    auto batch = lanes[i].take_batch(token, sent_at[i], [gathered, i](lane_result result) {
+    auto batch = lanes[i].take_batch(token, sent_at[i], by, [gathered, i](lane_result result) {
       gathered->message.lanes.push_back({i, std::move(result)});
-      if (--gathered->open != 0)
-        return;
-      if (auto to = caf::actor_cast<caf::actor>(gathered->to))
-        caf::anon_send(to, std::move(gathered->message));
+      gathered->add();
     });
     std::move(batch.begin(), batch.end(), std::back_inserter(calls));
     rows += lanes[i].batch_size();
+  }
+  if (by == lane::way::commands)
+    calls = {together(std::move(calls))}; // one: the first EXEC ends the watch
+  if (watched == fence::held && (by == lane::way::commands || !plain))
+    watched = fence::none; // whoever merges makes the partition its own, which is seen
+  if (plain && watched == fence::none) {
+    watched = fence::asked;
+    ++gathered->open;
+    auto ask = ask_for_fence(*config.board, token, [gathered](fence found) {
+      gathered->message.found = found;
+      gathered->add();
+    });
+    std::move(ask.begin(), ask.end(), std::back_inserter(calls));
   }
   // The next update looks for the answers; with large batches their time is measured.
   for (auto& one : calls)

@@ -101,15 +101,69 @@ TEST_CASE("a market changed many times while a batch is under way is sent once")
   for (auto& market : truth.slots)
     for (int i = 0; i < 10; ++i)
       on.mark(market);
-  auto calls = on.take_batch("t1", {}, [](const lane_result&) {});
+  auto calls = on.take_batch("t1", {}, lane::way::script, [](const lane_result&) {});
   CHECK(on.batch_size() == 3);
   CHECK_FALSE(on.has_waiting());
   on.mark(truth.slots[0]);
   on.mark(truth.slots[0]);
   CHECK(on.has_waiting());
   on.finish({});
-  calls = on.take_batch("t1", {}, [](const lane_result&) {});
+  calls = on.take_batch("t1", {}, lane::way::script, [](const lane_result&) {});
   CHECK(on.batch_size() == 1);
+}
+
+TEST_CASE("plain commands leave in Redis what the script does, and nothing once it was claimed") {
+  store redis;
+  model truth{11};
+  truth.add_markets(20, {"USDT"});
+  const auto all = index_set{}.set();
+  for (const std::size_t partition : {0U, 1U}) {
+    CAPTURE(partition);
+    lane on{the_board(), partition};
+    const auto& keys = the_board().layout[partition];
+    const auto check_stored = [&] {
+      CHECK(stored_scores(redis, partition) == scores_shown(truth, partition, all));
+      for (const auto& market : truth.slots) {
+        const auto& id = market.subject->id;
+        CHECK(redis.run({"GET", keys.row(id)}).text == model::row(market));
+        CHECK(redis.run({"HGET", keys.version, id}).text == encode_version(market.state));
+      }
+    };
+    const auto send = [&](lane::way by) {
+      auto promise = std::make_shared<std::promise<lane_result>>();
+      redis.client->submit(on.take_batch(
+          "t", {}, by, [promise](lane_result of) { promise->set_value(std::move(of)); }));
+      auto result = promise->get_future().get();
+      on.finish(result);
+      return result.what;
+    };
+    for (auto& market : truth.slots)
+      on.mark(market);
+    CHECK_FALSE(on.is_plain()); // nothing was merged yet
+    REQUIRE(drain(redis, on, "t").what == lane_result::outcome::done);
+    for (int step = 0; step < 20; ++step) {
+      change_some(truth, on);
+      if (!on.has_waiting())
+        continue;
+      REQUIRE(on.is_plain());
+      REQUIRE(send(lane::way::commands) == lane_result::outcome::done);
+      check_stored();
+    }
+    redis.run({"WATCH", keys.owner});
+    redis.run({"SET", keys.owner, "another"});
+    const auto before = stored_scores(redis, partition);
+    for (auto& market : truth.slots) {
+      truth.change(market);
+      on.mark(market);
+    }
+    REQUIRE(on.is_plain());
+    CHECK(send(lane::way::commands) == lane_result::outcome::shared);
+    CHECK(stored_scores(redis, partition) == before);
+    CHECK_FALSE(on.is_plain()); // they are merged next
+    drain(redis, on, "t");
+    drain(redis, on, "t"); // the first one was told that the owner had changed
+    check_stored();
+  }
 }
 
 TEST_CASE("batches are bounded") {
@@ -121,7 +175,7 @@ TEST_CASE("batches are bounded") {
     one.subject = truth.slots[0].subject;
     on.mark(one);
   }
-  const auto calls = on.take_batch("t", {}, [](const lane_result&) {});
+  const auto calls = on.take_batch("t", {}, lane::way::script, [](const lane_result&) {});
   CHECK(on.batch_size() == lane::max_batch);
 }
 
@@ -338,13 +392,15 @@ TEST_CASE("an index is not said to be right before it is, whatever becomes of ba
     lane::time_point now{1h};
     all_scores of_rows; // as they are in Redis
     lane_result result;
+    bool plain = false; // every other batch that can be
     enum class fate { stored, refused, answer_lost };
     const auto begin_batch = [&](fate what) {
       std::vector<slot*> sent;
       on.visit_next([&](slot& market) { sent.push_back(&market); });
       auto promise = std::make_shared<std::promise<lane_result>>();
-      auto calls =
-          on.take_batch("t", now, [promise](lane_result of) { promise->set_value(std::move(of)); });
+      const auto by = on.is_plain() && (plain = !plain) ? lane::way::commands : lane::way::script;
+      auto calls = on.take_batch("t", now, by,
+                                 [promise](lane_result of) { promise->set_value(std::move(of)); });
       if (what == fate::refused) {
         result = {};
       } else {

@@ -241,8 +241,9 @@ inline lane_result drain(store& redis, lane& on, const std::string& token,
   lane_result last;
   while (on.has_waiting()) {
     auto promise = std::make_shared<std::promise<lane_result>>();
-    redis.client->submit(on.take_batch(
-        token, now, [promise](lane_result result) { promise->set_value(std::move(result)); }));
+    redis.client->submit(
+        on.take_batch(token, now, lane::way::script,
+                      [promise](lane_result result) { promise->set_value(std::move(result)); }));
     last = promise->get_future().get();
     on.finish(last);
     if (last.what != lane_result::outcome::done || !last.conflicts.empty())

@@ -245,6 +245,65 @@ TEST_CASE_FIXTURE(written_board, "over a new connection nothing is written by th
   CHECK(owner() != before);
 }
 
+TEST_CASE_FIXTURE(written_board, "rows go as plain commands while nobody else claims a partition") {
+  const auto& keys = board_at->layout[0];
+  const auto calls_of = [this](const std::string& command) {
+    const auto all = db.run({"INFO", "commandstats"}).text;
+    const auto at = all.find("cmdstat_" + command + ":calls=");
+    return at == all.npos ? 0 : std::stoi(all.substr(at + command.size() + 15));
+  };
+  const auto owner = [&] { return db.run({"GET", keys.owner}).text; };
+  hear("BTC", "USDT", "90000"); // merged ...
+  hear("BTC", "USDT", "90001"); // ... written by the script, and the owners are watched from now on
+  db.run({"CONFIG", "RESETSTAT"});
+  for (int i = 0; i < 5; ++i) {
+    hear("BTC", "USDT", std::to_string(90'002 + i));
+    for (const std::size_t partition : {0U, 1U})
+      CHECK(score("x:BTC-USDT", partition, "last") == 90'002 + i);
+  }
+  CHECK(calls_of("exec") == 5); // both partitions together
+  CHECK(calls_of("evalsha") == 0);
+
+  const auto mine = owner();
+  SUBCASE("somebody does, and the row is merged with what that wrote") {
+    db.run({"SET", keys.owner, "another"});
+    hear("BTC", "USDT", "90007");
+    CHECK(owner() == mine);
+    CHECK(score("x:BTC-USDT", 0, "last") == 90'007);
+  }
+  SUBCASE("somebody does while the next batch is on its way") {
+    receive("BTC", "USDT", "90007");
+    db.run({"SET", keys.owner, "another"});
+    settle();
+    CHECK(owner() == mine);
+    CHECK(score("x:BTC-USDT", 0, "last") == 90'007);
+  }
+  SUBCASE("the partition is lost") {
+    db.run({"FLUSHALL"});
+    hear("BTC", "USDT", "90007");
+    hear("BTC", "USDT", "90008");
+    CHECK(keeper.take<state_lost>().size() > 0);
+  }
+  SUBCASE("a new market is merged, then all goes on as it was") {
+    hear("ETH", "USDT", "4000");
+    hear("BTC", "USDT", "90007");
+    db.run({"CONFIG", "RESETSTAT"});
+    hear("BTC", "USDT", "90008");
+    hear("ETH", "USDT", "4001");
+    CHECK(calls_of("exec") == 2);
+    CHECK(calls_of("evalsha") == 0);
+    CHECK(score("x:ETH-USDT", 1, "last") == 4'001);
+  }
+  SUBCASE("Redis refuses to write, and says why") {
+    db.run({"CONFIG", "SET", "maxmemory", "1"});
+    hear("BTC", "USDT", "90007");
+    CHECK(state_of<writer_state>(subject).refusal.find("OOM") != std::string::npos);
+    db.run({"CONFIG", "SET", "maxmemory", "0"});
+    wait(500ms);
+    CHECK(score("x:BTC-USDT", 0, "last") == 90'007);
+  }
+}
+
 TEST_CASE_FIXTURE(written_board, "before anything is written nothing is said to be right") {
   end(subject);
   writer_at->set(nullptr);

@@ -129,7 +129,7 @@ struct written_board : actor_fixture {
   board_ptr board_at = std::make_shared<const board>("t", std::vector<std::string>{"USDT"});
   address_ptr writer_at = make_address(), rates_at = make_address(), keeper_at = make_address(),
               assets_at = make_address();
-  probe<rebuilt, writer_connected> keeper{*this};
+  probe<rebuilt, writer_connected, state_lost> keeper{*this};
   probe<market_news> assets_probe{*this}; ///< hears when `assets_at` leads to it
   caf::actor subject;
   std::uint64_t incarnation = 0;
