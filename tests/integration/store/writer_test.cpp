@@ -247,11 +247,6 @@ TEST_CASE_FIXTURE(written_board, "over a new connection nothing is written by th
 
 TEST_CASE_FIXTURE(written_board, "rows go as plain commands while nobody else claims a partition") {
   const auto& keys = board_at->layout[0];
-  const auto calls_of = [this](const std::string& command) {
-    const auto all = db.run({"INFO", "commandstats"}).text;
-    const auto at = all.find("cmdstat_" + command + ":calls=");
-    return at == all.npos ? 0 : std::stoi(all.substr(at + command.size() + 15));
-  };
   const auto owner = [&] { return db.run({"GET", keys.owner}).text; };
   hear("BTC", "USDT", "90000"); // merged ...
   hear("BTC", "USDT", "90001"); // ... written by the script, and the owners are watched from now on
@@ -302,6 +297,20 @@ TEST_CASE_FIXTURE(written_board, "rows go as plain commands while nobody else cl
     wait(500ms);
     CHECK(score("x:BTC-USDT", 0, "last") == 90'007);
   }
+}
+
+TEST_CASE_FIXTURE(written_board,
+                  "a partition of our own that begins is not taken for somebody else's") {
+  for (const auto* last : {"90000", "90001", "90002"})
+    hear("BTC", "USD", last); // of the board alone
+  CHECK(calls_of("exec") > 0);
+  hear("BTC", "USDT", "90000"); // merged: that partition has an owner now
+  db.run({"CONFIG", "RESETSTAT"});
+  hear("BTC", "USD", "90003");
+  hear("BTC", "USD", "90004");
+  CHECK(calls_of("hget") == 0); // as for merging
+  CHECK(calls_of("exec") > 0);
+  CHECK(score("x:BTC-USD", 0, "last") == 90'004);
 }
 
 TEST_CASE_FIXTURE(written_board, "before anything is written nothing is said to be right") {

@@ -123,6 +123,14 @@ struct written_board : actor_fixture {
     return std::stod(text);
   }
 
+  /// How often Redis ran `command` since CONFIG RESETSTAT.
+  int calls_of(const std::string& command) {
+    const auto all = db.run({"INFO", "commandstats"}).text;
+    const auto name = "cmdstat_" + command + ":calls=";
+    const auto at = all.find(name);
+    return at == all.npos ? 0 : std::stoi(all.substr(at + name.size()));
+  }
+
   static constexpr double null = -1e9;
   store db;
   std::shared_ptr<held_client> link;
