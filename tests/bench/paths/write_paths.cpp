@@ -75,8 +75,13 @@ std::size_t send_batch(lone_writer& from) {
   lane.visit_next([&](slot& market) { from.state.derived.refresh(market, from.now_ms); });
   const lane::time_point now{std::chrono::milliseconds{from.now_ms}};
   std::size_t bytes = 0;
-  for (auto& one : lane.take_batch("bench:1", now, [](const lane_result&) {}))
-    bytes += one.arguments.finish({"EVALSHA", one.by_sha->sha, std::to_string(one.keys)}).size();
+  const auto by = lane.is_plain() ? lane::way::commands : lane::way::script;
+  for (auto& one : lane.take_batch("bench:1", now, by, [](const lane_result&) {})) {
+    for (auto& command : one.transaction)
+      bytes += command.finish().size();
+    if (one.by_sha)
+      bytes += one.arguments.finish({"EVALSHA", one.by_sha->sha, std::to_string(one.keys)}).size();
+  }
   lane.finish({});
   return bytes;
 }
