@@ -216,6 +216,7 @@ std::size_t lane::finish(const lane_result& result) {
     const bool written =
         stored && !conflicted && (result.what == lane_result::outcome::done || !entry.merged);
     entry.merged = written;
+    entry.brought = entry.brought || written;
     entry.lags = !written || (entry.lags && !entry.carried);
     entry.carried = false;
     if (!entry.lags)

@@ -31,6 +31,7 @@ struct lane_entry {
   bool in_layout = false; ///< the market belongs to a partition here
   bool dirty = false;     ///< Redis has not what we have; queued in the lane
   bool merged = false;    ///< Redis and we agree on its history, under the current token
+  bool brought = false;   ///< Redis has had it since the token began, whoever wrote later
   scores sent{};          ///< valid if merged
   bool lags = true;       ///< Redis may have scores that are not what its row says
   bool owed = false;      ///< ... though they are asked for

@@ -393,9 +393,10 @@ void writer_state::start_rebuild(std::uint64_t wanted) {
 void writer_state::tell_if_rebuilt() {
   if (!rebuilding || !connected)
     return;
+  // Not `merged`: two daemons that take turns with a partition never hold all of it at once.
   const auto is_missing = [](const auto& entry) {
     const auto& market = *entry.second;
-    return !market.entries[0].merged || (market.own_lane != 0 && !market.entries[1].merged);
+    return !market.entries[0].brought || (market.own_lane != 0 && !market.entries[1].brought);
   };
   // After most batches the one that was missing last still is: no look at all of a million.
   if (const auto it = slots.find(missing); it != slots.end() && is_missing(*it))

@@ -1,5 +1,6 @@
 -- New rows and scores of markets that this writer has merged before, while nobody else wrote to
 -- the partition: then what it sends is never older than what is stored, and no row is compared.
+-- Most batches go as plain commands instead (docs/decisions/order.md).
 -- KEYS   1 owner  2.. hashes (of markets: version; of assets: row, tags), then indexes (by:<field>)
 -- ARGV   1 token  2 number of hashes; then for the rows, and for each of KEYS[2..]: the number of
 --        arguments that follow, and these: key of the row, row, ...; field, value, ... for a hash;

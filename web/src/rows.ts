@@ -28,6 +28,7 @@ export interface Kind<Row> {
 
 const flash_ms = 450;
 const most_ms = 3; // of a frame, for texts; what the browser does with them takes longer
+const least_ms = 1; // also while frames come late for other reasons
 const more_ms = 0.05; // the time that a frame gets more than the one before, if that came in time
 const late_ms = 20; // between two frames: the one before had too much to do
 const unseen_ms = 1000; // between two looks at lines out of sight
@@ -52,7 +53,7 @@ export class Rows<Row extends object> {
   private frame = 0;
   private shownAt = 0; // the last frame ...
   private worked = false; // ... which changed lines: the next one tells how long that took
-  private budget = most_ms; // a frame changes one line at least
+  private budget = most_ms; // of the next frame
   private readonly sampling: number;
 
   constructor(private readonly kind: Kind<Row>) {
@@ -111,7 +112,7 @@ export class Rows<Row extends object> {
   }
 
   private learn(took_ms: number): void {
-    this.budget = took_ms > late_ms ? this.budget / 2 : Math.min(this.budget + more_ms, most_ms);
+    this.budget = took_ms > late_ms ? Math.max(this.budget / 2, least_ms) : Math.min(this.budget + more_ms, most_ms);
   }
 
   /** Which rows there are, and as many lines. */

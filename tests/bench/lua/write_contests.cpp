@@ -126,7 +126,8 @@ std::vector<redis::call> lane_calls(arena& in, lane& on) {
   for (std::size_t i = 0; i < batch; ++i)
     on.mark(in.board.truth.slots[i]);
   lane_result told;
-  auto calls = on.take_batch("t", {}, lane::way::script, [&](lane_result result) { told = std::move(result); });
+  auto calls = on.take_batch("t", {}, lane::way::script,
+                             [&](lane_result result) { told = std::move(result); });
   auto out = calls;
   in.board.redis.run_all(std::move(calls));
   on.finish(told);

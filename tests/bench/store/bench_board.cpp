@@ -121,8 +121,8 @@ void bench_board::flush() {
   for (auto& one : lanes)
     while (one.has_waiting()) {
       std::promise<lane_result> told;
-      redis.run_all(
-          one.take_batch("t", {}, lane::way::script, [&](lane_result result) { told.set_value(std::move(result)); }));
+      redis.run_all(one.take_batch("t", {}, lane::way::script,
+                                   [&](lane_result result) { told.set_value(std::move(result)); }));
       const auto result = told.get_future().get();
       if (result.what != lane_result::outcome::done || !result.conflicts.empty())
         fail("Redis took not all markets: " + result.failure);

@@ -160,6 +160,8 @@ TEST_CASE("plain commands leave in Redis what the script does, and nothing once 
     CHECK(send(lane::way::commands) == lane_result::outcome::shared);
     CHECK(stored_scores(redis, partition) == before);
     CHECK_FALSE(on.is_plain()); // they are merged next
+    for (auto& market : truth.slots)
+      CHECK(market.entry(partition).brought); // whoever has the partition now
     drain(redis, on, "t");
     drain(redis, on, "t"); // the first one was told that the owner had changed
     check_stored();
