@@ -36,6 +36,14 @@ redis::call together(std::vector<redis::call> parts) {
   return out;
 }
 
+/// Asking again would be refused again: in a cluster, or for want of a right. BUSY and LOADING
+/// pass.
+bool is_refused_for_good(const redis::reply& answer) {
+  const auto why = answer.error();
+  return !answer.disconnected() &&
+         (why.starts_with("ERR") || why.starts_with("NOPERM") || why.starts_with("CROSSSLOT"));
+}
+
 /// From now on Redis watches who owns the partitions; `done` hears whether that is this writer, as
 /// far as they have an owner. Runs on the io thread.
 std::vector<redis::call> ask_for_fence(const board& on, const std::string& token,
@@ -48,16 +56,20 @@ std::vector<redis::call> ask_for_fence(const board& on, const std::string& token
     out[1].arguments.add(on.layout[i].owner);
     out[2].arguments.add(on.layout[i].owner);
   }
-  auto refused = std::make_shared<bool>(false);
-  out[1].done = [refused](const redis::reply& answer) { *refused = answer.failed(); };
-  out[2].done = [refused, token, done = std::move(done)](const redis::reply& answer) {
-    bool ours = true;
+  auto found = std::make_shared<fence>(fence::held);
+  const auto judge = [found](const redis::reply& answer) {
+    if (is_refused_for_good(answer))
+      *found = fence::refused;
+    else if (answer.failed() && *found == fence::held)
+      *found = fence::none;
+  };
+  out[1].done = judge;
+  out[2].done = [judge, found, token, done = std::move(done)](const redis::reply& answer) {
+    judge(answer);
     for (std::size_t i = 0; i < answer.size(); ++i)
-      ours = ours && (answer[i].is_nil() || answer[i].text() == token);
-    if (answer.failed() || *refused)
-      done(answer.disconnected() ? fence::none : fence::refused);
-    else
-      done(ours ? fence::held : fence::none);
+      if (*found == fence::held && !answer[i].is_nil() && answer[i].text() != token)
+        *found = fence::none;
+    done(*found);
   };
   return out;
 }

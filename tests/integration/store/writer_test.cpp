@@ -299,6 +299,15 @@ TEST_CASE_FIXTURE(written_board, "rows go as plain commands while nobody else cl
   }
 }
 
+TEST_CASE_FIXTURE(written_board, "where Redis lets nobody watch, the script goes on") {
+  db.run({"ACL", "SETUSER", "default", "-watch"});
+  for (int i = 0; i < 5; ++i)
+    hear("BTC", "USDT", std::to_string(90'000 + i));
+  CHECK(score("x:BTC-USDT", 1, "last") == 90'004);
+  CHECK(calls_of("exec") == 0);
+  CHECK(calls_of("unwatch") == 1); // and nobody asks again
+}
+
 TEST_CASE_FIXTURE(written_board,
                   "a partition of our own that begins is not taken for somebody else's") {
   for (const auto* last : {"90000", "90001", "90002"})
