@@ -13,7 +13,8 @@ std::string count_key(const market& one) {
   return fmt::format("{}|{}", one.exchange, one.quote);
 }
 
-/// Of a transaction: why it, or any of its commands, did not run. Empty: all ran, or none could.
+/// Why a call, or any command of a transaction, failed. Empty: none did, or the transaction was
+/// void.
 std::string_view first_error(const redis::reply& of) {
   if (of.failed())
     return of.error();
@@ -152,6 +153,8 @@ std::vector<redis::call> lane::take_batch(std::string_view token, time_point now
   std::vector<redis::call> calls;
   if (!known.empty())
     calls.push_back(by == way::commands ? plain_call(now, known) : write_call(token, now, known));
+  for (auto* one : known)
+    note_sent(*one, now);
   if (!unknown.empty())
     calls.push_back(merge_call(token, now, unknown));
   if (!leaving_.empty())
@@ -269,7 +272,7 @@ bool lane::is_due(slot& market, std::size_t index) const {
   return (kept_[index] || entry.all_due) && market.score(index) != entry.sent[index - 1];
 }
 
-/// Most have nothing new most of the time.
+/// Those that have something new, which most have not; says of each market whether all are due.
 std::vector<lane::changed_index> lane::changed_indexes(time_point now,
                                                        const std::vector<slot*>& known) {
   for (auto* one : known) {
@@ -337,8 +340,6 @@ redis::call lane::write_call(std::string_view token, time_point now,
     to.add(static_cast<std::int64_t>(2 * of.markets));
     add_scores(to, known, of.index);
   }
-  for (auto* one : known)
-    note_sent(*one, now);
   return out;
 }
 
@@ -358,8 +359,6 @@ redis::call lane::plain_call(time_point now, const std::vector<slot*>& known) {
   for (const auto& one : changed)
     add_scores(out.transaction.emplace_back(redis::command{"ZADD", keys.by[one.index]}), known,
                one.index);
-  for (auto* one : known)
-    note_sent(*one, now);
   return out;
 }
 

@@ -124,8 +124,8 @@ void writer_state::pump() {
   }
   if (by == lane::way::commands)
     calls = {together(std::move(calls))}; // one: the first EXEC ends the watch
-  if (watched == fence::held && (by == lane::way::commands || !plain))
-    watched = fence::none; // whoever merges makes the partition its own, which is seen
+  if (watched == fence::held)
+    watched = fence::none; // used up, or what is merged may claim a partition, which is seen
   if (plain && watched == fence::none) {
     watched = fence::asked;
     ++gathered->open;

@@ -73,9 +73,12 @@ export class Rows<Row extends object> {
   /** The line came into sight, or went out of it. Until this is told it is in sight. */
   see(line: number, isSeen: boolean): void {
     if (line >= this.lines.peek().length) return; // it has gone meanwhile
-    if (isSeen) this.unseen.delete(line);
-    else this.unseen.add(line);
-    if (isSeen) this.showSoon();
+    if (!isSeen) {
+      this.unseen.add(line);
+      return;
+    }
+    this.unseen.delete(line);
+    this.showSoon();
   }
 
   takePage(body: PageBody<Row>): void {

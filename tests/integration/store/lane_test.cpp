@@ -129,14 +129,7 @@ TEST_CASE("plain commands leave in Redis what the script does, and nothing once 
         CHECK(redis.run({"HGET", keys.version, id}).text == encode_version(market.state));
       }
     };
-    const auto send = [&](lane::way by) {
-      auto promise = std::make_shared<std::promise<lane_result>>();
-      redis.client->submit(on.take_batch(
-          "t", {}, by, [promise](lane_result of) { promise->set_value(std::move(of)); }));
-      auto result = promise->get_future().get();
-      on.finish(result);
-      return result.what;
-    };
+    const auto send = [&] { return test::run_batch(redis, on, "t", lane::way::commands).what; };
     for (auto& market : truth.slots)
       on.mark(market);
     CHECK_FALSE(on.is_plain()); // nothing was merged yet
@@ -146,7 +139,7 @@ TEST_CASE("plain commands leave in Redis what the script does, and nothing once 
       if (!on.has_waiting())
         continue;
       REQUIRE(on.is_plain());
-      REQUIRE(send(lane::way::commands) == lane_result::outcome::done);
+      REQUIRE(send() == lane_result::outcome::done);
       check_stored();
     }
     redis.run({"WATCH", keys.owner});
@@ -157,7 +150,7 @@ TEST_CASE("plain commands leave in Redis what the script does, and nothing once 
       on.mark(market);
     }
     REQUIRE(on.is_plain());
-    CHECK(send(lane::way::commands) == lane_result::outcome::shared);
+    CHECK(send() == lane_result::outcome::shared);
     CHECK(stored_scores(redis, partition) == before);
     CHECK_FALSE(on.is_plain()); // they are merged next
     for (auto& market : truth.slots)

@@ -235,17 +235,23 @@ struct model {
   std::int64_t now = start_ms;
 };
 
+/// Runs a lane's next batch.
+inline lane_result run_batch(store& redis, lane& on, const std::string& token, lane::way by,
+                             lane::time_point now = {}) {
+  auto promise = std::make_shared<std::promise<lane_result>>();
+  redis.client->submit(on.take_batch(
+      token, now, by, [promise](lane_result result) { promise->set_value(std::move(result)); }));
+  auto result = promise->get_future().get();
+  on.finish(result);
+  return result;
+}
+
 /// Runs a lane's batches, one after the other, until it is idle or one is not `done`.
 inline lane_result drain(store& redis, lane& on, const std::string& token,
                          lane::time_point now = {}) {
   lane_result last;
   while (on.has_waiting()) {
-    auto promise = std::make_shared<std::promise<lane_result>>();
-    redis.client->submit(
-        on.take_batch(token, now, lane::way::script,
-                      [promise](lane_result result) { promise->set_value(std::move(result)); }));
-    last = promise->get_future().get();
-    on.finish(last);
+    last = run_batch(redis, on, token, lane::way::script, now);
     if (last.what != lane_result::outcome::done || !last.conflicts.empty())
       return last;
   }
