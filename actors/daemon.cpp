@@ -18,6 +18,7 @@
 #include "actors/search.hpp"
 #include "actors/session.hpp"
 #include "actors/status.hpp"
+#include "actors/store_access.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/vital_signs.hpp"
 #include "actors/writer.hpp"
@@ -26,7 +27,6 @@
 #include "adapters/net/io_thread.hpp"
 #include "adapters/net/tls.hpp"
 #include "adapters/postgres/schema.hpp"
-#include "adapters/redis/checked_client.hpp"
 #include "config/built_in.hpp"
 
 #include <caf/all.hpp>
@@ -84,23 +84,10 @@ public:
   ~daemon_impl() override { stop(); }
 
   result<void> start() {
-    auto store = redis::parse_endpoint(settings_.redis.url);
+    auto store = store_access::make(settings_.redis, registry_);
     if (!store)
-      return unexpected("redis.url: " + store.error());
-    store->username = settings_.redis.username;
-    store->password = settings_.redis.password;
+      return unexpected(store.error());
     store_ = std::move(*store);
-    for (const auto& one : settings_.redis.sentinels) {
-      auto sentinel = redis::parse_endpoint("redis://" + one);
-      if (!sentinel)
-        return unexpected("redis.sentinels: " + sentinel.error());
-      sentinel->password = settings_.redis.sentinel_password;
-      sentinels_.sentinels.push_back(std::move(*sentinel));
-    }
-    sentinels_.master = settings_.redis.sentinel_master;
-    sentinels_.timeout = settings_.redis.connect_timeout;
-    if (!sentinels_.sentinels.empty() && !store_.unix_path.empty())
-      return unexpected(std::string{"redis.url: with sentinels it must be redis://"});
     if (const auto& dsn = settings_.metadata.dsn; !dsn.empty()) {
       auto database = postgres::parse_dsn(dsn);
       if (!database)
@@ -200,59 +187,6 @@ private:
 
   boost::asio::io_context& io(std::size_t use) { return io_[use % io_.size()]->context(); }
 
-  redis::client_options store_options(std::vector<board::script_ptr> scripts) const {
-    redis::client_options options;
-    options.to = store_;
-    options.sentinels = sentinels_;
-    options.figures = std::make_shared<const redis::call_figures>(registry_, scripts);
-    options.scripts = std::move(scripts);
-    options.connect_timeout = settings_.redis.connect_timeout;
-    options.reply_timeout = settings_.redis.reply_timeout;
-    options.backoff_max = settings_.redis.backoff_max;
-    return options;
-  }
-
-  store_opener open_store(std::size_t use, const std::string& part) {
-    return [this, use, part](std::vector<board::script_ptr> scripts, redis::client_events events) {
-      return redis::connect(io(use), store_options(std::move(scripts)),
-                            counted(std::move(events), part));
-    };
-  }
-
-  /// The part's connection to Redis, as metrics show it.
-  redis::client_events counted(redis::client_events events, const std::string& part) {
-    const metrics::labels of{{"part", part}};
-    auto& connected = registry_->level(
-        {"tickboard_redis_connected", "1 while the part has a connection that can be used"}, of);
-    auto& connects = registry_->count(
-        {"tickboard_redis_connects_total", "Connections to Redis that could be used"}, of);
-    auto& losses = registry_->count({"tickboard_redis_losses_total",
-                                     "Connections to Redis that ended, and attempts that failed"},
-                                    of);
-    connected.set(0);
-    events.on_ready = [&, inner = std::move(events.on_ready)] {
-      connected.set(1);
-      connects.add();
-      if (inner)
-        inner();
-    };
-    events.on_lost = [&, inner = std::move(events.on_lost)](std::string reason) {
-      connected.set(0);
-      losses.add();
-      if (inner)
-        inner(std::move(reason));
-    };
-    return events;
-  }
-
-  /// For reading what others write.
-  store_opener open_checked_store(std::size_t use, const std::string& part) {
-    return [this, use, part](std::vector<board::script_ptr> scripts, redis::client_events events) {
-      return redis::connect_checked(io(use), store_options(std::move(scripts)),
-                                    counted(std::move(events), part), board_->epochs());
-    };
-  }
-
   template <class Start>
   void add(std::string name, const address_ptr& at, Start start) {
     services_[name] = at;
@@ -274,17 +208,19 @@ private:
       normalizers_.push_back(make_address());
     add("status", status_, [this] { return system_.spawn(status); });
     keeper_config keeping{
-        daemon_id_,      board_, open_store(0, "keeper"), writers_, settings_.feeds.size(),
+        daemon_id_,      board_, store_->opener(io(0), "keeper"), writers_, settings_.feeds.size(),
         settings_.warmup};
     add("keeper", keeper_, [this, keeping] { return system_.spawn(keeper, keeping); });
     rates_config valuing{writers_, settings_.rates.max_age};
     valuing.assets = assets_;
     add("rates", rates_, [this, valuing] { return system_.spawn(rates, valuing); });
-    assets_config showing{board_, open_store(1, "assets"), keeper_, metadata_, search_, writers_};
+    assets_config showing{board_,  store_->opener(io(1), "assets"), keeper_, metadata_, search_,
+                          writers_};
     add("assets", assets_, [this, showing] { return system_.spawn(assets, showing); });
     for (std::size_t i = 0; i < writers_.size(); ++i) {
       const auto part = fmt::format("writer {}", i);
-      writer_config writing{i, daemon_id_, board_, open_store(0, part), keeper_, rates_, assets_};
+      writer_config writing{i,       daemon_id_, board_, store_->opener(io(0), part),
+                            keeper_, rates_,     assets_};
       writing.figures = std::make_shared<writer_figures>(registry_, i);
       writing.candles = kept_candles();
       add(part, writers_[i], [this, writing] { return system_.spawn(writer, writing); });
@@ -298,7 +234,7 @@ private:
       add(fmt::format("normalizer {}", i), normalizers_[i],
           [this] { return system_.spawn(normalizer, writers_, quarantine_); });
     query_config asking{board_,
-                        open_checked_store(1, "query"),
+                        store_->checked_opener(io(1), "query", board_->epochs()),
                         settings_.view.max_age,
                         {settings_.view.scan_limit, settings_.view.snapshot_ttl,
                          settings_.view.max_snapshots, settings_.view.max_frozen_rows},
@@ -499,8 +435,7 @@ private:
   }
 
   config::settings settings_;
-  redis::endpoint store_;
-  redis::sentinel_group sentinels_;
+  std::optional<store_access> store_;
   postgres::dsn database_;
   board_ptr board_;
   std::string daemon_id_;

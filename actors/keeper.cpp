@@ -22,20 +22,13 @@ constexpr auto tick_interval = std::chrono::milliseconds{250};
 constexpr std::int64_t epoch_lifetime_ms = 60'000;
 constexpr std::int64_t peer_lifetime_ms = 10'000; ///< a daemon that was not heard of is gone
 
-std::vector<redis::call> one_call(redis::command arguments, redis::reply_handler done) {
-  std::vector<redis::call> out(1);
-  out[0].arguments = std::move(arguments);
-  out[0].done = std::move(done);
-  return out;
-}
-
 } // namespace
 
 keeper_state::~keeper_state() {
   if (!store)
     return;
   const auto& layout = config.board->layout;
-  store->submit(one_call({"ZREM", layout[redis::layout::board].daemons, config.daemon_id}, {}));
+  redis::submit_one(*store, {"ZREM", layout[redis::layout::board].daemons, config.daemon_id});
   store->stop();
 }
 
@@ -51,7 +44,7 @@ void keeper_state::connect() {
 
 /// A Redis that makes room by itself takes whole keys: rows, or the index of thousands of markets.
 void keeper_state::check_eviction() {
-  store->submit(one_call({"INFO", "memory"}, [](const redis::reply& answer) {
+  redis::submit_one(*store, {"INFO", "memory"}, [](const redis::reply& answer) {
     const auto policy = redis::info_field(answer.text(), "maxmemory_policy");
     const auto limit = redis::info_field(answer.text(), "maxmemory");
     if (!limit.empty() && limit != "0" && policy.starts_with("allkeys-"))
@@ -59,17 +52,18 @@ void keeper_state::check_eviction() {
                 "once its memory is full Redis removes parts of the board, and pages lack markets; "
                 "set maxmemory-policy noeviction",
                 {{"maxmemory_policy", policy}, {"maxmemory", limit}});
-  }));
+  });
 }
 
 /// Is another daemon at work on this state? If not, what is there is of the past.
 void keeper_state::first_contact() {
   contacting = true;
   const auto& daemons = config.board->layout[redis::layout::board].daemons;
-  store->submit(one_call({"ZCOUNT", daemons, std::to_string(unix_ms() - peer_lifetime_ms), "+inf"},
-                         [tell = to_actor<peers_counted>(self)](const redis::reply& answer) {
-                           tell({answer.failed(), answer.integer()});
-                         }));
+  redis::submit_one(*store,
+                    {"ZCOUNT", daemons, std::to_string(unix_ms() - peer_lifetime_ms), "+inf"},
+                    [tell = to_actor<peers_counted>(self)](const redis::reply& answer) {
+                      tell({answer.failed(), answer.integer()});
+                    });
 }
 
 /// First what says that there is something to read, at once: rows take many steps, between which
@@ -82,23 +76,24 @@ void keeper_state::begin_wipe() {
   for (std::size_t i = 0; i < board.layout.size(); ++i)
     for (const auto& key : board.layout[i].frame())
       unlink.add(key);
-  store->submit(one_call(std::move(unlink), {}));
+  redis::submit_one(*store, std::move(unlink));
   wipe("0");
 }
 
 void keeper_state::wipe(std::string cursor) {
   // UNLINK frees in the background; SCAN's batches keep each step short.
-  store->submit(one_call({"SCAN", cursor, "MATCH", config.board->layout.pattern(), "COUNT", "500"},
-                         [tell = to_actor<leftovers_found>(self)](const redis::reply& answer) {
-                           leftovers_found found;
-                           found.failed = answer.size() != 2;
-                           if (!found.failed) {
-                             found.cursor = answer[0].text();
-                             for (std::size_t i = 0; i < answer[1].size(); ++i)
-                               found.keys.emplace_back(answer[1][i].text());
-                           }
-                           tell(std::move(found));
-                         }));
+  redis::submit_one(*store,
+                    {"SCAN", cursor, "MATCH", config.board->layout.pattern(), "COUNT", "500"},
+                    [tell = to_actor<leftovers_found>(self)](const redis::reply& answer) {
+                      leftovers_found found;
+                      found.failed = answer.size() != 2;
+                      if (!found.failed) {
+                        found.cursor = answer[0].text();
+                        for (std::size_t i = 0; i < answer[1].size(); ++i)
+                          found.keys.emplace_back(answer[1][i].text());
+                      }
+                      tell(std::move(found));
+                    });
 }
 
 void keeper_state::order_rebuild(const std::string& why) {
@@ -110,7 +105,7 @@ void keeper_state::order_rebuild(const std::string& why) {
   ++config.past->incarnation;
   rebuilt_writers.clear();
   log::info("keeper", "the state in Redis is written anew", {{"reason", why}});
-  store->submit(one_call(heartbeat(), {})); // before the first row, in case we are killed
+  redis::submit_one(*store, heartbeat()); // before the first row, in case we are killed
   for (const auto& one : config.writers)
     if (const auto to = one->get())
       self->send(to, rebuild{config.past->incarnation});
@@ -202,7 +197,7 @@ void keeper_state::tick() {
   if (connected && whole)
     refresh_epochs();
   else if (connected && config.past->contacted)
-    store->submit(one_call(heartbeat(), {}));
+    redis::submit_one(*store, heartbeat());
   if (connected && !config.past->contacted && !contacting)
     first_contact();
   if (!whole && !warm())
@@ -271,7 +266,7 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
           redis::command unlink{"UNLINK"};
           for (const auto& key : found.keys)
             unlink.add(key);
-          state.store->submit(one_call(std::move(unlink), {}));
+          redis::submit_one(*state.store, std::move(unlink));
         }
         if (found.cursor != "0") {
           state.wipe(found.cursor);

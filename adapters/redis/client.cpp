@@ -499,6 +499,13 @@ void submit_one(client& to, call one) {
   to.submit(std::move(calls));
 }
 
+void submit_one(client& to, command arguments, reply_handler done) {
+  call one;
+  one.arguments = std::move(arguments);
+  one.done = std::move(done);
+  submit_one(to, std::move(one));
+}
+
 std::shared_ptr<client> connect(net::io_context& io, client_options options, client_events events) {
   auto out = std::make_shared<client_impl>(io, std::move(options), std::move(events));
   out->start();

@@ -77,6 +77,7 @@ public:
 
 /// That call alone.
 void submit_one(client& to, call one);
+void submit_one(client& to, command arguments, reply_handler done = {});
 
 std::shared_ptr<client> connect(boost::asio::io_context& io, client_options options,
                                 client_events events);

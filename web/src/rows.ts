@@ -5,8 +5,9 @@
 import { batch, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { PageBody, PageChange } from './api';
 import { hearTime } from './clock';
+import { FrameTime } from './frame_time';
 import { emptyPage, takeChange, takePage, type Effect, type Page } from './merge';
-import { addPoint, pathOf, spark } from './sparkline';
+import { PricePaths, spark } from './sparkline';
 
 export type Direction = '' | 'up' | 'down';
 
@@ -27,12 +28,7 @@ export interface Kind<Row> {
 }
 
 const flash_ms = 450;
-const most_ms = 3; // of a frame, for texts; what the browser does with them takes longer
-const least_ms = 1; // also while frames come late for other reasons
-const more_ms = 0.05; // the time that a frame gets more than the one before, if that came in time
-const late_ms = 20; // between two frames: the one before had too much to do
 const unseen_ms = 1000; // between two looks at lines out of sight
-const remembered = 1000; // rows whose points are kept
 
 export class Rows<Row extends object> {
   readonly lines = signal<readonly Line<Row>[]>([]); // from the top
@@ -40,7 +36,7 @@ export class Rows<Row extends object> {
   held: string | null = null; // id of a row, e.g. of that with the focus, which has its new line before another has its old one
   private readonly page = emptyPage<Row>();
   private readonly live = new Map<string, LiveRow<Row>>(); // of the page
-  private readonly points = new Map<string, number[]>();
+  private readonly paths = new PricePaths();
   private readonly flashing = new Map<LiveRow<Row>, number>(); // until when
   private readonly changed = new Set<string>(); // ids whose values are yet to be shown
   private readonly sampled = new Set<string>(); // ids whose sparklines are
@@ -51,9 +47,8 @@ export class Rows<Row extends object> {
   private noted = false; // something about the page, since it was last shown
   private whole = false; // that is a page which came as a whole, as after a click: its rows do not wait
   private frame = 0;
-  private shownAt = 0; // the last frame ...
-  private worked = false; // ... which changed lines: the next one tells how long that took
-  private budget = most_ms; // of the next frame
+  private worked = false; // the last frame changed lines
+  private readonly time = new FrameTime();
   private readonly sampling: number;
 
   constructor(private readonly kind: Kind<Row>) {
@@ -105,17 +100,11 @@ export class Rows<Row extends object> {
 
   private show(at: number): void {
     this.frame = 0;
-    if (this.worked) this.learn(at - this.shownAt);
-    this.shownAt = at;
-    const end = performance.now() + this.budget;
+    const end = this.time.begin(at, this.worked);
     this.endFlashes(at);
     if (this.noted) this.showPage(at);
     const isLeft = this.showLines(at, end);
     if (this.showSparks(end) || isLeft || this.worked || this.flashing.size > 0) this.showSoon();
-  }
-
-  private learn(took_ms: number): void {
-    this.budget = took_ms > late_ms ? Math.max(this.budget / 2, least_ms) : Math.min(this.budget + more_ms, most_ms);
   }
 
   /** Which rows there are, and as many lines. */
@@ -173,7 +162,7 @@ export class Rows<Row extends object> {
       const row = line.peek();
       if (this.unseen.has(i) || !this.sampled.has(row.id)) continue;
       this.sampled.delete(row.id);
-      row.path.value = pathOf(this.pointsOf(row.id));
+      row.path.value = this.paths.of(row.id);
       if (performance.now() >= end) return true; // one at least
     }
     return false;
@@ -197,7 +186,7 @@ export class Rows<Row extends object> {
   }
 
   private begin(id: string, row: Row): LiveRow<Row> {
-    return { id, value: signal(row), direction: signal(''), flash: signal(''), path: signal(pathOf(this.pointsOf(id))) };
+    return { id, value: signal(row), direction: signal(''), flash: signal(''), path: signal(this.paths.of(id)) };
   }
 
   /** `at` is null where nobody would see a flash. */
@@ -222,21 +211,11 @@ export class Rows<Row extends object> {
     });
   }
 
-  private pointsOf(id: string): number[] {
-    let points = this.points.get(id);
-    if (!points) {
-      points = [];
-      this.points.set(id, points);
-      if (this.points.size > remembered) this.points.delete(this.points.keys().next().value!);
-    }
-    return points;
-  }
-
   private sample(): void {
     for (const [id, row] of this.live) {
       const price = this.kind.priceOf(row.value.peek());
       if (price === null) continue;
-      addPoint(this.pointsOf(id), price);
+      this.paths.add(id, price);
       this.sampled.add(id);
     }
     this.showSoon();

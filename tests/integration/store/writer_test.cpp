@@ -322,6 +322,26 @@ TEST_CASE_FIXTURE(written_board,
   CHECK(score("x:BTC-USD", 0, "last") == 90'004);
 }
 
+TEST_CASE_FIXTURE(written_board,
+                  "a rebuild ends though another daemon claims a partition after every batch") {
+  const std::size_t markets = 2 * lane::max_batch + 1;
+  for (std::size_t i = 0; i < markets; ++i)
+    hear("A" + std::to_string(i), "USDT", "1");
+  keeper.take<rebuilt>();
+  std::size_t batches = 0;
+  send(subject, rebuild{++incarnation});
+  while (keeper.all<rebuilt>().empty() && ++batches < 20) {
+    link->exchange();
+    db.run({"SET", board_at->layout[batches % 2].owner, "another"});
+    run();
+  }
+  CHECK(batches == 3); // no sooner
+  CHECK(keeper.all<rebuilt>().size() == 1);
+  for (const std::size_t partition : {0U, 1U})
+    CHECK(db.run({"ZCARD", board_at->layout[partition].by[id_field]}).integer ==
+          static_cast<long long>(markets));
+}
+
 TEST_CASE_FIXTURE(written_board, "before anything is written nothing is said to be right") {
   end(subject);
   writer_at->set(nullptr);

@@ -6,7 +6,7 @@ import { candlesOf, intervalMs, isKept, joined, takePrice, type Candle } from '.
 import { intervals } from '../../../web/src/place';
 import { alike, change, digits, duration, price, signOf } from '../../../web/src/format';
 import { meantBy } from '../../../web/src/search';
-import { addPoint, pathOf, spark } from '../../../web/src/sparkline';
+import { PricePaths, spark } from '../../../web/src/sparkline';
 
 test('digits stay those of the exchange', () => {
   assert.equal(digits('1234567.00010'), '1,234,567.00010');
@@ -58,16 +58,31 @@ test('history goes on in what came live', () => {
   assert.deepEqual(candlesOf({}), []);
 });
 
+const pathOf = (prices: number[]) => {
+  const paths = new PricePaths();
+  for (const price of prices) paths.add('X', price);
+  return paths.of('X');
+};
+
 test('sparklines end at the right edge, within their box', () => {
+  assert.equal(pathOf([]), '');
   assert.equal(pathOf([1]), '');
-  const points: number[] = [];
-  for (let i = 0; i < 200; ++i) addPoint(points, i % 7);
-  assert.equal(points.length, spark.points);
-  const at = [...pathOf(points).matchAll(/[ML]([\d.]+) ([\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
+  const path = pathOf(Array.from({ length: 200 }, (_, i) => i % 7));
+  const at = [...path.matchAll(/[ML]([\d.]+) ([\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
   assert.equal(at.length, spark.points);
   assert.ok(Math.abs(at.at(-1)![0] - spark.width) < 0.1);
   assert.ok(at.every(([x, y]) => x >= 0 && x <= spark.width && y >= 0 && y <= spark.height));
   assert.ok(!pathOf([5, 5]).includes('NaN'));
+});
+
+test('sparklines are kept while a row is not shown, for the latest thousand', () => {
+  const paths = new PricePaths();
+  const add = (id: string) => [1, 2].forEach((price) => paths.add(id, price));
+  add('first');
+  for (let i = 1; i < 1000; ++i) add(`${i}`);
+  assert.notEqual(paths.of('first'), '');
+  add('one more');
+  assert.equal(paths.of('first'), '');
 });
 
 test('of what finds nothing, the nearest that was mistyped is meant', () => {

@@ -1,0 +1,89 @@
+#include "actors/store_access.hpp"
+
+#include "adapters/redis/checked_client.hpp"
+
+namespace tickboard {
+
+struct store_access::known {
+  redis::client_options common; ///< all but what depends on the part
+  metrics::registry_ptr registry;
+
+  redis::client_options options(std::vector<board::script_ptr> scripts) const {
+    auto out = common;
+    out.figures = std::make_shared<const redis::call_figures>(registry, scripts);
+    out.scripts = std::move(scripts);
+    return out;
+  }
+
+  /// The part's connection, as metrics show it.
+  redis::client_events counted(redis::client_events events, const std::string& part) const {
+    const metrics::labels of{{"part", part}};
+    auto& connected = registry->level(
+        {"tickboard_redis_connected", "1 while the part has a connection that can be used"}, of);
+    auto& connects = registry->count(
+        {"tickboard_redis_connects_total", "Connections to Redis that could be used"}, of);
+    auto& losses = registry->count({"tickboard_redis_losses_total",
+                                    "Connections to Redis that ended, and attempts that failed"},
+                                   of);
+    connected.set(0);
+    events.on_ready = [&, inner = std::move(events.on_ready)] {
+      connected.set(1);
+      connects.add();
+      if (inner)
+        inner();
+    };
+    events.on_lost = [&, inner = std::move(events.on_lost)](std::string reason) {
+      connected.set(0);
+      losses.add();
+      if (inner)
+        inner(std::move(reason));
+    };
+    return events;
+  }
+};
+
+result<store_access> store_access::make(const config::redis_settings& settings,
+                                        metrics::registry_ptr registry) {
+  redis::client_options common;
+  auto at = redis::parse_endpoint(settings.url);
+  if (!at)
+    return unexpected("redis.url: " + at.error());
+  at->username = settings.username;
+  at->password = settings.password;
+  common.to = std::move(*at);
+  auto& group = common.sentinels;
+  for (const auto& one : settings.sentinels) {
+    auto sentinel = redis::parse_endpoint("redis://" + one);
+    if (!sentinel)
+      return unexpected("redis.sentinels: " + sentinel.error());
+    sentinel->password = settings.sentinel_password;
+    group.sentinels.push_back(std::move(*sentinel));
+  }
+  group.master = settings.sentinel_master;
+  group.timeout = settings.connect_timeout;
+  if (!group.sentinels.empty() && !common.to.unix_path.empty())
+    return unexpected(std::string{"redis.url: with sentinels it must be redis://"});
+  common.connect_timeout = settings.connect_timeout;
+  common.reply_timeout = settings.reply_timeout;
+  common.backoff_max = settings.backoff_max;
+  return store_access{std::make_shared<const known>(known{std::move(common), std::move(registry)})};
+}
+
+store_opener store_access::opener(boost::asio::io_context& io, std::string part) const {
+  return [&io, part = std::move(part), known = known_](std::vector<board::script_ptr> scripts,
+                                                       redis::client_events events) {
+    return redis::connect(io, known->options(std::move(scripts)),
+                          known->counted(std::move(events), part));
+  };
+}
+
+store_opener store_access::checked_opener(boost::asio::io_context& io, std::string part,
+                                          std::vector<std::string> marks) const {
+  return [&io, part = std::move(part), marks = std::move(marks),
+          known = known_](std::vector<board::script_ptr> scripts, redis::client_events events) {
+    return redis::connect_checked(io, known->options(std::move(scripts)),
+                                  known->counted(std::move(events), part), marks);
+  };
+}
+
+} // namespace tickboard
