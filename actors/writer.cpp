@@ -126,23 +126,23 @@ void writer_state::note_candle(slot& market, const ticker_patch& patch) const {
 
 slot& writer_state::make_slot(const market_ptr& subject) {
   ++held_of[subject->exchange];
-  if (auto found = leaving.extract(subject->id)) {
-    auto& market = *found.mapped();
+  auto found = leaving.extract(subject->id);
+  const bool stays = !found.empty();
+  auto held = stays ? std::move(found.mapped()) : std::make_unique<slot>();
+  auto& market = *held;
+  if (stays) {
     lanes[redis::layout::board].stay(market);
     if (market.own_lane != redis::layout::board)
       lanes[market.own_lane].stay(market);
-    slots.insert(std::move(found));
-    derived.add(market);
-    histories->add(market);
-    return market;
+  } else {
+    market.subject = subject;
+    market.own_lane = config.board->layout.find(subject->quote);
   }
-  auto fresh = std::make_unique<slot>();
-  fresh->subject = subject;
-  fresh->own_lane = config.board->layout.find(subject->quote);
-  auto& market = *fresh;
-  slots.emplace(market.subject->id, std::move(fresh));
+  slots.emplace(market.subject->id, std::move(held));
   derived.add(market);
   histories->add(market);
+  if (rebuilding)
+    to_bring.push_back(&market);
   return market;
 }
 
@@ -177,6 +177,7 @@ void writer_state::forget_others(const markets_followed& told) {
     lanes[i].leave(by_lane[i]);
   derived.forget_leaving();
   histories->forget_leaving();
+  std::erase_if(to_bring, [](const slot* one) { return one->is_leaving(); });
   report.forget_leaving();
   tell_if_rebuilt();
   answer_who_waits();
@@ -380,7 +381,9 @@ void writer_state::start_rebuild(std::uint64_t wanted) {
   histories->write_candles_again();
   for (auto& one : lanes)
     one.reset();
+  to_bring.clear();
   for (auto& [id, market] : slots) {
+    to_bring.push_back(market.get());
     market->entries = {};
     market->not_stored();
     mark(*market, now_ms);
@@ -394,17 +397,15 @@ void writer_state::tell_if_rebuilt() {
   if (!rebuilding || !connected)
     return;
   // Not `merged`: two daemons that take turns with a partition never hold all of it at once.
-  const auto is_missing = [](const auto& entry) {
-    const auto& market = *entry.second;
-    return !market.entries[0].brought || (market.own_lane != 0 && !market.entries[1].brought);
+  const auto was_brought = [](const slot& market) {
+    return market.entries[0].brought && (market.own_lane == 0 || market.entries[1].brought);
   };
-  // After most batches the one that was missing last still is: no look at all of a million.
-  if (const auto it = slots.find(missing); it != slots.end() && is_missing(*it))
+  // Called after every batch: all of a million are looked at once in all.
+  while (!to_bring.empty() && was_brought(*to_bring.back()))
+    to_bring.pop_back();
+  if (!to_bring.empty())
     return;
-  if (const auto it = std::find_if(slots.begin(), slots.end(), is_missing); it != slots.end()) {
-    missing = it->first;
-    return;
-  }
+  to_bring.shrink_to_fit();
   rebuilding = false;
   if (const auto keeper = config.keeper->get())
     self->send(keeper, rebuilt{config.index, incarnation});

@@ -104,7 +104,8 @@ struct writer_state {
   std::uint64_t last_incarnation = 0; ///< over the connection before
   bool connected = false;
   bool rebuilding = false;
-  std::string missing; ///< id of a market that kept the rebuild from being over
+  /// Of a rebuild, the markets that Redis has yet to have; others are struck off once at the end.
+  std::vector<const slot*> to_bring;
   std::string refusal; ///< of the last batch that Redis refused, as logged; empty: it takes them
   std::vector<lane> lanes; ///< one for each partition of the layout
   fence watched = fence::none;

@@ -1,3 +1,4 @@
+#include "actors/messages/followed.hpp"
 #include "actors/messages/store.hpp"
 #include "tests/integration/store/written_board.hpp"
 
@@ -340,6 +341,24 @@ TEST_CASE_FIXTURE(written_board,
   for (const std::size_t partition : {0U, 1U})
     CHECK(db.run({"ZCARD", board_at->layout[partition].by[id_field]}).integer ==
           static_cast<long long>(markets));
+}
+
+TEST_CASE_FIXTURE(written_board,
+                  "a rebuild waits for markets that come meanwhile, not for those that leave") {
+  hear("A", "USDT", "1");
+  keeper.take<rebuilt>();
+  send(subject, rebuild{++incarnation});
+  receive("B", "USDT", "1");
+  link->exchange();
+  run();
+  CHECK(keeper.all<rebuilt>().empty()); // A alone is in Redis
+  SUBCASE("it comes to be written") {
+    settle();
+  }
+  SUBCASE("it leaves before it is") {
+    send(subject, markets_followed{"x", {*make_market("x", "A", "USDT", "AUSDT")}});
+  }
+  CHECK(keeper.all<rebuilt>().size() == 1);
 }
 
 TEST_CASE_FIXTURE(written_board, "before anything is written nothing is said to be right") {
