@@ -5,21 +5,23 @@ import collections
 import json
 import os
 import sys
+import time
 
 import hops
 import parts as bench
 from read_peers import HERE, PYTHON, missing
 from resp import Store
 from tables import ratio, table, tell
-from tick import Spine, take
+from tick import SETTLE_TIMEOUT, Spine, take
 
 MARKETS = 1000
 PACE = 4000  # updates/s
 RATES = (40_000, 200_000)  # updates/s, of tickboard alone
 DENSE = 500  # markers/s at RATES, enough for a p99.9
-FULL = {"tickboard": 2_000_000, "ws_conflate": 500_000}  # updates at full speed
+FULL = {"tickboard": 2_000_000, "beast_sax": 2_000_000, "ws_conflate": 500_000}  # updates at full speed
 FULL_ELSE = 150_000
 TICKBOARD = "tickboard"
+LIMIT = "beast_sax"  # frames read and parsed, and nothing else
 LOADS = {
     "full": "Full speed, as fast as the follower reads",
     "paced": f"Paced at {PACE} updates/s",
@@ -27,11 +29,20 @@ LOADS = {
     "twice": f"Redis at {PACE} and {2 * PACE} updates/s over the same markets, tickboard alone",
 }
 NODE = ("node", HERE / "node_modules/ws", HERE / "node_modules/ioredis")
-# name: (what is missing or None, the command in front of EXCHANGE_PORT REDIS_SOCKET)
+
+
+def limit_of(given):
+    return given.tickboard.parent / "tests/bench/peers" / LIMIT
+
+
+# name: (what is missing or None, the command in front of EXCHANGE_PORT REDIS_SOCKET, loads)
 PEERS = {
-    "py_websockets": (lambda: missing("py:uvloop, websockets, redis, hiredis"), [PYTHON, HERE / "py_websockets.py"]),
-    "ccxt_hook": (lambda: missing(*NODE, HERE / "node_modules/ccxt"), ["node", HERE / "ccxt_hook.mjs"]),
-    "ws_conflate": (lambda: missing(*NODE), ["node", HERE / "ws_conflate.mjs"]),
+    "py_websockets": (lambda _: missing("py:uvloop, websockets, redis, hiredis"),
+                      lambda _: [PYTHON, HERE / "py_websockets.py"], ("full", "paced")),
+    "ccxt_hook": (lambda _: missing(*NODE, HERE / "node_modules/ccxt"), lambda _: ["node", HERE / "ccxt_hook.mjs"],
+                  ("full", "paced")),
+    "ws_conflate": (lambda _: missing(*NODE), lambda _: ["node", HERE / "ws_conflate.mjs"], ("full", "paced")),
+    LIMIT: (lambda given: missing(limit_of(given)), lambda given: [limit_of(given)], ("full",)),
 }
 
 
@@ -79,6 +90,22 @@ class PeerSpine(Spine):
         print("its log:\n" + self.parts.log("daemon").read_text()[-3000:], file=sys.stderr)
 
 
+class LimitSpine(PeerSpine):
+    """It keeps nothing: it is done when it has read what was sent."""
+
+    def start_daemon(self, tickboard):
+        state = self.simulators[0].api.json("/sim/state")
+        return self.parts.start("daemon", [*self.command, self.simulators[0].port, *(row["base"] + row["quote"] for row in state)])
+
+    def wait_until_final(self):
+        self.parts.wait_until("daemon", self.daemon, lambda: self.read() >= self.generated, SETTLE_TIMEOUT)
+        return time.monotonic(), 0
+
+    def read(self):
+        lines = self.parts.log("daemon").read_text().split("\n")
+        return int(lines[-2]) if len(lines) > 1 else 0
+
+
 def launch(parts, given, name, rate=PACE, **options):
     """Everything of one sample; `given` of `run`, and what Spine wants of `spine`'s."""
     wanted = argparse.Namespace(
@@ -86,7 +113,7 @@ def launch(parts, given, name, rate=PACE, **options):
         seconds=given.secs, threads=None, views=["volume_usd_24h", "change_24h_pct", "last"], quick=given.quick)
     if name == TICKBOARD:
         return Spine(parts, wanted, given.tickboard, **options)
-    return PeerSpine(parts, wanted, PEERS[name][1], **options)
+    return (LimitSpine if name == LIMIT else PeerSpine)(parts, wanted, PEERS[name][1](given), **options)
 
 
 # -- loads ----------------------------------------------------------------------------------------
@@ -133,16 +160,16 @@ def measure(given, root):
     """{load: {name: samples}}; rounds are outermost, so that noise falls on all alike."""
     found = {load: collections.defaultdict(list) for load in given.loads}
     names = []
-    for name, (lacks, _) in PEERS.items():
+    for name, (lacks, _, _) in PEERS.items():
         if given.only and name not in given.only:
             continue
-        if what := lacks():
+        if what := lacks(given):
             print(f"{name} is skipped: {what} is not there (tests/bench/peers/README.md)", file=sys.stderr)
             continue
         names.append(name)
     for number in range(given.repeats):
         for load in given.loads:
-            for name in [*(names if load in ("full", "paced") else []), TICKBOARD]:
+            for name in [*(peer for peer in names if load in PEERS[peer][2]), TICKBOARD]:
                 one = sample(given, load, name)
                 found[load][name].append(one)
                 tell(number, load, name, one)
@@ -171,8 +198,8 @@ def print_tables(given, found):
         rows = found[load]
         more = []
         if load == "full":
-            more = [("/ ws_conflate", {name: ratio(rows[name], rows.get("ws_conflate", []), "updates_per_s")
-                                       for name in rows})]
+            more = [(f"/ {other}", {name: ratio(rows[name], rows.get(other, []), "updates_per_s") for name in rows})
+                    for other in ("ws_conflate", LIMIT)]
         print(f"**{LOADS[load]}**\n")
         print(table(rows, COLUMNS.get(load, LATENCY), more))
         if load.startswith(("paced", "rate")):
