@@ -12,6 +12,15 @@ double score_of(const ticker& state, bool stale, std::size_t index) {
   return sort_fields[index].score(state).value_or(-std::numeric_limits<double>::infinity());
 }
 
+void slot::prefetch() const noexcept {
+  constexpr std::size_t cache_line = 64;
+  const auto* const begin = reinterpret_cast<const char*>(this);
+  const auto* const end = reinterpret_cast<const char*>(&entries[0].sent);
+  for (const auto* at = begin; at < end; at += cache_line)
+    __builtin_prefetch(at, 1);
+  __builtin_prefetch(&entries[1], 1);
+}
+
 bool slot::has_left() const noexcept {
   return entries[0].leaving == departure::over &&
          (own_lane == 0 || entries[1].leaving == departure::over);

@@ -32,7 +32,6 @@ struct lane_entry {
   bool dirty = false;     ///< Redis has not what we have; queued in the lane
   bool merged = false;    ///< Redis and we agree on its history, under the current token
   bool brought = false;   ///< Redis has had it since the token began, whoever wrote later
-  scores sent{};          ///< valid if merged
   bool lags = true;       ///< Redis may have scores that are not what its row says
   bool owed = false;      ///< ... though they are asked for
   bool awaited = false;   ///< queued among the lane's laggards
@@ -40,29 +39,31 @@ struct lane_entry {
   bool carried = false;   ///< the batch in flight does
   std::chrono::steady_clock::time_point all_sent; ///< when one last did
   departure leaving = departure::none;
+  scores sent{}; ///< valid if merged
 };
 
 /// A market as its writer holds it: the merged state, and how far Redis has it.
 struct slot {
+  // What every update touches is together: it is most of the time of many updates to get there.
   market_ptr subject;
-  ticker state;
-  price_history prices;
   std::unique_ptr<candle_series> candles; ///< null: none are kept, or nothing was heard yet
-  std::uint32_t source_id = 0;            ///< who told last; 0: nobody. Set by market_sources
-  bool stale = false;
-  std::array<lane_entry, 2> entries; ///< of the board and of the quote's own partition
-  std::size_t own_lane = 0;          ///< index in the layout; 0 if only the board has it
+  std::size_t own_lane = 0;               ///< index in the layout; 0 if only the board has it
   // Of the board: since when the first of the ticks that it has not got waits; those that are under
   // way to it; {}: none.
   std::chrono::steady_clock::time_point waits_since, sent_since;
   std::int64_t derived_ms = 0; ///< when state.derived was last set, Unix ms
   std::int64_t changes_ms = 0; ///< when an update last set changes over windows; 0: the next does
+  std::uint32_t source_id = 0; ///< who told last; 0: nobody. Set by market_sources
+  bool stale = false;
   bool changes_postponed = false;
   bool derived_due = false; ///< the state has changed since
   bool is_rate_source = false;
   bool has_rate_news = false;  ///< the rates actor has yet to hear of the latest change
   bool is_reported = false;    ///< the assets actor was told of it, or is about to be
   bool has_asset_news = false; ///< the assets actor has yet to hear of the latest change
+  ticker state;
+  std::array<lane_entry, 2> entries; ///< of the board and of the quote's own partition
+  price_history prices;
 
   lane_entry& entry(std::size_t lane) noexcept { return entries[lane == 0 ? 0 : 1]; }
   /// What was under way to the board did not get there.
@@ -72,6 +73,9 @@ struct slot {
   }
   bool is_leaving() const noexcept { return entries[0].leaving != departure::none; }
   bool has_left() const noexcept; ///< every partition that it was in
+
+  /// An update will come soon: what it touches begins to be loaded.
+  void prefetch() const noexcept;
 
   // The state as it goes to Redis, each part made when it is first asked for. `changed`, which
   // marking a lane does, must follow every change of state or staleness.

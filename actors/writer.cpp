@@ -69,9 +69,11 @@ void writer_state::apply(const write_patches& batch) {
   const auto received =
       batch.credit ? batch.credit->received : std::chrono::steady_clock::time_point{};
   std::size_t unchanged = 0, conflated = 0;
-  for (const auto& patch : *batch.patches) {
-    const auto it = slots.find(patch.subject->id);
-    auto& market = it != slots.end() ? *it->second : make_slot(patch.subject);
+  const auto& patches = *batch.patches;
+  find_slots(patches);
+  for (std::size_t i = 0; i < patches.size(); ++i) {
+    const auto& patch = patches[i];
+    auto& market = found[i] != nullptr ? *found[i] : slot_of(patch.subject);
     if (config.candles && patch.trade)
       note_candle(market, patch);
     const bool changed = market.state.apply(patch);
@@ -95,6 +97,18 @@ void writer_state::apply(const write_patches& batch) {
     note_way(received);
   read_histories();
   pump();
+}
+
+/// Markets lie all over the memory, and waiting for each was half of the time of a full batch: so
+/// all are on their way before the first is needed.
+void writer_state::find_slots(const std::vector<ticker_patch>& patches) {
+  found.clear();
+  for (const auto& patch : patches) {
+    const auto it = slots.find(patch.subject->id);
+    found.push_back(it != slots.end() ? it->second.get() : nullptr);
+    if (found.back() != nullptr)
+      found.back()->prefetch();
+  }
 }
 
 /// Of a sample of frames: how long they took from being read to here.
@@ -122,6 +136,11 @@ void writer_state::note_candle(slot& market, const ticker_patch& patch) const {
   if (!market.candles)
     market.candles = std::make_unique<candle_series>();
   market.candles->take(candle_time(patch.at.ts_ms, patch.received_ms), last);
+}
+
+slot& writer_state::slot_of(const market_ptr& subject) {
+  const auto it = slots.find(subject->id);
+  return it != slots.end() ? *it->second : make_slot(subject);
 }
 
 slot& writer_state::make_slot(const market_ptr& subject) {

@@ -89,22 +89,23 @@ constexpr std::size_t spread_decimals = 3;
 } // namespace
 
 bool ticker::apply(const ticker_patch& patch) {
-  bool applied = false;
-  const auto take = [&](auto& mine, watermark& mark, const auto& theirs) {
-    if (!theirs || !mark.admits(patch.at, patch.received_ms))
-      return;
-    mine = *theirs;
-    mark.raise(patch.at, patch.received_ms);
-    applied = true;
+  const auto take = [&patch](auto& mine, watermark& mark, const auto& theirs) {
+    const bool taken = theirs && mark.admits(patch.at, patch.received_ms);
+    if (taken) {
+      mine = *theirs;
+      mark.raise(patch.at, patch.received_ms);
+    }
+    return taken;
   };
-  take(trade, trade_at, patch.trade);
-  take(quote, quote_at, patch.quote);
-  take(stats, stats_at, patch.stats);
-  if (applied) {
+  const bool has_trade = take(trade, trade_at, patch.trade);
+  const bool has_quote = take(quote, quote_at, patch.quote);
+  const bool has_stats = take(stats, stats_at, patch.stats);
+  // Read from the patch: what was just stored here may be far from being readable.
+  if (has_stats && patch.stats->change_pct)
+    stats.change_pct = as_shown<pct_decimals>(*patch.stats->change_pct);
+  const bool applied = has_trade || has_quote || has_stats;
+  if (applied)
     received_ms = std::max(received_ms, patch.received_ms);
-    if (stats.change_pct)
-      stats.change_pct = as_shown<pct_decimals>(*stats.change_pct);
-  }
   return applied;
 }
 
