@@ -44,7 +44,7 @@ struct lane_entry {
 
 /// A market as its writer holds it: the merged state, and how far Redis has it.
 struct slot {
-  // What every update touches is together: it is most of the time of many updates to get there.
+  // What every update touches is together, up to the scores that were sent: `prefetch`.
   market_ptr subject;
   std::unique_ptr<candle_series> candles; ///< null: none are kept, or nothing was heard yet
   std::size_t own_lane = 0;               ///< index in the layout; 0 if only the board has it

@@ -99,8 +99,8 @@ void writer_state::apply(const write_patches& batch) {
   pump();
 }
 
-/// Markets lie all over the memory, and waiting for each was half of the time of a full batch: so
-/// all are on their way before the first is needed.
+/// Markets lie all over the memory: those of a full batch are on their way before the first is
+/// needed (docs/performance.md).
 void writer_state::find_slots(const std::vector<ticker_patch>& patches) {
   found.clear();
   for (const auto& patch : patches) {
@@ -145,9 +145,9 @@ slot& writer_state::slot_of(const market_ptr& subject) {
 
 slot& writer_state::make_slot(const market_ptr& subject) {
   ++held_of[subject->exchange];
-  auto found = leaving.extract(subject->id);
-  const bool stays = !found.empty();
-  auto held = stays ? std::move(found.mapped()) : std::make_unique<slot>();
+  auto left = leaving.extract(subject->id);
+  const bool stays = !left.empty();
+  auto held = stays ? std::move(left.mapped()) : std::make_unique<slot>();
   auto& market = *held;
   if (stays) {
     lanes[redis::layout::board].stay(market);
