@@ -18,8 +18,8 @@ endif()
 add_library(tickboard_flags INTERFACE)
 target_include_directories(tickboard_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(tickboard_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Werror)
-# RapidJSON reads strings 16 bytes at a time where every processor of the kind can: a quarter of the time of an exchange's
-# frame. For all files, since they share its templates.
+# RapidJSON reads strings 16 bytes at a time where every processor of the kind can. For all files, since they share its
+# templates.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   target_compile_definitions(tickboard_flags INTERFACE RAPIDJSON_SSE2)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
