@@ -73,7 +73,7 @@ void writer_state::apply(const write_patches& batch) {
   find_slots(patches);
   for (std::size_t i = 0; i < patches.size(); ++i) {
     const auto& patch = patches[i];
-    auto& market = found[i] != nullptr ? *found[i] : slot_of(patch.subject);
+    auto& market = *found[i];
     if (config.candles && patch.trade)
       note_candle(market, patch);
     const bool changed = market.state.apply(patch);
@@ -105,9 +105,8 @@ void writer_state::find_slots(const std::vector<ticker_patch>& patches) {
   found.clear();
   for (const auto& patch : patches) {
     const auto it = slots.find(patch.subject->id);
-    found.push_back(it != slots.end() ? it->second.get() : nullptr);
-    if (found.back() != nullptr)
-      found.back()->prefetch();
+    found.push_back(it != slots.end() ? it->second.get() : &make_slot(patch.subject));
+    found.back()->prefetch();
   }
 }
 
@@ -136,11 +135,6 @@ void writer_state::note_candle(slot& market, const ticker_patch& patch) const {
   if (!market.candles)
     market.candles = std::make_unique<candle_series>();
   market.candles->take(candle_time(patch.at.ts_ms, patch.received_ms), last);
-}
-
-slot& writer_state::slot_of(const market_ptr& subject) {
-  const auto it = slots.find(subject->id);
-  return it != slots.end() ? *it->second : make_slot(subject);
 }
 
 slot& writer_state::make_slot(const market_ptr& subject) {

@@ -92,7 +92,6 @@ struct writer_state {
   void resolve(const lane_result::conflict& conflict);
   void forget_others(const markets_followed& told);
   void find_slots(const std::vector<ticker_patch>& patches);
-  slot& slot_of(const market_ptr& subject);
   slot& make_slot(const market_ptr& subject);
   void set_liveness(const source_liveness& change);
   void start_rebuild(std::uint64_t incarnation);
@@ -120,7 +119,7 @@ struct writer_state {
   caf::actor_clock::time_point heard_at;    ///< when the way of a frame to here last was
   using slot_map = std::unordered_map<std::string_view, std::unique_ptr<slot>>;
   slot_map slots;           ///< by id, held by the slot
-  std::vector<slot*> found; ///< of the patches that are being applied; null: of none yet
+  std::vector<slot*> found; ///< of the patches that are being applied, one each
   /// How many of these each feed has: most listings bring no farewell, and need no look at all.
   std::unordered_map<std::string, std::size_t, string_hash, std::equal_to<>> held_of;
   market_sources sources; ///< of these

@@ -94,8 +94,9 @@ class LimitSpine(PeerSpine):
     """It keeps nothing: it is done when it has read what was sent."""
 
     def start_daemon(self, tickboard):
-        state = self.simulators[0].api.json("/sim/state")
-        return self.parts.start("daemon", [*self.command, self.simulators[0].port, *(row["base"] + row["quote"] for row in state)])
+        exchange = self.simulators[0]
+        streams = [(row["base"] + row["quote"]).lower() + "@ticker" for row in exchange.api.json("/sim/state")]
+        return self.parts.start("daemon", [*self.command, exchange.port, *streams])
 
     def wait_until_final(self):
         self.parts.wait_until("daemon", self.daemon, lambda: self.read() >= self.generated, SETTLE_TIMEOUT)

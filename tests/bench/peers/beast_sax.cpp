@@ -1,4 +1,4 @@
-// beast_sax EXCHANGE_PORT SYMBOL...: the machine's limit of following an exchange, and nobody's
+// beast_sax EXCHANGE_PORT STREAM...: the machine's limit of following an exchange, and nobody's
 // answer. Reads the frames of Binance's protocol with Beast and parses each in place with
 // RapidJSON's SAX, of which nothing is kept. Each time that there is nothing more to be read, it
 // prints how many tickers there have been.
@@ -9,9 +9,9 @@
 #include <rapidjson/reader.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 
 namespace {
@@ -41,11 +41,8 @@ void follow(unsigned short port, char** first, char** last) {
   socket.connect({asio::ip::address_v4::loopback(), port});
   feed.handshake("127.0.0.1", "/stream");
   std::string names;
-  for (auto it = first; it != last; ++it) {
-    for (char* c = *it; *c != '\0'; ++c)
-      *c = static_cast<char>(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
-    names += (names.empty() ? "\"" : ",\"") + std::string{*it} + "@ticker\"";
-  }
+  for (auto it = first; it != last; ++it)
+    names += (names.empty() ? "\"" : ",\"") + std::string{*it} + '"';
   feed.write(asio::buffer(R"({"method":"SUBSCRIBE","id":1,"params":[)" + names + "]}"));
 
   beast::flat_buffer frame;
@@ -73,7 +70,7 @@ void follow(unsigned short port, char** first, char** last) {
 
 int main(int count, char** arguments) {
   if (count < 3) {
-    std::cerr << "usage: beast_sax EXCHANGE_PORT SYMBOL...\n";
+    std::cerr << "usage: beast_sax EXCHANGE_PORT STREAM...\n";
     return 2;
   }
   try {
