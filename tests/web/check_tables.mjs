@@ -44,6 +44,31 @@ async function rowsAreInTheOrderOfTheApi({ open, double, world }) {
   }
 }
 
+async function namesStayWhereTheyAre({ open, double }) {
+  const page = await open(double.base);
+  await untilRows(page);
+  // Whether the names, and what they are called, begin where the table does, and nothing passes over them.
+  const stay = () => page.evaluate(() => {
+    const table = document.querySelector('main > .scroll');
+    const { left } = table.getBoundingClientRect();
+    return ['thead th', 'tbody th'].every((name) => {
+      const box = table.querySelector(name).getBoundingClientRect();
+      const there = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+      return Math.abs(box.left - left) < 2 && there.closest('th') === table.querySelector(name);
+    });
+  });
+  for (const aside of [150, 0, 200]) {
+    const at = await page.evaluate((to) => {
+      const table = document.querySelector('main > .scroll');
+      table.scrollLeft = to;
+      return table.scrollLeft;
+    }, aside);
+    assert.equal(at, aside, 'the table is wide enough to be scrolled');
+    await until(`names are at the left, scrolled by ${aside}`, stay);
+  }
+  await page.close();
+}
+
 async function filtersNarrow({ open, double }) {
   const page = await open(double.base);
   await untilRows(page);
@@ -138,4 +163,4 @@ async function moversMove({ open, double, world }) {
   assert.match(await falling.locator('tbody tr').first().innerText(), /−\d/);
 }
 
-export const checks = [everyColumnSorts, rowsAreInTheOrderOfTheApi, filtersNarrow, textFinds, pagesTurn, moversMove];
+export const checks = [everyColumnSorts, rowsAreInTheOrderOfTheApi, namesStayWhereTheyAre, filtersNarrow, textFinds, pagesTurn, moversMove];
