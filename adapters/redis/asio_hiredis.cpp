@@ -2,10 +2,12 @@
 
 #include "adapters/net/turn_queue.hpp"
 
-#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <hiredis/async.h>
 
+#include <algorithm>
 #include <memory>
+#include <span>
 #include <sys/socket.h>
 
 namespace tickboard::redis {
@@ -14,24 +16,16 @@ namespace {
 
 namespace net = boost::asio;
 
+using reading_socket = net::generic::stream_protocol::socket;
+
 constexpr std::size_t read_size = 128 * 1024;
 
-/// hiredis reads 16 KB at a time, and asks epoll before each: a page would take several rounds. So
-/// what there is is fed to it first, and finding nothing more it goes on to handle that. May free
-/// the context.
-void read_replies(redisAsyncContext* context) {
-  constexpr std::size_t most = 1024 * 1024; ///< at once, so that others on this thread get a turn
-  static thread_local const auto buffer = std::make_unique_for_overwrite<char[]>(read_size);
-  auto& c = context->c;
-  for (std::size_t total = 0; total < most;) {
-    const auto bytes = ::recv(c.fd, buffer.get(), read_size, MSG_DONTWAIT);
-    if (bytes <= 0 || // whatever is wrong, hiredis will see for itself
-        redisReaderFeed(c.reader, buffer.get(), static_cast<std::size_t>(bytes)) != REDIS_OK)
-      break;
-    total += static_cast<std::size_t>(bytes);
-    if (static_cast<std::size_t>(bytes) < read_size)
-      break;
-  }
+/// hiredis reads 16 KB at a time: a page would take several rounds through epoll. So what there is
+/// is fed to it, and finding nothing more it goes on to handle that. May free the context.
+void feed(redisAsyncContext* context, std::span<const char> replies) {
+  // Whatever is wrong, hiredis will see for itself.
+  if (!replies.empty())
+    redisReaderFeed(context->c.reader, replies.data(), replies.size());
   redisAsyncHandleRead(context);
 }
 
@@ -41,43 +35,52 @@ struct asio_attachment final : attachment, std::enable_shared_from_this<asio_att
   asio_attachment(net::io_context& io, redisAsyncContext& ctx)
       : socket(io), context(&ctx), turns(tickboard::net::turn_queue::of(io)) {}
 
-  void wait(net::posix::stream_descriptor::wait_type type, bool asio_attachment::*wanted,
-            bool asio_attachment::*waiting, void (*handle)(redisAsyncContext*)) {
-    if (!(this->*wanted) || this->*waiting || context == nullptr)
-      return;
-    if (patient && type == net::posix::stream_descriptor::wait_read)
-      return;
-    if (!socket.is_open())
-      socket.assign(context->c.fd);
-    this->*waiting = true;
-    socket.async_wait(type, [self = shared_from_this(), type, wanted, waiting,
-                             handle](boost::system::error_code error) {
-      (*self).*waiting = false;
-      if (self->context == nullptr || (error && error != net::error::operation_aborted))
-        return;
-      if (!error && (*self).*wanted)
-        handle(self->context); // may free the context
-      if (type == net::posix::stream_descriptor::wait_write)
-        self->forget_writability();
-      self->wait(type, wanted, waiting, handle);
-    });
-  }
-
-  /// Asio goes on asking epoll whether a descriptor can be written to once it has waited for that,
-  /// and then each wait for a reply ends at once, for nothing.
-  void forget_writability() {
-    if (!writing && socket.is_open())
-      socket.release(); // aborts a wait for reading, which then starts anew
-  }
-
+  /// Asio's own reads, and not its waits, since it asks epoll anew for each wait, and for a read
+  /// after one that took all there was it does not.
   void wait_read() {
-    wait(net::posix::stream_descriptor::wait_read, &asio_attachment::reading,
-         &asio_attachment::waiting_to_read, read_replies);
+    if (!reading || waiting_to_read || context == nullptr || patient)
+      return;
+    waiting_to_read = true;
+    open();
+    socket.async_read_some(
+        net::buffer(buffer.get(), read_size),
+        [self = shared_from_this()](boost::system::error_code error, std::size_t size) {
+          self->waiting_to_read = false;
+          if (self->context == nullptr)
+            return;
+          if (error != net::error::operation_aborted && (self->reading || size != 0))
+            feed(self->context, {self->buffer.get(), size}); // may free the context
+          self->wait_read();
+        });
   }
 
   void wait_write() {
-    wait(net::posix::stream_descriptor::wait_write, &asio_attachment::writing,
-         &asio_attachment::waiting_to_write, redisAsyncHandleWrite);
+    if (!writing || waiting_to_write || context == nullptr)
+      return;
+    waiting_to_write = true;
+    open();
+    socket.async_wait(
+        socket.wait_write, [self = shared_from_this()](boost::system::error_code error) {
+          self->waiting_to_write = false;
+          if (self->context == nullptr || (error && error != net::error::operation_aborted))
+            return;
+          if (!error && self->writing)
+            redisAsyncHandleWrite(self->context); // may free the context
+          self->forget_writability();
+          self->wait_write();
+        });
+  }
+
+  void open() {
+    if (!socket.is_open())
+      socket.assign(net::generic::stream_protocol{AF_UNSPEC, 0}, context->c.fd);
+  }
+
+  /// Asio goes on asking epoll whether a descriptor can be written to once it has waited for that,
+  /// and then each reply that Redis reads room for wakes us, for nothing.
+  void forget_writability() {
+    if (!writing && socket.is_open())
+      socket.release(); // aborts a read, which then starts anew
   }
 
   /// Writes what hiredis has gathered as soon as the running handler is done: a socket is nearly
@@ -108,15 +111,20 @@ struct asio_attachment final : attachment, std::enable_shared_from_this<asio_att
       socket.release(); // epoll would wake us all the same
   }
 
+  /// While a read is pending it may have taken what comes first, so what it finds is waited for.
   void look() override {
-    if (context != nullptr && reading && connected())
-      read_replies(context); // may free the context
+    if (context == nullptr || !reading || waiting_to_read || !connected())
+      return;
+    const auto bytes = ::recv(context->c.fd, buffer.get(), read_size, MSG_DONTWAIT);
+    feed(context, {buffer.get(), static_cast<std::size_t>(std::max<ssize_t>(bytes, 0))});
   }
 
   bool connected() const { return (context->c.flags & REDIS_CONNECTED) != 0; }
 
-  net::posix::stream_descriptor socket;
+  reading_socket socket;
   redisAsyncContext* context;
+  /// That a pending read fills.
+  std::unique_ptr<char[]> buffer = std::make_unique_for_overwrite<char[]>(read_size);
   tickboard::net::turn_queue& turns;
   bool reading = false, writing = false;
   bool waiting_to_read = false, waiting_to_write = false;
