@@ -22,3 +22,12 @@ tickboard_world_test(spine_test spine/candles_test.cpp spine/spine_test.cpp spin
 set_tests_properties(spine_test PROPERTIES TIMEOUT 600)
 tickboard_world_test(live_test spine/live_test.cpp ${PROJECT_SOURCE_DIR}/tests/unit/net/sockets.cpp)
 set_tests_properties(live_test PROPERTIES TIMEOUT 600)
+
+# Once more with two threads of each kind, where by default one does everything.
+add_test(NAME threads_spine_test COMMAND spine_test "-tc=three exchanges*")
+add_test(NAME threads_live_test COMMAND live_test)
+foreach(one IN ITEMS spine_test live_test)
+  tickboard_whole(threads_${one} ${one})
+  set_tests_properties(threads_${one} PROPERTIES ENVIRONMENT TICKBOARD_TEST_THREADS=2 TIMEOUT 600)
+endforeach()
+tickboard_mostly_waits(live_test threads_live_test)

@@ -8,10 +8,12 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <future>
 #include <iterator>
@@ -57,6 +59,10 @@ std::string world::write_config(const std::string& head, const std::set<std::siz
   const auto file = redis->directory() + "/tickboard.toml";
   std::ofstream out{file};
   auto text = head;
+  // How many threads of either kind; by default one for everything (CMakeLists.txt runs some tests
+  // with more, too).
+  if (const auto* threads = std::getenv("TICKBOARD_TEST_THREADS"); threads != nullptr)
+    text += fmt::format("\n[io]\nthreads = {0}\n[actors]\nthreads = {0}\n", threads);
   const std::string http = "[http]\n";
   if (text.find("[connects]") == text.npos) // what it keeps is this world's own
     text += "\n[connects]\nfile = \"" + redis->directory() + "/connects.json\"\n";
