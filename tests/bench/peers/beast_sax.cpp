@@ -26,7 +26,9 @@ struct nothing : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, nothing> {};
 struct large_reads : beast::buffered_read_stream<tcp::socket, beast::flat_buffer> {
   explicit large_reads(asio::io_context& io)
       : beast::buffered_read_stream<tcp::socket, beast::flat_buffer>(io) {
-    capacity(std::size_t{64} * 1024);
+    constexpr std::size_t size = 16 * 1024;
+    capacity(size);
+    buffer().reserve(size); // else 512 bytes are read at a time, whatever the capacity
   }
 };
 

@@ -9,6 +9,7 @@
 #include <boost/beast/websocket.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <mutex>
@@ -87,6 +88,7 @@ public:
   ~stream_client() {
     stopped_ = true;
     reads_ = true;
+    socket_.end();
     thread_.join();
   }
   stream_client(const stream_client&) = delete;
@@ -195,7 +197,7 @@ void wait_for_equality(world& on, const std::string& what, const std::string& vi
 } // namespace
 
 TEST_CASE("streams and WebSockets arrive where pages are, also for who reads late") {
-  world on{three_exchanges(4'000, 1'000, false)};
+  world on{three_exchanges(4'000, 1'000, true)};
   on.wait_until("pages are served", [&] { return on.get("/readyz").status == 200; });
   std::vector<std::unique_ptr<stream_client>> streams;
   for (const auto& view : views) {
@@ -209,6 +211,15 @@ TEST_CASE("streams and WebSockets arrive where pages are, also for who reads lat
     socket.subscribe(view, view);
   }
   socket.read();
+  const auto has_page = [](followed_page& page) { return page.events("page") > 0; };
+  on.wait_until("who reads has a first page", [&] {
+    return std::all_of(streams.begin(), streams.end(),
+                       [&](const auto& one) { return !one->reads_ || has_page(one->page); }) &&
+           std::all_of(views.begin(), views.end(),
+                       [&](const auto& view) { return has_page(socket.pages[view]); });
+  });
+  for (std::size_t i = 0; i < on.exchanges.size(); ++i)
+    on.post_exchange(i, "/sim/go", "{}");
 
   converged_rows(on);
   streams[0]->reads_ = streams[3]->reads_ = true;

@@ -131,6 +131,10 @@ bool raw_socket::hung_up() const {
   return ::poll(&entry, 1, 0) == 1;
 }
 
+void raw_socket::end() {
+  ::shutdown(fd_, SHUT_RDWR);
+}
+
 raw_listener::raw_listener() : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;

@@ -52,6 +52,7 @@ public:
   /// Whether the peer closed or reset it, whatever is left to read. Does not wait.
   bool hung_up() const;
   void reset(); ///< closes with RST
+  void end();   ///< ends both ways: who reads on another thread stops waiting
   void close();
 
 private:
