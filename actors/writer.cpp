@@ -9,9 +9,7 @@
 #include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>
-#include <fmt/format.h>
 
-#include <algorithm>
 #include <unordered_set>
 
 namespace tickboard {

@@ -1,7 +1,6 @@
 #include "actors/error.hpp"
 #include "actors/messages/drain.hpp"
 #include "actors/messages/keeper.hpp"
-#include "actors/messages/store.hpp"
 #include "actors/writer.hpp"
 
 #include <caf/all.hpp>
