@@ -1,7 +1,7 @@
 #include "adapters/redis/client.hpp"
 
-#include "adapters/redis/asio_hiredis.hpp"
 #include "adapters/redis/info.hpp"
+#include "adapters/redis/patience.hpp"
 #include "adapters/redis/reply_arena.hpp"
 #include "market/backoff.hpp"
 
@@ -55,7 +55,8 @@ class client_impl final : public client, public std::enable_shared_from_this<cli
 public:
   client_impl(net::io_context& io, client_options options, client_events events)
       : io_(io), options_(std::move(options)), events_(std::move(events)), resolver_(io),
-        retry_(io), watchdog_(io), patience_(io), random_(std::random_device{}()) {
+        retry_(io), watchdog_(io), patience_(std::make_shared<patience>(io, options_.patience)),
+        random_(std::random_device{}()) {
     if (!options_.sentinels.sentinels.empty())
       finder_ = find_primaries(io_, options_.sentinels);
   }
@@ -82,7 +83,7 @@ public:
       self->stopped_ = true;
       self->retry_.cancel();
       self->watchdog_.cancel();
-      self->patience_.cancel();
+      self->patience_->stop();
       self->resolver_.cancel();
       if (self->finder_)
         self->finder_->stop();
@@ -158,7 +159,7 @@ private:
     context_ = context;
     context_->data = this; // this outlives the context: `hold_` keeps it
     hold_ = shared_from_this();
-    attachment_ = attach(io_, *context_);
+    patience_->attach(attach(io_, *context_));
     replies_.serve(*context_->c.reader);
     redisAsyncSetConnectCallback(context_, [](const redisAsyncContext* ctx, int status) {
       auto* self = static_cast<client_impl*>(ctx->data);
@@ -266,10 +267,8 @@ private:
   // -- commands -----------------------------------------------------------------------------------
 
   void forget_commands() {
-    attachment_.reset();
+    patience_->detach();
     sent_.clear();
-    prompt_ = 0;
-    waking_ = false;
   }
 
   void run(call one) {
@@ -351,43 +350,7 @@ private:
     }
     if (op->by_sha)
       op->bytes = std::move(bytes);
-    if (!patient) {
-      ++prompt_;
-      set_patience();
-    } else {
-      patient_call_ = true;
-      if (!waiting_)
-        wait_patiently();
-    }
-  }
-
-  // -- patience: see call::patient ----------------------------------------------------------------
-
-  /// With patient calls one timer runs all the time, so that a call does not cost setting it. Once
-  /// none was made for a turn of it, the socket is listened to again.
-  void wait_patiently() {
-    waiting_ = true;
-    patient_call_ = false;
-    set_patience();
-    patience_.expires_after(options_.patience);
-    patience_.async_wait([self = shared_from_this()](boost::system::error_code error) {
-      self->waiting_ = false;
-      if (error || self->stopped_)
-        return;
-      if (self->attachment_) {
-        const auto held = self->attachment_;
-        held->look();
-      }
-      if (self->patient_call_)
-        self->wait_patiently();
-      else
-        self->set_patience();
-    });
-  }
-
-  void set_patience() {
-    if (attachment_)
-      attachment_->be_patient(waiting_ && prompt_ == 0 && !waking_);
+    patience_->sent(patient);
   }
 
   void look_now() {
@@ -395,13 +358,7 @@ private:
       net::post(io_, [self = shared_from_this()] { self->look_now(); });
       return;
     }
-    if (!attachment_ || waking_ || prompt_ != 0)
-      return;
-    const auto held = attachment_;
-    held->look();
-    waking_ = !sent_.empty();
-    if (waking_)
-      set_patience();
+    patience_->look();
   }
 
   static void on_reply(redisAsyncContext*, void* raw, void* data) {
@@ -413,11 +370,7 @@ private:
         op->figures.duration->observe(clock::now() - self.sent_.front());
       self.sent_.pop_front();
     }
-    if (!op->patient && self.prompt_ != 0)
-      --self.prompt_;
-    if (self.sent_.empty())
-      self.waking_ = false;
-    self.set_patience();
+    self.patience_->answered(op->patient);
     if (raw == nullptr) {
       op->figures.failed->add();
       if (op->done)
@@ -470,21 +423,17 @@ private:
   client_events events_;
   std::shared_ptr<primary_finder> finder_; ///< null: no sentinels
   tcp::resolver resolver_;
-  net::steady_timer retry_, watchdog_, patience_;
+  net::steady_timer retry_, watchdog_;
+  const std::shared_ptr<patience> patience_;
   std::mt19937 random_;
   redisAsyncContext* context_ = nullptr;
-  std::shared_ptr<attachment> attachment_; ///< of the context
-  std::shared_ptr<client_impl> hold_;      ///< while hiredis may call back
-  std::deque<clock::time_point> sent_;     ///< when each unanswered command was sent, oldest first
+  std::shared_ptr<client_impl> hold_;  ///< while hiredis may call back
+  std::deque<clock::time_point> sent_; ///< when each unanswered command was sent, oldest first
   clock::time_point deadline_;
   reply_arena replies_;
   std::string refusal_; ///< why Redis will not run the transaction whose words come in; empty: none
   std::string drop_reason_;
   unsigned attempts_ = 0;
-  std::size_t prompt_ = 0;    ///< unanswered calls that are not patient
-  bool waiting_ = false;      ///< the timer of patience runs
-  bool patient_call_ = false; ///< one was made since the timer was set
-  bool waking_ = false;       ///< somebody waits for the replies to patient calls
   bool in_reply_ = false;
   bool connected_ = false; ///< the socket; `ready_` comes after logging in
   bool ready_ = false;
