@@ -1,77 +1,14 @@
 #include "actors/entity_tag.hpp"
 #include "actors/error.hpp"
-#include "actors/messages/keeper.hpp"
-#include "actors/messages/metadata.hpp"
 #include "actors/messages/search.hpp"
-#include "actors/page_links.hpp"
-#include "actors/session.hpp"
-#include "tests/support/actor_fixture.hpp"
 #include "tests/support/http_header.hpp"
-#include "tests/support/scripted_client.hpp"
+#include "tests/unit/actors/session_fixture.hpp"
 
 using namespace tickboard;
 using namespace tickboard::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-caf::behavior lifeline_actor(caf::event_based_actor*) {
-  return {[](caf::unit_t) {}};
-}
-
-struct session_fixture : actor_fixture {
-  session_fixture() {
-    config->query = make_address();
-    config->status = make_address();
-    config->keeper = make_address();
-    config->search = make_address();
-    config->lifeline = spawn(lifeline_actor);
-  }
-
-  caf::actor start() {
-    clients.push_back(std::make_shared<scripted_client>());
-    const auto out = spawn(session, std::shared_ptr<const session_config>{config}, clients.back());
-    run();
-    return out;
-  }
-
-  /// The answer, which has to be the only one.
-  net::http_response ask(const std::string& target, bool accepts_gzip = false,
-                         std::chrono::milliseconds wait = 0ms, std::string method = "GET") {
-    const auto asked = start();
-    net::http_request request;
-    request.method = method == "GET" ? net::http_method::get : net::http_method::other;
-    request.method_text = std::move(method);
-    request.if_none_match = if_none_match;
-    request.target = target;
-    request.accepts_gzip = accepts_gzip;
-    send(asked, request_received{std::move(request)});
-    advance(wait);
-    REQUIRE(clients.back()->answers.size() == 1);
-    return clients.back()->answers[0];
-  }
-
-  /// The query actor answers every question with this, or with an error.
-  void answer_queries(std::optional<answer> with, caf::error error = {}) {
-    config->query->set(spawn([with, error](caf::event_based_actor*) -> caf::behavior {
-      return {[=](const page_asked& asked) -> caf::result<answer> {
-                if (!with)
-                  return error;
-                auto out = *with;
-                out.link = std::make_shared<const std::string>(
-                    link_header(asked.question->query, out.total, out.place));
-                return out;
-              },
-              [=](const row_asked&) -> caf::result<answer> {
-                return with ? caf::result<answer>{*with} : caf::result<answer>{error};
-              }};
-    }));
-  }
-
-  std::string if_none_match;
-  std::shared_ptr<session_config> config = std::make_shared<session_config>();
-  std::vector<std::shared_ptr<scripted_client>> clients;
-};
 
 net::shared_bytes text(std::string of) {
   return std::make_shared<const std::string>(std::move(of));
@@ -361,43 +298,6 @@ TEST_CASE("an answer that comes too late is not taken for that of the next reque
   CHECK(answers.size() == 2);
 }
 
-TEST_CASE("ready is 200") {
-  session_fixture one;
-  one.config->keeper->set(one.spawn([](caf::event_based_actor*) -> caf::behavior {
-    return {[](const readiness_asked&) { return readiness{true, "ready"}; }};
-  }));
-  CHECK(one.ask("/readyz").status == 200);
-}
-
-TEST_CASE("health says how metadata does, and that the process lives whatever that is") {
-  session_fixture one;
-  const auto body = [&](std::chrono::milliseconds wait = 0ms) {
-    const auto told = one.ask("/healthz", false, wait);
-    CHECK(told.status == 200);
-    return *told.body;
-  };
-  const auto unknown = R"({"status":"ok","metadata":{"state":"failed","source":null,"assets":0,)"
-                       R"("age_ms":null,"problem":"the part of tickboard that knows does not )"
-                       R"(answer"}})";
-  CHECK(body() == unknown); // it is down
-  one.config->metadata->set(one.spawn([](caf::event_based_actor* self) -> caf::behavior {
-    self->set_default_handler(caf::skip);
-    return {[](caf::unit_t) {}};
-  }));
-  CHECK(body(600ms) == unknown); // it hangs
-  const auto knows = [&](metadata_health told) {
-    one.config->metadata->set(one.spawn([told](caf::event_based_actor*) -> caf::behavior {
-      return {[told](const metadata_health_asked&) { return told; }};
-    }));
-  };
-  knows({"ok", "file", 50, 1'200, ""});
-  CHECK(body() == R"({"status":"ok","metadata":{"state":"ok","source":"file","assets":50,)"
-                  R"("age_ms":1200,"problem":null}})");
-  knows({"degraded", "postgres", 3, -1, "no \"route\""});
-  CHECK(body() == R"({"status":"ok","metadata":{"state":"degraded","source":"postgres","assets":3,)"
-                  R"("age_ms":null,"problem":"no \"route\""}})");
-}
-
 TEST_CASE("a session ends with its client and lets the connection go") {
   session_fixture one;
   const auto asked = one.start();
@@ -479,26 +379,4 @@ TEST_CASE_FIXTURE(session_fixture,
   CHECK(third.status == 429);
   CHECK(header(third, "RateLimit-Remaining") == "0");
   CHECK(header(third, "Retry-After") == "1");
-}
-
-TEST_CASE_FIXTURE(session_fixture, "health, readiness and browsers' preflights need no key") {
-  config->admits =
-      std::make_shared<admission>(config::client_settings{.key_required = true, .rate = 1},
-                                  std::vector<config::key_settings>{});
-  config->cors_origin = "*";
-  for (int i = 0; i < 5; ++i) {
-    for (const auto* path : {"/healthz", "/readyz"}) {
-      const auto out = ask(path);
-      CHECK(out.status != 401);
-      CHECK(out.status != 429);
-      CHECK(header(out, "RateLimit-Limit") == "");
-    }
-    const auto preflight = ask("/v1/markets", false, 0ms, "OPTIONS");
-    CHECK(preflight.status == 204);
-    CHECK(header(preflight, "Access-Control-Allow-Headers") ==
-          "Authorization, If-None-Match, X-API-Key");
-  }
-  const auto refused = ask("/v1/markets");
-  CHECK(refused.status == 401);
-  CHECK(header(refused, "Access-Control-Allow-Origin") == "*"); // else browsers hide the reason
 }
