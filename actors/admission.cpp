@@ -50,28 +50,57 @@ net::http_response in_words_of(std::string_view path, unsigned status, std::stri
 } // namespace
 
 admission::admission(const config::client_settings& clients,
-                     const std::vector<config::key_settings>& keys)
-    : key_required_(clients.key_required), limits_strangers_(clients.rate != 0),
-      strangers_({clients.rate, clients.burst}, clients.max_networks) {
-  for (const auto& one : keys)
-    if (const auto digest = net::parse_digest(one.sha256))
-      keys_.push_back({*digest, bucket_of({one.rate, one.burst})});
+                     const std::vector<config::key_settings>& keys) {
+  change(clients, keys);
 }
 
-admission::api_key* admission::find(std::string_view text) noexcept {
-  const auto digest = net::sha256(text);
+void admission::change(const config::client_settings& clients,
+                       const std::vector<config::key_settings>& keys) {
+  auto fresh = std::make_shared<rules>();
+  fresh->key_required = clients.key_required;
+  fresh->limits_strangers = clients.rate != 0;
+  for (const auto& one : keys)
+    if (const auto digest = net::parse_digest(one.sha256)) {
+      const rate_limit limit{one.rate, one.burst};
+      fresh->keys.push_back({*digest, limit, bucket_of(limit)});
+    }
+  const std::lock_guard lock{mutex_};
+  for (auto& one : fresh->keys)
+    if (const auto* const before = rules_->find(one.digest); before && before->limit == one.limit)
+      one.bucket = before->bucket;
+  if (const auto& before = strangers_limit_; clients.rate != before.rate ||
+                                             clients.burst != before.burst ||
+                                             clients.max_networks != before.max_networks)
+    strangers_ = bucket_table{{clients.rate, clients.burst}, clients.max_networks};
+  strangers_limit_ = clients;
+  fresh->number = rules_->number + 1;
+  number_ = fresh->number;
+  guards_ = fresh->key_required || fresh->limits_strangers || !fresh->keys.empty();
+  rules_ = std::move(fresh);
+}
+
+admission::api_key* admission::rules::find(const net::digest& key) noexcept {
   api_key* found = nullptr;
-  for (auto& one : keys_) // all of them: how long it takes says nothing
-    if (net::same_digest(one.digest, digest))
+  for (auto& one : keys) // all of them: how long it takes says nothing
+    if (net::same_digest(one.digest, key))
       found = &one;
   return found;
+}
+
+std::shared_ptr<admission::rules> admission::current() const {
+  const std::lock_guard lock{mutex_};
+  return rules_;
 }
 
 admission_verdict admission::admit(const net::http_request& request, std::string_view path,
                                    std::string_view network, token_bucket::clock::time_point now) {
   const auto text = given_key(request);
-  auto* const known = text.empty() ? nullptr : find(text);
+  const auto by = current();
   admission_verdict out;
+  out.ticket.rules = by->number;
+  if (!text.empty())
+    out.ticket.key = net::sha256(text);
+  auto* const known = out.ticket.key ? by->find(*out.ticket.key) : nullptr;
   const std::lock_guard lock{mutex_};
   if (!text.empty()) {
     if (known == nullptr)
@@ -79,10 +108,10 @@ admission_verdict admission::admit(const net::http_request& request, std::string
     else if (known->bucket)
       out.rate = known->bucket->take(now);
     if (known != nullptr)
-      out.client = fmt::format("key {}", known - keys_.data());
-  } else if (key_required_ && !is_document(path)) {
+      out.client = fmt::format("key {}", known - by->keys.data());
+  } else if (by->key_required && !is_document(path)) {
     out.is = admission_outcome::key_missing;
-  } else if (limits_strangers_) {
+  } else if (by->limits_strangers) {
     out.rate = strangers_.take(network, now);
   }
   if (out.rate && !out.rate->allowed)
@@ -94,10 +123,14 @@ bool admission::is_open(std::string_view path) noexcept {
   return std::ranges::find(open_paths, path) != open_paths.end();
 }
 
-std::shared_ptr<admission> make_admission(const config::settings& settings) {
-  if (!settings.clients.key_required && settings.clients.rate == 0 && settings.keys.empty())
-    return nullptr;
-  return std::make_shared<admission>(settings.clients, settings.keys);
+bool admission::lets_stay(admission_ticket& ticket) const {
+  if (ticket.rules == number_)
+    return true;
+  const auto by = current();
+  const bool stays = ticket.key ? by->find(*ticket.key) != nullptr : !by->key_required;
+  if (stays)
+    ticket.rules = by->number;
+  return stays;
 }
 
 void add_rate_headers(net::http_response& to, const rate_verdict& rate) {
@@ -125,6 +158,12 @@ net::http_response refusal_of(const admission_verdict& why, std::string_view pat
                            missing ? "Bearer realm=\"tickboard\""
                                    : "Bearer realm=\"tickboard\", error=\"invalid_token\"");
   return out;
+}
+
+net::http_response refusal_of(const admission_ticket& ticket) {
+  admission_verdict why;
+  why.is = ticket.key ? admission_outcome::key_unknown : admission_outcome::key_missing;
+  return refusal_of(why, "/v1");
 }
 
 } // namespace tickboard

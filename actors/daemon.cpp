@@ -122,6 +122,16 @@ public:
   void change_feeds(const std::vector<config::feed_settings>& wanted) override {
     feeds_->change(wanted, std::chrono::steady_clock::now() + settings_.stop_timeout);
   }
+  result<void> change_access(const config::settings& wanted) override {
+    admission_->change(wanted.clients, wanted.keys);
+    if (!is_encrypted(settings_.http) || !is_encrypted(wanted.http))
+      return {};
+    auto tls = read_certificate(wanted.http);
+    if (!tls)
+      return unexpected(tls.error());
+    server_->renew_tls(std::move(*tls));
+    return {};
+  }
   bool shows_life() override { return signs_.check(); }
 
   caf::actor service(const std::string& name) const override {
@@ -392,15 +402,13 @@ private:
     auto config = serving();
     config->tells_metrics = settings_.http.metrics;
     config->cors_origin = settings_.http.cors_origin;
-    config->admits = make_admission(settings_);
+    config->admits = admission_;
     auto options = limits();
     options.listen = settings_.http.listen;
-    if (const auto& certificate = settings_.http.tls_certificate; !certificate.empty()) {
-      auto tls = net::server_tls_context(certificate, settings_.http.tls_key);
+    if (is_encrypted(settings_.http)) {
+      auto tls = read_certificate(settings_.http);
       if (!tls)
-        return unexpected(fmt::format("http.{}: {}",
-                                      tls.error().is_of_key ? "tls_key" : "tls_certificate",
-                                      tls.error().what));
+        return unexpected(tls.error());
       options.tls = std::move(*tls);
     }
     auto server = net::listen_http(io(1), options, session_listener(system_, std::move(config)));
@@ -409,6 +417,19 @@ private:
     server_ = std::move(*server);
     watch_clients("api", server_);
     return settings_.admin.listen.empty() ? result<void>{} : listen_for_operators();
+  }
+
+  static bool is_encrypted(const config::http_settings& http) {
+    return !http.tls_certificate.empty();
+  }
+
+  static result<std::shared_ptr<boost::asio::ssl::context>>
+  read_certificate(const config::http_settings& http) {
+    auto tls = net::server_tls_context(http.tls_certificate, http.tls_key);
+    if (!tls)
+      return unexpected(fmt::format(
+          "http.{}: {}", tls.error().is_of_key ? "tls_key" : "tls_certificate", tls.error().what));
+    return std::move(*tls);
   }
 
   result<void> listen_for_operators() {
@@ -454,6 +475,8 @@ private:
   std::map<std::string, address_ptr> services_; ///< by name
   std::optional<feed_set> feeds_;
   vital_signs signs_;
+  const std::shared_ptr<admission> admission_ =
+      std::make_shared<admission>(settings_.clients, settings_.keys);
   std::shared_ptr<net::http_server> server_, admin_server_;
   bool stopped_ = false;
 };

@@ -22,6 +22,9 @@ public:
   /// Makes these the feeds that are followed; those that are followed already, with the same
   /// settings, do not notice. Blocks until the others have ended, at most daemon.stop_timeout.
   virtual void change_feeds(const std::vector<config::feed_settings>& wanted) = 0;
+  /// Takes over who may ask how much, and what of HTTPS is renewed: certificate and key, if there
+  /// were any before. The error says why these cannot be read; the old ones then stay. Reads files.
+  virtual result<void> change_access(const config::settings& wanted) = 0;
   /// True if every io thread and every service has given a sign of life since they were last asked
   /// for one; if so, asks again. Does not block. From one thread, until `stop`.
   virtual bool shows_life() = 0;

@@ -37,7 +37,7 @@ std::string_view event_name(live_news::kind is) {
 
 live_session::live_session(caf::event_based_actor* self,
                            std::shared_ptr<const session_config> config,
-                           std::shared_ptr<net::http_connection> connection, std::string client)
+                           std::shared_ptr<net::http_connection> connection, live_client client)
     : self_(self), config_(std::move(config)), connection_(std::move(connection)),
       client_(std::move(client)) {
 }
@@ -66,12 +66,16 @@ void live_session::ask(const std::string& name) {
   const auto& one = subscriptions_.at(name);
   ++asks_;
   self_
-      ->request(config_->live->get(), config_->live_patience,
-                live_asked{one.what.question, one.what.interval, one.has, one.in_trouble, client_})
+      ->request(
+          config_->live->get(), config_->live_patience,
+          live_asked{one.what.question, one.what.interval, one.has, one.in_trouble, client_.name})
       .then(
           [this, name, serial = one.serial](const live_news& told) {
             asked();
-            news(name, serial, told);
+            if (config_->admits->lets_stay(client_.ticket))
+              news(name, serial, told);
+            else
+              news(name, serial, failure_news(refusal_of(client_.ticket), {}));
           },
           [this, name, serial = one.serial](const caf::error& why) {
             asked();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/admission.hpp"
 #include "actors/live_route.hpp"
 #include "actors/messages/live.hpp"
 #include "actors/messages/query.hpp"
@@ -19,15 +20,22 @@ namespace tickboard {
 
 struct session_config;
 
+/// Who follows, and as what it was let in.
+struct live_client {
+  std::string name; ///< as of page_asked
+  admission_ticket ticket;
+};
+
 /// The part of a session that tells a client of changes: on a stream, or on a WebSocket. Belongs to
 /// the session's actor.
 ///
 /// A subscription asks the hub for more when its last news is with the client, so at most one piece
-/// of each waits here. A WebSocket's next message is read when the last one is answered.
+/// of each waits here. Who would not be let in any more is told so instead of the next news. A
+/// WebSocket's next message is read when the last one is answered.
 class live_session {
 public:
   live_session(caf::event_based_actor* self, std::shared_ptr<const session_config> config,
-               std::shared_ptr<net::http_connection> connection, std::string client);
+               std::shared_ptr<net::http_connection> connection, live_client client);
 
   /// How a request for a stream is answered, once that is known.
   struct stream_answer {
@@ -75,7 +83,7 @@ private:
   caf::event_based_actor* self_;
   std::shared_ptr<const session_config> config_;
   std::shared_ptr<net::http_connection> connection_;
-  std::string client_;
+  live_client client_;
   bool is_websocket_ = false;
   std::optional<stream_answer> answer_;               ///< of a stream that has not begun
   std::map<std::string, subscription> subscriptions_; ///< of a stream: one without a name

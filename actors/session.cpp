@@ -72,7 +72,8 @@ void session_state::handle(const net::http_request& request) {
     answer_preflight();
     return;
   }
-  is_guarded = config->admits && !admission::is_open(path);
+  ticket = {};
+  is_guarded = config->admits->guards() && !admission::is_open(path);
   if (is_guarded && !admit(request, path))
     return;
   if (const auto known = config->pages->find(request)) { // an operators' session keeps none
@@ -126,6 +127,7 @@ bool session_state::admit(const net::http_request& request, std::string_view pat
   const auto verdict = config->admits->admit(request, path, network, asked);
   rate = verdict.rate;
   client = verdict.client.empty() ? network : verdict.client;
+  ticket = verdict.ticket;
   if (verdict.is == admission_outcome::admitted)
     return true;
   respond(refusal_of(verdict, path));
@@ -205,7 +207,7 @@ void session_state::answer_preflight() {
   out.status = 204;
   out.headers.emplace_back("Access-Control-Allow-Methods", "GET, HEAD");
   out.headers.emplace_back("Access-Control-Allow-Headers",
-                           config->admits ? "Authorization, If-None-Match, X-API-Key"
+                           config->admits->guards() ? "Authorization, If-None-Match, X-API-Key"
                                           : "If-None-Match");
   out.headers.emplace_back("Access-Control-Max-Age", "86400");
   respond(std::move(out));
@@ -299,7 +301,7 @@ void session_state::go_live(const ask_live& what, const net::http_request& reque
     return;
   }
   add_common(head);
-  live.emplace(self, config, connection, client);
+  live.emplace(self, config, connection, live_client{client, ticket});
   live->start_stream(what, request.rare ? request.rare->last_event_id : "",
                      {std::move(head), [this] { count(200); },
                       [this](net::http_response why) { respond(std::move(why)); }});
@@ -323,7 +325,7 @@ void session_state::open_socket(const net::http_request& request) {
                                  json_excerpt(rare.origin))));
     return;
   }
-  live.emplace(self, config, connection, client);
+  live.emplace(self, config, connection, live_client{client, ticket});
   count(101);
   live->start_websocket();
 }

@@ -39,7 +39,7 @@ struct session_config {
   std::string cors_origin;    ///< whose pages in browsers may read answers; empty: only our own
   bool tells_metrics = true;  ///< answers GET /metrics
   bool for_operators = false; ///< serves what admin_route.hpp does
-  std::shared_ptr<admission> admits{}; ///< null: everybody, without limit
+  std::shared_ptr<admission> admits = std::make_shared<admission>();
   std::shared_ptr<known_pages> pages = std::make_shared<known_pages>(); ///< of all sessions
   std::shared_ptr<route_figures> figures = std::make_shared<route_figures>();
 };
@@ -116,6 +116,7 @@ struct session_state {
   bool is_guarded = false;          ///< who asks matters
   std::optional<rate_verdict> rate; ///< of who asks, if limited
   std::string client;               ///< who asks: by API key, else by network
+  admission_ticket ticket;          ///< as what
   std::chrono::steady_clock::time_point asked;
   std::size_t route = 0;                           ///< its place in config->figures
   bool open = false;                               ///< it is not answered yet

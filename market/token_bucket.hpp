@@ -17,6 +17,8 @@ struct rate_limit {
 
   bool limits() const noexcept { return per_second != 0; }
   std::uint32_t at_once() const noexcept { return burst == 0 ? per_second : burst; }
+
+  friend bool operator==(const rate_limit&, const rate_limit&) = default;
 };
 
 /// What one request meets.

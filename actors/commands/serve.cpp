@@ -19,7 +19,15 @@ namespace tickboard::commands {
 
 namespace {
 
-/// Takes over from the file what can be changed while the daemon runs: feeds and log.level.
+/// What a running daemon takes over. A certificate cannot come or go while it runs, but be another.
+bool is_taken_over(const std::string& key, const config::settings& now,
+                   const config::settings& wanted) {
+  if (key == "http.tls_certificate" || key == "http.tls_key")
+    return now.http.tls_certificate.empty() == wanted.http.tls_certificate.empty();
+  return key == "log.level" || key == "key" || key.starts_with("clients.");
+}
+
+/// Takes over from the file what can be changed while the daemon runs.
 void reload(const std::string& file, config::settings& now, daemon& running) {
   auto wanted = config::load(file);
   if (!wanted) {
@@ -30,10 +38,17 @@ void reload(const std::string& file, config::settings& now, daemon& running) {
     return;
   }
   for (const auto& key : config::differences(now, *wanted))
-    if (key != "log.level")
+    if (!is_taken_over(key, now, *wanted))
       log::warn("reload", "changes at the next start only", {{"key", key}});
   now.log.level = wanted->log.level;
   log::set_level(now.log.level);
+  if (const auto done = running.change_access(*wanted); !done)
+    log::error("reload", "the certificate cannot be used, the old one stays",
+               {{"problem", done.error()}});
+  else if (!wanted->http.tls_certificate.empty() && !now.http.tls_certificate.empty())
+    log::info("reload", "the certificate was read", {{"file", wanted->http.tls_certificate}});
+  now.clients = wanted->clients;
+  now.keys = std::move(wanted->keys);
   now.feeds = std::move(wanted->feeds);
   running.change_feeds(now.feeds);
   log::info("reload", "done", {{"feeds", now.feeds.size()}});

@@ -24,8 +24,8 @@ symbols = ["*/USD", "*/EUR"]
 `tickboard check FILE` says whether a file is right: all that is wrong with it, as file:line:column, the key, what is allowed, and, of a misspelt key, which
 was meant. The daemon refuses to start with a file that is not.
 
-SIGHUP has the daemon read its file again. Feeds end, start and change while the others stay connected, and `log.level` counts at once; all
-other keys are for the next start, and the log says which were changed. A file with an error changes nothing.
+SIGHUP has the daemon read its file again. Feeds end, start and change while the others stay connected; `[clients]`, each `[[key]]` and `log.level` count at
+once; `http.tls_certificate` and `http.tls_key` are read anew. All other keys are for the next start, and the log says which were changed. A file with an error changes nothing.
 
 Durations are texts with a unit: `"250ms"`, `"5s"`, `"10m"`, `"24h"`, or `"0"`. Sizes are numbers of bytes or texts: `65536`, `"64KiB"`, `"64MiB"`.
 Secrets need not be in the file: `password_file` names files that hold them, and of API keys it has digests only.

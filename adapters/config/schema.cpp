@@ -109,8 +109,8 @@ const std::array http_keys{
     key{"tls_certificate", in<&settings::http, &http_settings::tls_certificate>,
         text(rules::readable_file),
         "Certificate chain (PEM, leaf first) to answer HTTPS (TLS 1.2 or later) instead of HTTP; "
-        "with "
-        "tls_key. Read once, at the start."},
+        "with tls_key. Read at the start and on SIGHUP: who connects from then on meets the new "
+        "one."},
     key{"tls_key", in<&settings::http, &http_settings::tls_key>, text(rules::readable_file),
         "The certificate's key (PEM, without a password)."},
 };

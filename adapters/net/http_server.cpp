@@ -67,6 +67,8 @@ public:
       session->stop();
   }
 
+  void renew_tls(std::shared_ptr<asio::ssl::context> tls) { options_.tls = std::move(tls); }
+
   std::uint16_t port() const noexcept { return port_; }
   io_executor executor() { return sweep_timer_.get_executor(); }
   const std::shared_ptr<std::atomic<std::size_t>>& count() const noexcept { return count_; }
@@ -139,7 +141,7 @@ private:
     return out;
   }
 
-  const http_server_options options_;
+  http_server_options options_;
   const http_listener_factory factory_;
   acceptor acceptor_;
   tcp::endpoint peer_; ///< of the client that is being admitted
@@ -160,6 +162,9 @@ public:
 
   std::uint16_t port() const noexcept override { return port_; }
   std::size_t connections() const noexcept override { return count_->load(); }
+  void renew_tls(std::shared_ptr<asio::ssl::context> tls) override {
+    on_io<io_turn::next>(core_, [tls = std::move(tls)](server_core& core) { core.renew_tls(tls); });
+  }
   void stop() override {
     on_io<io_turn::next>(core_, [](server_core& core) { core.stop(); });
   }

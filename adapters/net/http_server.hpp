@@ -126,6 +126,8 @@ public:
   virtual ~http_server() = default;
   virtual std::uint16_t port() const noexcept = 0;
   virtual std::size_t connections() const noexcept = 0;
+  /// Who connects from now on meets this certificate. Only where there was one; any thread.
+  virtual void renew_tls(std::shared_ptr<boost::asio::ssl::context> tls) = 0;
   virtual void stop() = 0; ///< stops accepting and closes idle connections; any thread
 };
 

@@ -17,7 +17,8 @@ namespace tickboard::net {
 /// of Asio, with their handlers. io thread only.
 class http_socket {
 public:
-  /// `tls`, unless null, is a server's context, which outlives the socket.
+  /// `tls`, unless null, is a server's context. It need not outlive the socket: OpenSSL keeps what
+  /// a connection needs of it.
   http_socket(tcp_socket socket, asio::ssl::context* tls) : stream_(std::move(socket)) {
     if (tls != nullptr)
       stream_ = std::make_unique<tls_socket>(std::get<tcp_socket>(std::move(stream_)), *tls);

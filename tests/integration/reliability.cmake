@@ -1,6 +1,9 @@
 # Whole programs, and what goes wrong with them.
 tickboard_world_test(reliability_test reliability/stop_test.cpp reliability/watchdog_test.cpp)
 tickboard_world_test(reload_test reliability/reload_test.cpp)
+tickboard_world_test(access_test reliability/access_test.cpp
+  ${PROJECT_SOURCE_DIR}/tests/unit/net/sockets.cpp
+  ${PROJECT_SOURCE_DIR}/tests/unit/net/certificates.cpp)
 tickboard_world_test(connects_test reliability/connects_test.cpp)
 target_link_libraries(connects_test PRIVATE tickboard_exchange)
 tickboard_world_test(mute_test reliability/mute_test.cpp)
@@ -36,5 +39,5 @@ tickboard_world_test(postgres_faults_test reliability/postgres_faults_test.cpp p
   ${PROJECT_SOURCE_DIR}/tests/support/private_postgres.cpp)
 target_link_libraries(postgres_faults_test PRIVATE tickboard_actors)
 
-tickboard_mostly_waits(reliability_test reload_test connects_test mute_test limits_test
+tickboard_mostly_waits(reliability_test reload_test access_test connects_test mute_test limits_test
   reliability_actors_test postgres_faults_test)

@@ -54,16 +54,10 @@ TEST_CASE("SHA-256 is what others take for it") {
 }
 
 TEST_CASE("without settings nobody is looked at") {
-  config::settings settings;
-  CHECK(make_admission(settings) == nullptr);
-  settings.clients.rate = 1;
-  CHECK(make_admission(settings) != nullptr);
-  settings.clients = {};
-  settings.clients.key_required = true;
-  CHECK(make_admission(settings) != nullptr);
-  settings.clients = {};
-  settings.keys = {key_with("a", "secret")};
-  CHECK(make_admission(settings) != nullptr);
+  CHECK_FALSE(admission{}.guards());
+  CHECK(admission{{.rate = 1}, {}}.guards());
+  CHECK(admission{{.key_required = true}, {}}.guards());
+  CHECK(admission{{}, {key_with("a", "secret")}}.guards());
 }
 
 TEST_CASE("a key opens the door, in each way that it can be given, and nothing else does") {
@@ -162,4 +156,74 @@ TEST_CASE("who is refused is told why, in the words that are spoken there") {
       CHECK(out.content_type == "application/json");
       CHECK(header(out, why.is == outcome::too_many ? "Retry-After" : "WWW-Authenticate") != "");
     }
+}
+
+TEST_CASE("keys and limits change meanwhile") {
+  admission door{{.rate = 1, .burst = 2},
+                 {key_with("a", "first", 1, 3), key_with("b", "second", 1, 3)}};
+  const auto ask = [&](const std::string& key) {
+    return admit(door, request_for("/v1/markets", key.empty() ? "" : "Bearer " + key)).is;
+  };
+  const auto use_up = [&](const std::string& key) {
+    int allowed = 0;
+    while (ask(key) == outcome::admitted)
+      ++allowed;
+    return allowed;
+  };
+  CHECK(use_up("first") == 3);
+  CHECK(use_up("second") == 3);
+  CHECK(use_up("") == 2);
+
+  // Another place in the file, or another name, is no other key.
+  door.change(
+      {.rate = 1, .burst = 2, .max_networks = 100'000},
+      {key_with("b", "second", 1, 4), key_with("x", "first", 1, 3), key_with("c", "third")});
+  CHECK(ask("first") == outcome::too_many);
+  CHECK(ask("") == outcome::too_many);
+  CHECK(use_up("second") == 4); // another limit
+  CHECK(ask("third") == outcome::admitted);
+
+  door.change({.key_required = true}, {key_with("c", "third")});
+  CHECK(ask("first") == outcome::key_unknown);
+  CHECK(ask("") == outcome::key_missing);
+  CHECK(ask("third") == outcome::admitted);
+  CHECK(door.guards());
+
+  door.change({}, {});
+  CHECK_FALSE(door.guards());
+}
+
+TEST_CASE("who was let in stays as long as he would be let in") {
+  admission door;
+  const auto ticket_of = [&](const std::string& authorization) {
+    const auto verdict = admit(door, request_for("/v1/stream", authorization));
+    CHECK(verdict.is == outcome::admitted);
+    return verdict.ticket;
+  };
+  admission_ticket unguarded; // nobody was looked at then
+  CHECK(door.lets_stay(unguarded));
+  const auto first = key_with("a", "first"), second = key_with("b", "second");
+  door.change({}, {first, second});
+  auto stranger = ticket_of(""), by_first = ticket_of("Bearer first"),
+       by_second = ticket_of("Bearer second");
+  for (auto* one : {&unguarded, &stranger, &by_first, &by_second})
+    CHECK(door.lets_stay(*one));
+
+  door.change({.rate = 1}, {second}); // limits are for who asks anew
+  CHECK(door.lets_stay(unguarded));
+  CHECK(door.lets_stay(stranger));
+  CHECK(door.lets_stay(by_second));
+  for (int i = 0; i < 3; ++i) // however often that is asked
+    CHECK_FALSE(door.lets_stay(by_first));
+  CHECK(refusal_of(by_first).status == 401);
+  CHECK(refusal_of(by_first).body->find("Key unknown") != std::string::npos);
+
+  door.change({.key_required = true}, {second});
+  CHECK_FALSE(door.lets_stay(unguarded));
+  CHECK_FALSE(door.lets_stay(stranger));
+  CHECK(door.lets_stay(by_second));
+  CHECK(refusal_of(stranger).body->find("Key missing") != std::string::npos);
+
+  door.change({}, {first, second});
+  CHECK(door.lets_stay(by_first));
 }

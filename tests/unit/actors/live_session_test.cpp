@@ -147,6 +147,46 @@ TEST_CASE("a stream whose view is refused for good later ends") {
   CHECK(live.client->closed);
 }
 
+TEST_CASE("who may not follow any more is told so with what would be the next news") {
+  live_session_fixture live;
+  const auto error_after = [&](std::chrono::milliseconds wait) {
+    live.serving->admits->change({.key_required = true}, {});
+    live.price = 2;
+    live.advance(wait);
+    return live.client->pieces.back();
+  };
+  SUBCASE("on a stream, which ends") {
+    live.get("/v1/stream?interval=100");
+    live.sent();
+    live.sent();
+    const auto error = error_after(100ms);
+    CHECK(error.starts_with("event: error\ndata: "));
+    CHECK(error.find("Key missing") != std::string::npos);
+    live.sent();
+    CHECK(live.client->closed);
+  }
+  SUBCASE("at the latest with a heartbeat") {
+    live.get("/v1/stream?interval=100");
+    live.sent();
+    live.sent();
+    live.serving->admits->change({.key_required = true}, {});
+    live.advance(live.config.heartbeat + 1s);
+    CHECK(live.client->pieces.back().find("Key missing") != std::string::npos);
+  }
+  SUBCASE("for each view of a WebSocket, also those that come later") {
+    live.open_socket();
+    const auto subscribe = [&](const std::string& view) {
+      live.say(R"({"op":"subscribe","view":")" + view + R"(","interval":100})");
+    };
+    subscribe("a");
+    live.sent();
+    CHECK(error_after(100ms).find(R"({"view":"a","event":"error")") == 0);
+    live.sent();
+    subscribe("b");
+    CHECK(live.client->pieces.back().find(R"({"view":"b","event":"error")") == 0);
+  }
+}
+
 TEST_CASE("a stream goes on from the last event that was heard") {
   live_session_fixture live;
   const auto id = live.ask()->told.at(0).id;

@@ -181,3 +181,16 @@ TEST_CASE("a stop ends handshakes and idle connections") {
   CHECK(idle.read_to_end() == "");
   CHECK(eventually([&] { return server.server->connections() == 0; }));
 }
+
+TEST_CASE("a certificate is renewed for who connects from then on, and nobody is cut for it") {
+  secured before, after;
+  answering_server server(echo, before.options);
+  tls_client early{server.server->port(), before.trusted.file()};
+  REQUIRE(eventually([&] { return server.listeners == 1; }));
+  server.server->renew_tls(after.options.tls);
+  before.options.tls = after.options.tls = nullptr; // the server has it
+  CHECK(eventually([&] { return bool(get(server, after.trusted.file())); }));
+  CHECK_FALSE(get(server, before.trusted.file()));
+  early.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  CHECK(early.read_to_end().starts_with("HTTP/1.1 200 "));
+}
