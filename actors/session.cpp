@@ -208,7 +208,7 @@ void session_state::answer_preflight() {
   out.headers.emplace_back("Access-Control-Allow-Methods", "GET, HEAD");
   out.headers.emplace_back("Access-Control-Allow-Headers",
                            config->admits->guards() ? "Authorization, If-None-Match, X-API-Key"
-                                          : "If-None-Match");
+                                                    : "If-None-Match");
   out.headers.emplace_back("Access-Control-Max-Age", "86400");
   respond(std::move(out));
 }
