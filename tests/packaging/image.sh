@@ -2,8 +2,8 @@
 # usage: image.sh FOLDER
 #
 # Builds the image of examples/docker/Dockerfile without a Docker daemon, runs it, and asks for a page. For
-# debian:bookworm and its -slim stands what debootstrap makes; buildah builds. Everything is kept in FOLDER
-# (4 GB), so that a second run is a matter of seconds. Ten minutes, root, and the packages buildah,
+# debian:bookworm and its -slim stands what debootstrap makes; buildah builds. What it makes is kept in FOLDER
+# (10 GB and more), and a second run goes on from there. Ten minutes, root, and the packages buildah,
 # debootstrap, redis-server, iproute2 and curl: by hand, not a part of ./test.
 set -euo pipefail
 
@@ -51,13 +51,13 @@ build_image() {
     --ignorefile "$sources/examples/docker/Dockerfile.dockerignore" "$sources"
 }
 
-# In a network of its own: ports are those that the image is made for.
+# With a network of its own, for ports are those that the image is made for, and processes of its own, which
+# end with it.
 run_image() {
   ip link set lo up
   redis-server --port 6379 --save '' --dir "$PWD" --logfile redis.log &
   local container
   container="$(builder from --pull-never tickboard)"
-  trap 'kill $(jobs -p) 2> /dev/null || :; wait; builder rm "$container" > /dev/null' EXIT
   cat > tickboard.toml << 'TOML'
 [http]
 listen = "0.0.0.0:8080"
@@ -72,7 +72,7 @@ TOML
   builder run "$container" /usr/bin/tickboard simulate --exchange kraken --listen 127.0.0.1:9555 --markets 20 --rate 100 > exchange.log 2>&1 &
   # What ENTRYPOINT and CMD are; `buildah run` does not look at them.
   local start
-  start="$(builder inspect --type image --format '{{join .Docker.Config.Entrypoint " "}} {{join .Docker.Config.Cmd " "}}' tickboard)"
+  start="$(builder inspect --type image --format '{{range .Docker.Config.Entrypoint}}{{.}} {{end}}{{range .Docker.Config.Cmd}}{{.}} {{end}}' tickboard)"
   # shellcheck disable=SC2086 # words
   builder run --volume "$PWD/tickboard.toml:/etc/tickboard/tickboard.toml:ro" "$container" $start > daemon.log 2>&1 &
   local page=""
@@ -90,12 +90,13 @@ TOML
   # shellcheck disable=SC2086 # words
   builder run "$container" $check
   echo "healthy: $check"
+  builder rm "$container" > /dev/null
 }
 
 if [[ -z "${INSIDE:-}" ]]; then
   builder inspect --type image docker.io/library/debian:bookworm > /dev/null 2>&1 || build_base
   build_image
-  INSIDE=1 exec unshare --net "$(readlink -f "$sources/tests/packaging/image.sh")" "$PWD"
+  INSIDE=1 exec unshare --net --pid --fork --kill-child --mount-proc "$(readlink -f "$sources/tests/packaging/image.sh")" "$PWD"
 fi
 run_image
 echo "the image is built, serves pages, and is healthy"
