@@ -77,7 +77,7 @@ async function pauseHoldsStill({ open, double, world }) {
   assert.equal(await text(), before);
   await page.getByRole('button', { name: 'Pause' }).press('Space');
   await untilState(page, '^live$');
-  assert.ok(double.asked.slice(asked).some((one) => one.startsWith('/v1/stream')));
+  await until('a stream is asked for', () => double.asked.slice(asked).some((one) => one.startsWith('/v1/stream')));
 }
 
 async function hiddenItRests({ open, double }) {
