@@ -24,7 +24,7 @@ tickboard_world_test(reliability_clients_test reliability/clients_test.cpp relia
 tickboard_world_test(redis_faults_test reliability/redis_test.cpp)
 target_link_libraries(redis_faults_test PRIVATE tickboard_hiredis)
 set_tests_properties(redis_faults_test PROPERTIES TIMEOUT 600)
-tickboard_world_test(sentinel_test reliability/sentinel_test.cpp ${PROJECT_SOURCE_DIR}/tests/support/sentinels.cpp)
+tickboard_world_test(sentinel_test reliability/sentinel_test.cpp reliability/sentinel_client_test.cpp ${PROJECT_SOURCE_DIR}/tests/support/sentinels.cpp)
 target_link_libraries(sentinel_test PRIVATE tickboard_hiredis)
 set_tests_properties(sentinel_test PROPERTIES TIMEOUT 600)
 

@@ -9,6 +9,7 @@
 #include "tests/support/held_client.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace tickboard::test {
 
@@ -158,6 +159,24 @@ struct asset_world : actor_fixture {
     for (auto& [symbol, one] : out)
       append_asset_row(one.text, {symbol, one.metadata, &one.values});
     return out;
+  }
+
+  /// In no structure is an asset missing, or left over.
+  void check_what_is_stored() {
+    std::set<std::string> wanted;
+    for (const auto& [symbol, row] : all_rows())
+      wanted.insert(symbol);
+    const auto check = [&](std::initializer_list<std::string_view> question) {
+      std::set<std::string> found;
+      for (const auto& one : db.run(question).elements)
+        found.insert(one.text);
+      CHECK(found == wanted);
+    };
+    const auto& keys = board_at->assets;
+    check({"HKEYS", keys.row});
+    check({"HKEYS", keys.tags});
+    for (const auto& index : keys.by)
+      check({"ZRANGE", index, "0", "-1"});
   }
 
   template <class Evaluate>

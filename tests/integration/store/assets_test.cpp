@@ -1,4 +1,7 @@
+#include "actors/asset_store.hpp"
 #include "tests/integration/store/asset_world.hpp"
+
+#include <set>
 
 using namespace tickboard;
 using namespace tickboard::test;
@@ -24,6 +27,7 @@ TEST_CASE(
     on.truth.add_markets(round % 3 == 2 ? 15 : 5, {"USD", "BTC"});
     on.tell(false);
     on.wait(1s);
+    on.check_what_is_stored();
     for (int i = 0; i < 60; ++i) {
       const auto query = on.random_query();
       const auto outcome = on.ask(query, 1 + static_cast<std::uint32_t>(on.truth.pick(80)));
@@ -95,6 +99,41 @@ TEST_CASE(
   while (*on.ask(all).body != on.page(all) && std::chrono::steady_clock::now() < deadline)
     on.wait(500ms);
   CHECK(*on.ask(all).body == on.page(all));
+}
+
+TEST_CASE("assets leave only by who owns their partition") {
+  store redis;
+  const board on{"t", {}};
+  const auto& keys = on.assets;
+  const auto fill = [&] {
+    for (const auto* symbol : {"A", "B", "C"}) {
+      redis.run({"HSET", keys.row, symbol, "{}"});
+      redis.run({"HSET", keys.tags, symbol, "||"});
+      for (const auto& index : keys.by)
+        redis.run({"ZADD", index, "1", symbol});
+    }
+  };
+  const auto left = [&] {
+    std::set<std::int64_t> counts{redis.run({"HLEN", keys.row}).integer,
+                                  redis.run({"HLEN", keys.tags}).integer};
+    for (const auto& index : keys.by)
+      counts.insert(redis.run({"ZCARD", index}).integer);
+    REQUIRE(counts.size() == 1); // everywhere the same
+    return *counts.begin();
+  };
+  const auto drop = [&](std::string_view owner) {
+    const std::vector<std::string> symbols{"A", "C", "never there"};
+    return redis.run(drop_assets(on, owner, symbols)).integer;
+  };
+  fill();
+  CHECK(drop("me") == -1); // emptied
+  CHECK(left() == 3);
+  redis.run({"SET", keys.owner, "another"});
+  CHECK(drop("me") == 0);
+  CHECK(left() == 3);
+  CHECK(drop("another") == 1);
+  CHECK(left() == 1);
+  CHECK(redis.run({"HGET", keys.row, "B"}).text == "{}");
 }
 
 TEST_CASE("an asset comes with its markets, by turnover") {
