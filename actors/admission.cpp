@@ -68,11 +68,9 @@ void admission::change(const config::client_settings& clients,
   for (auto& one : fresh->keys)
     if (const auto* const before = rules_->find(one.digest); before && before->limit == one.limit)
       one.bucket = before->bucket;
-  if (const auto& before = strangers_limit_; clients.rate != before.rate ||
-                                             clients.burst != before.burst ||
-                                             clients.max_networks != before.max_networks)
-    strangers_ = bucket_table{{clients.rate, clients.burst}, clients.max_networks};
-  strangers_limit_ = clients;
+  if (const rate_limit limit{clients.rate, clients.burst};
+      strangers_.limit() != limit || strangers_.max() != clients.max_networks)
+    strangers_ = bucket_table{limit, clients.max_networks};
   fresh->number = rules_->number + 1;
   number_ = fresh->number;
   guards_ = fresh->key_required || fresh->limits_strangers || !fresh->keys.empty();

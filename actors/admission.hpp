@@ -78,7 +78,6 @@ private:
 
   mutable std::mutex mutex_; ///< of what follows, and of buckets
   std::shared_ptr<rules> rules_ = std::make_shared<rules>();
-  config::client_settings strangers_limit_;
   bucket_table strangers_{{}, 0};
 
   std::atomic<bool> guards_ = false;

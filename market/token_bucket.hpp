@@ -57,6 +57,8 @@ public:
   bucket_table(const rate_limit& limit, std::size_t max) : limit_(limit), max_(max) {}
 
   rate_verdict take(std::string_view client, token_bucket::clock::time_point now);
+  const rate_limit& limit() const noexcept { return limit_; }
+  std::size_t max() const noexcept { return max_; }
   std::size_t size() const noexcept { return order_.size(); }
 
 private:

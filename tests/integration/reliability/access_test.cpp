@@ -1,8 +1,8 @@
 // Who may ask, and by which certificate he is answered, changes while the daemon runs.
 
-#include "adapters/net/digest.hpp"
 #include "adapters/net/http_client.hpp"
 #include "tests/integration/spine/world.hpp"
+#include "tests/support/api_key.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/unit/net/certificates.hpp"
 #include "tests/unit/net/sockets.hpp"
@@ -24,10 +24,7 @@ std::vector<simulated> one_exchange() {
 }
 
 std::string key_section(const std::string& key) {
-  std::string digest;
-  for (const auto byte : net::sha256(key))
-    digest += fmt::format("{:02x}", byte);
-  return fmt::format("[[key]]\nname = \"{}\"\nsha256 = \"{}\"\n", key, digest);
+  return fmt::format("[[key]]\nname = \"{}\"\nsha256 = \"{}\"\n", key, sha256_hex(key));
 }
 
 raw_socket asked(world& on, const std::string& target, const std::string& key) {

@@ -1,10 +1,10 @@
 // Clients that do harm, by mistake or on purpose: limits hold, and others are served meanwhile.
 // What one connection may do is tested at the server alone (tests/unit/net/http_limits_test.cpp).
 
-#include "adapters/net/digest.hpp"
 #include "adapters/net/http_client.hpp"
 #include "tests/integration/reliability/neighbour.hpp"
 #include "tests/integration/spine/world.hpp"
+#include "tests/support/api_key.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/unit/net/certificates.hpp"
 
@@ -349,11 +349,8 @@ TEST_CASE("there are no files behind paths, and no question is too large to be r
 
 TEST_CASE("strangers that ask too much are told to wait, and whoever has a key does not notice") {
   const std::string key = "a key of a neighbour";
-  std::string digest;
-  for (const auto byte : net::sha256(key))
-    digest += fmt::format("{:02x}", byte);
   world on{one_exchange(), "[clients]\nrate = 50\n[[key]]\nname = \"neighbour\"\nsha256 = \"" +
-                               digest + "\"\n[admin]\nlisten = \"127.0.0.1:0\"\n"};
+                               sha256_hex(key) + "\"\n[admin]\nlisten = \"127.0.0.1:0\"\n"};
   on.wait_until("pages are served", [&] { return on.get("/readyz").status == 200; });
   neighbour next_door{on.daemon->port(), "X-API-Key: " + key + "\r\n"};
   on.wait_until("there are rows", [&] { return next_door.is_served(); });

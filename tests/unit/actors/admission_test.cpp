@@ -1,5 +1,6 @@
 #include "actors/admission.hpp"
 #include "adapters/net/digest.hpp"
+#include "tests/support/api_key.hpp"
 #include "tests/support/http_header.hpp"
 
 #include <doctest/doctest.h>
@@ -23,10 +24,7 @@ admission_verdict admit(admission& door, const net::http_request& request,
 
 config::key_settings key_with(std::string name, std::string_view text, std::uint32_t rate = 0,
                               std::uint32_t burst = 0) {
-  config::key_settings out{std::move(name), {}, rate, burst};
-  for (const auto byte : net::sha256(text))
-    out.sha256 += fmt::format("{:02x}", byte);
-  return out;
+  return {std::move(name), tickboard::test::sha256_hex(text), rate, burst};
 }
 
 net::http_request request_for(std::string target, std::string authorization = {},
