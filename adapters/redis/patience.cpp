@@ -36,7 +36,7 @@ void patience::sent(bool patient) {
 }
 
 void patience::answered(bool patient) {
-  // What was sent before `detach` is answered, by the end of its connection, behind it.
+  // Never below none, should the end of a connection answer what was sent behind `detach`.
   if (unanswered_ != 0)
     --unanswered_;
   if (!patient && prompt_ != 0)

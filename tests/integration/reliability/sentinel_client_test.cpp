@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <vector>
@@ -60,11 +62,6 @@ struct sentinel_client {
   std::shared_ptr<redis::client> client;
 };
 
-std::string tell(const redis_process& server, const std::vector<std::string>& words,
-                 const std::string& password = {}) {
-  return ask_redis(server.port(), password, words);
-}
-
 std::string port_of(const redis_process& server) {
   return std::to_string(server.port());
 }
@@ -73,13 +70,14 @@ std::string port_of(const redis_process& server) {
 
 TEST_CASE("a replica that sentinels take for the primary is left before anything is asked of it") {
   const sentinel_cluster cluster;
-  const auto& sentinel = *cluster.sentinels[0];
-  REQUIRE(tell(*cluster.servers[1], {"ROLE"}).starts_with("slave"));
+  const auto& replica = *cluster.servers[1];
+  REQUIRE(ask_redis(replica.port(), "", {"ROLE"}).starts_with("slave"));
+  const auto tell_sentinel = [&](const std::vector<std::string>& words) {
+    return ask_redis(cluster.sentinels[0]->port(), sentinel_cluster::password, words);
+  };
   const std::string set = sentinel_cluster::master;
-  REQUIRE(tell(sentinel, {"SENTINEL", "REMOVE", set}, sentinel_cluster::password) == "OK");
-  REQUIRE(tell(sentinel,
-               {"SENTINEL", "MONITOR", set, "127.0.0.1", port_of(*cluster.servers[1]), "2"},
-               sentinel_cluster::password) == "OK");
+  REQUIRE(tell_sentinel({"SENTINEL", "REMOVE", set}) == "OK");
+  REQUIRE(tell_sentinel({"SENTINEL", "MONITOR", set, "127.0.0.1", port_of(replica), "2"}) == "OK");
   sentinel_client one{cluster};
   CHECK(one.hears("it is no primary"));
   CHECK_FALSE(one.was_ready());
@@ -89,8 +87,8 @@ TEST_CASE("a primary that refuses to be written to is left for the one that sent
   const sentinel_cluster cluster;
   sentinel_client one{cluster};
   REQUIRE(one.hears("ready"));
-  const auto& primary = *cluster.servers[0];
-  REQUIRE(tell(primary, {"REPLICAOF", "127.0.0.1", port_of(*cluster.servers[1])}) == "OK");
+  REQUIRE(ask_redis(cluster.servers[0]->port(), "",
+                    {"REPLICAOF", "127.0.0.1", port_of(*cluster.servers[1])}) == "OK");
   redis::submit_one(*one.client, redis::command{"SET", "a", "1"},
                     [&](const redis::reply& answer) { one.tell(std::string{answer.error()}); });
   CHECK(one.hears("READONLY"));

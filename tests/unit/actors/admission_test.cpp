@@ -4,7 +4,6 @@
 #include "tests/support/http_header.hpp"
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 
 using namespace tickboard;
 using namespace std::chrono_literals;

@@ -7,8 +7,6 @@
 
 namespace tickboard::test {
 
-using namespace std::chrono_literals;
-
 inline caf::behavior lifeline_actor(caf::event_based_actor*) {
   return {[](caf::unit_t) {}};
 }
@@ -32,7 +30,7 @@ struct session_fixture : actor_fixture {
 
   /// The answer, which has to be the only one.
   net::http_response ask(const std::string& target, bool accepts_gzip = false,
-                         std::chrono::milliseconds wait = 0ms, std::string method = "GET") {
+                         std::chrono::milliseconds wait = {}, std::string method = "GET") {
     const auto asked = start();
     net::http_request request;
     request.method = method == "GET" ? net::http_method::get : net::http_method::other;
