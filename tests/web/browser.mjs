@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { chromium, errors } from 'playwright-core';
 import { until } from './world.mjs';
 
 const executablePath = '/usr/bin/chromium';
@@ -53,3 +53,25 @@ export const untilEveryRow = (page, test) => until(`every row is as ${test} says
   const shown = await ids(page);
   return shown.length > 0 && shown.every(test);
 });
+
+/**
+ * Keeps a picture of what the page shows. Under load Chromium was seen, once in hundreds of runs, to never
+ * answer for a page that it had just resized, and that itself went on: so the page draws at its size first,
+ * and a page of which no picture comes is resized and asked again, twice.
+ */
+export async function picture(page, path) {
+  const size = page.viewportSize();
+  for (let more = 2; ; more--) {
+    await page.waitForFunction(() => (globalThis.framesDrawn = (globalThis.framesDrawn ?? 0) + 1) % 3 === 0); // once a frame
+    try {
+      await page.screenshot({ path, timeout: 20_000 });
+      return;
+    } catch (problem) {
+      if (!(problem instanceof errors.TimeoutError) || more === 0) throw problem;
+      console.log(`no picture came for ${path}; Chromium is asked again`);
+      await page.bringToFront();
+      await page.setViewportSize({ ...size, height: size.height + 1 });
+      await page.setViewportSize(size);
+    }
+  }
+}

@@ -2,7 +2,7 @@
 //
 // usage: node check.mjs TICKBOARD ARTEFACTS_DIR
 import { mkdirSync, rmSync } from 'node:fs';
-import { startBrowser } from './browser.mjs';
+import { picture, startBrowser } from './browser.mjs';
 import * as access from './check_access.mjs';
 import * as faults from './check_faults.mjs';
 import * as files from './check_files.mjs';
@@ -38,7 +38,7 @@ try {
         await check({ open, world, double, note, artefacts });
       } catch (problem) {
         note(problem.stack);
-        for (const [i, page] of pages.entries()) await page.screenshot({ path: `${artefacts}/failed-${check.name}-${i}.png` }).catch(() => {});
+        for (const [i, page] of pages.entries()) await picture(page, `${artefacts}/failed-${check.name}-${i}.png`).catch(() => {});
       }
       for (const page of pages) await page.close();
       const told = problems.slice(known);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { ids, search, untilRows, untilState } from './browser.mjs';
+import { ids, picture, search, untilRows, untilState } from './browser.mjs';
 import { until } from './world.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -25,7 +25,7 @@ async function axeFindsNothing({ open, double, note, artefacts }) {
         await page.setViewportSize({ width, height: width === 380 ? 800 : 900 });
         const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         if (over > 0) note(`${name} is ${over} px wider than a screen of ${width}`);
-        await page.screenshot({ path: `${artefacts}/${name}-${width}-${colorScheme}.png`, timeout: 60_000 });
+        await picture(page, `${artefacts}/${name}-${width}-${colorScheme}.png`);
       }
     }
     await page.close();

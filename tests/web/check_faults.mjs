@@ -1,7 +1,7 @@
 // Exchanges and daemons that go and come back, and one that asks for a key.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { untilRows, untilState } from './browser.mjs';
+import { picture, untilRows, untilState } from './browser.mjs';
 import { until } from './world.mjs';
 
 async function staleRowsShowIt({ open, world, double, artefacts }) {
@@ -12,11 +12,11 @@ async function staleRowsShowIt({ open, world, double, artefacts }) {
   await world.stop('kraken');
   await rows.locator('tr.stale').first().waitFor();
   assert.ok(await rows.locator('tr.stale .badge').first().isVisible(), 'it is told in words');
-  await rows.screenshot({ path: `${artefacts}/stale.png` });
+  await picture(rows, `${artefacts}/stale.png`);
   const row = feeds.locator('tr', { hasText: 'kraken/1' });
   await feeds.getByText(/^1 of \d+ connections are not live\.$/).waitFor();
   assert.match(await row.innerText(), /connecting|waiting|alarm/);
-  await feeds.screenshot({ path: `${artefacts}/feed-down.png` });
+  await picture(feeds, `${artefacts}/feed-down.png`);
   await world.startFeed('kraken');
   await feeds.getByText(/^All \d+ connections are live\.$/).waitFor();
   assert.equal(await row.locator('.told').count(), 1, 'that it was restarted is told');
@@ -36,7 +36,7 @@ async function itComesBackWithTheDaemon({ open, world, double, artefacts }) {
     assert.ok((await page.locator('tbody tr').count()) > 0, 'what was known stays');
   }
   await direct.locator('.health .age', { hasText: /^data \d+ s old$/ }).waitFor();
-  await direct.screenshot({ path: `${artefacts}/daemon-down.png` });
+  await picture(direct, `${artefacts}/daemon-down.png`);
   await world.startDaemon();
   await untilState(streamed, '^live$');
   await untilState(direct, '^(polling|live)$');
