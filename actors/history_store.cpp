@@ -4,6 +4,7 @@
 #include "adapters/log/log.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tickboard {
 
@@ -156,8 +157,18 @@ std::vector<redis::call> history_store::write_candles(std::int64_t now_ms, bool 
                : read_.size();
   for (std::size_t i = 0; i < looks && storing_.size() < max_candles_written; ++i) {
     next_candles_ = next_candles_ + 1 < read_.size() ? next_candles_ + 1 : 0;
-    if (const auto& one = read_[next_candles_]->candles; one && one->has_news())
-      storing_.push_back(read_[next_candles_]);
+    auto& market = read_[next_candles_];
+    if (!market->candles || !market->candles->has_news())
+      continue;
+    if (!market->candles->misses_stored()) {
+      storing_.push_back(market);
+      continue;
+    }
+    market->candles->fetches_stored();
+    unread_.push_back(std::exchange(market, read_.back()));
+    read_.pop_back();
+    if (read_.empty())
+      break;
   }
   auto calls = write_candle_calls(board_->layout, storing_, *kept_, now_ms, std::move(done));
   for (auto* one : storing_)

@@ -49,7 +49,8 @@ public:
   void finish_write() noexcept { writing_ = false; }
 
   /// The same of candles, of those markets that have news; at the end, when there is no time for
-  /// turns, the first that have some. What Redis does not take is written in the next round.
+  /// turns, the first that have some. What Redis does not take is written in the next round; so is
+  /// what must be read before.
   std::vector<redis::call> write_candles(std::int64_t now_ms, bool in_turns,
                                          std::function<void(candles_written)> done);
   void finish_candles(const candles_written& result);

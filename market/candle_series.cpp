@@ -3,6 +3,7 @@
 #include "market/candle_codec.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tickboard {
 
@@ -10,7 +11,7 @@ void candle_series::begin(std::int64_t minute, const decimal& price) {
   if (minute < now_.start_ms) {
     if (now_.start_ms - minute <= 2 * candle_clock_ms)
       return;
-    *this = {}; // our clock was set back
+    go_back(minute);
   }
   if (parts_[0].period > minute / candle_rings[0].chunk_ms())
     return; // an earlier life has come further
@@ -19,6 +20,17 @@ void candle_series::begin(std::int64_t minute, const decimal& price) {
   now_ = {minute, price, price, price, price};
   high_ = low_ = price.value();
   has_news_ = true;
+}
+
+/// Our clock was set back to this minute. Chunks of times after it are stored as they are.
+void candle_series::go_back(std::int64_t minute) {
+  add(0, now_);
+  now_.start_ms = -1;
+  for (std::size_t ring = 0; ring < candle_rings.size(); ++ring)
+    if (const auto period = minute / candle_rings[ring].chunk_ms(); period < parts_[ring].period) {
+      set_aside(ring);
+      enter(ring, period);
+    }
 }
 
 void candle_series::move(const decimal& price) {
@@ -53,21 +65,38 @@ void candle_series::add(std::size_t ring, const candle& one) {
 
 /// The ring goes on with another period: what it has makes a candle of the next ring.
 void candle_series::leave(std::size_t ring, std::int64_t for_period) {
+  const auto& from = parts_[ring];
+  if (!from.bytes.empty() && ring + 1 < candle_rings.size())
+    if (const auto all = decode_candles(from.bytes, candle_rings[ring], from.period))
+      for (const auto& one : folded(*all, candle_rings[ring + 1].step_ms))
+        add(ring + 1, one);
+  set_aside(ring);
+  enter(ring, for_period);
+}
+
+/// To be stored, behind others that wait.
+void candle_series::set_aside(std::size_t ring) {
   auto& from = parts_[ring];
-  if (!from.bytes.empty()) {
-    if (ring + 1 < candle_rings.size())
-      if (const auto all = decode_candles(from.bytes, candle_rings[ring], from.period))
-        for (const auto& one : folded(*all, candle_rings[ring + 1].step_ms))
-          add(ring + 1, one);
-    if (over_.size() == max_over) { // of minutes most is lost
-      const auto least = std::ranges::min_element(over_, {}, &candle_chunk::ring);
-      if (least - over_.begin() < storing_)
-        --storing_;
-      over_.erase(least);
-    }
-    over_.push_back({ring, from.period, std::move(from.bytes)});
+  if (from.bytes.empty())
+    return;
+  if (over_.size() == max_over) { // of minutes most is lost
+    const auto least = std::ranges::min_element(over_, {}, &candle_chunk::ring);
+    if (least - over_.begin() < storing_)
+      --storing_;
+    over_.erase(least);
   }
-  from = {for_period, 0, {}};
+  over_.push_back({ring, from.period, std::move(from.bytes)});
+}
+
+/// What a period has already that comes once more is in Redis, or waits to be stored.
+void candle_series::enter(std::size_t ring, std::int64_t period) {
+  parts_[ring] = {period, 0, {}};
+  if (period > std::exchange(furthest_[ring], std::max(furthest_[ring], period)))
+    return;
+  misses_stored_ = true;
+  for (const auto& waits : over_)
+    if (waits.ring == ring && waits.period == period)
+      restore(waits);
 }
 
 /// Candles of any place in the part's period, in order, that come after those of the same span.
@@ -106,11 +135,13 @@ bool candle_series::restore(const candle_chunk& stored) {
       add(0, now_);
       now_.start_ms = -1;
     }
-    if (mine.period != -1)
-      leave(stored.ring, stored.period);
-    mine = {stored.period, theirs->back().start_ms, stored.bytes};
-  } else if (stored.period == mine.period) {
-    mine.last_ms = put_before(mine.period, mine.bytes);
+    leave(stored.ring, stored.period);
+  }
+  if (stored.period == mine.period) {
+    if (mine.bytes.empty())
+      mine = {stored.period, theirs->back().start_ms, stored.bytes};
+    else
+      mine.last_ms = put_before(mine.period, mine.bytes);
   } else {
     for (auto& one : over_)
       if (one.ring == stored.ring && one.period == stored.period)

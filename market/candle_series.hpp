@@ -22,7 +22,8 @@ struct candle_chunk {
 /// candle of the hour; when a day is, its hours make one of the day.
 ///
 /// A price that is of an earlier minute than the one before is left out. If it is earlier by more
-/// than clocks may differ, our own was set back, and everything begins anew.
+/// than clocks may differ, our own was set back: candles go on from there, and those of the time
+/// that comes once more are of both its passes, or of the later one.
 ///
 /// Some 350 bytes, and up to 1.2 KB of chunks; eight chunks more while they cannot be stored.
 class candle_series {
@@ -43,6 +44,12 @@ public:
   /// earlier one first; candles that are here too become those of both. False if it is damaged.
   bool restore(const candle_chunk& stored);
 
+  /// The clock was set back to a chunk that is not here any more: what is stored of it must be put
+  /// back before `chunks` is stored again, which would replace it.
+  bool misses_stored() const noexcept { return misses_stored_; }
+  /// It is about to be.
+  void fetches_stored() noexcept { misses_stored_ = false; }
+
   /// Every chunk that is here, with the candles that are being built.
   std::vector<candle_chunk> chunks() const;
 
@@ -62,18 +69,23 @@ private:
   };
 
   void begin(std::int64_t minute, const decimal& price);
+  void go_back(std::int64_t minute);
   void move(const decimal& price);
   void add(std::size_t ring, const candle& one);
   void insert(std::size_t ring, part& into, std::span<const candle> these) const;
   void leave(std::size_t ring, std::int64_t for_period);
+  void set_aside(std::size_t ring);
+  void enter(std::size_t ring, std::int64_t period);
   void fold_open(); ///< what is being built, into every ring
 
   candle now_{-1, {}, {}, {}, {}}; ///< start_ms -1: none
   double high_ = 0, low_ = 0;      ///< of `now_`
   std::array<part, candle_rings.size()> parts_;
+  std::array<std::int64_t, candle_rings.size()> furthest_{-1, -1, -1}; ///< periods it has been in
   std::vector<candle_chunk> over_; ///< of periods that are over, to be stored
   std::uint8_t storing_ = 0;       ///< the first of these are being stored
   bool has_news_ = false;
+  bool misses_stored_ = false;
 };
 
 } // namespace tickboard

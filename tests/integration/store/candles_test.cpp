@@ -380,6 +380,33 @@ TEST_CASE("each market is written about once a minute, its keys expire, and the 
   CHECK(fives["data"][0]["start_ms"].GetInt64() >= fives["meta"]["kept_from_ms"].GetInt64());
 }
 
+TEST_CASE("our clock is set back into the hour before, of which Redis has the minutes") {
+  candle_world on;
+  const auto btc = *make_market("x", "BTC", "USDT", "BTC");
+  const auto owner = btc->hash % 2;
+  const auto begins = on.now_ms / hour * hour;
+  std::int64_t theirs = begins; // their clock goes on
+  const auto hear_minutes = [&](std::int64_t from, std::int64_t count) {
+    for (std::int64_t i = from; i < from + count; ++i, theirs += minute) {
+      on.now_ms = begins + i * minute;
+      on.hear(btc, {theirs, 0}, std::to_string(100 + i));
+    }
+    on.drain(owner);
+  };
+  hear_minutes(0, 62);
+  hear_minutes(57, 10);
+  const auto minutes = on.candles(btc->id, "");
+  REQUIRE(minutes["data"].Size() == 67);
+  for (unsigned i = 0; i < 67; ++i) {
+    CHECK(minutes["data"][i]["start_ms"].GetInt64() == begins + i * minute);
+    CHECK(minutes["data"][i]["close"].GetString() == std::to_string(100 + i));
+  }
+  const auto hours = on.candles(btc->id, "interval=1h");
+  REQUIRE(hours["data"].Size() == 2);
+  CHECK(std::string{hours["data"][0]["open"].GetString()} == "100");
+  CHECK(std::string{hours["data"][0]["high"].GetString()} == "159");
+}
+
 TEST_CASE("an emptied Redis gets what writers hold; damaged chunks are left out") {
   candle_world on;
   const auto btc = *make_market("x", "BTC", "USDT", "BTC");

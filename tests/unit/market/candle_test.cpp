@@ -245,7 +245,7 @@ TEST_CASE("prices count at the exchange's time while it can be right, else at ou
   CHECK(candle_time(0, 1'000'300) == 1'000'300);
 }
 
-TEST_CASE("a clock that is set back begins anew, and does not stop the candles") {
+TEST_CASE("a clock that is set back does not stop the candles") {
   candle_series subject;
   subject.take(begin_ms + 7'200'000, price_of("1"));
   subject.take(begin_ms + 7'140'000, price_of("2")); // late
@@ -254,7 +254,64 @@ TEST_CASE("a clock that is set back begins anew, and does not stop the candles")
   stored_chunks redis;
   redis.take(subject);
   CHECK(redis.candles(0) == std::vector{make_candle(begin_ms, "3", "3", "3", "3"),
-                                        make_candle(begin_ms + 60'000, "4", "4", "4", "4")});
+                                        make_candle(begin_ms + 60'000, "4", "4", "4", "4"),
+                                        make_candle(begin_ms + 7'200'000, "1", "1", "1", "1")});
+}
+
+TEST_CASE("a clock that is set back costs no candle of another time, whatever waits to be stored") {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    std::mt19937_64 random{seed};
+    const auto pick = [&](std::uint64_t below) {
+      return static_cast<std::int64_t>(random() % below);
+    };
+    candle_series subject;
+    stored_chunks redis;
+    brute_force truth;
+    std::vector<std::pair<std::int64_t, std::int64_t>> twice; // times that came more than once
+    auto now_ms = begin_ms;
+    const auto store = [&](bool succeeds) {
+      if (subject.misses_stored()) { // as the history store does
+        subject.fetches_stored();
+        REQUIRE(redis.restore(subject, now_ms));
+      }
+      redis.take(subject, succeeds);
+    };
+    for (int i = 0; i < 3'000; ++i) {
+      now_ms += pick(50) == 0 ? pick(40 * 3'600'000) : pick(400'000);
+      if (pick(150) == 0) {
+        const auto back = 121'000 + pick(pick(10) == 0 ? 3 * 86'400'000 : 1'800'000);
+        twice.emplace_back(now_ms - back - 60'000, now_ms + 60'000);
+        now_ms -= back;
+        truth.latest = 0;
+      }
+      const auto price = price_of(std::to_string(90 + pick(20)));
+      subject.take(now_ms, price);
+      truth.take(now_ms, price);
+      if (subject.misses_stored() || pick(5) == 0)
+        store(pick(4) != 0);
+    }
+    store(true);
+    for (std::size_t ring = 0; ring < candle_rings.size(); ++ring) {
+      CAPTURE(ring);
+      const auto length_ms = candle_rings[ring].step_ms;
+      const auto came_once = [&](std::vector<candle> all) {
+        std::erase_if(all, [&](const auto& one) {
+          return std::ranges::any_of(twice, [&](const auto& span) {
+            return one.start_ms < span.second && one.start_ms + length_ms > span.first;
+          });
+        });
+        return all;
+      };
+      const auto should = came_once(truth.candles(length_ms));
+      const auto is = came_once(redis.candles(ring));
+      CHECK(should.size() > (ring == 2 ? 3 : 30));
+      const auto differs = std::ranges::mismatch(is, should);
+      INFO("is ", differs.in1 == is.end() ? "none" : text_of(*differs.in1), ", should be ",
+           differs.in2 == should.end() ? "none" : text_of(*differs.in2));
+      CHECK(is == should);
+    }
+  }
 }
 
 TEST_CASE("questions about candles") {
