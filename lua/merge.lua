@@ -22,11 +22,11 @@ for at = 2, #ARGV, 5 + indexes do
     reply[#reply + 1] = stored
     reply[#reply + 1] = redis.call('GET', KEYS[2] .. id) or ''
   else
-    if not stored then
-      redis.call('ZADD', KEYS[4], 0, ARGV[at + 1] .. '|' .. id)
-      if redis.call('ZADD', KEYS[6], 0, id) == 1 then -- else it was there, but damaged
-        redis.call('HINCRBY', KEYS[5], ARGV[at + 2], 1)
-      end
+    -- Also if a version is stored: it may have outlived what lists the market, which nothing else
+    -- would ever bring back.
+    redis.call('ZADD', KEYS[4], 0, ARGV[at + 1] .. '|' .. id)
+    if redis.call('ZADD', KEYS[6], 0, id) == 1 then
+      redis.call('HINCRBY', KEYS[5], ARGV[at + 2], 1)
     end
     redis.call('SET', KEYS[2] .. id, row)
     redis.call('HSET', KEYS[3], id, version)

@@ -223,6 +223,29 @@ TEST_CASE("two daemons: neither overwrites a newer group of the other, and both 
   check_consistent(redis, 1);
 }
 
+TEST_CASE("merging brings back what lists a market, though its version is still stored") {
+  store redis;
+  model truth{12};
+  truth.add_markets(20, {"USDT", "EUR"});
+  lane on{the_board(), 0};
+  const auto mark_all = [&] {
+    for (auto& market : truth.slots)
+      on.mark(market);
+  };
+  mark_all();
+  REQUIRE(drain(redis, on, "A").what == lane_result::outcome::done);
+  const auto& keys = the_board().layout[0];
+  redis.run({"DEL", keys.bases, keys.counts, keys.by[id_field], keys.owner});
+  for (const bool again : {false, true}) { // the second time all is there, and nothing is counted
+    CAPTURE(again);
+    for (auto& market : truth.slots)
+      market.entries[0].merged = false;
+    mark_all();
+    drain(redis, on, again ? "C" : "B");
+    check_consistent(redis, truth.slots.size());
+  }
+}
+
 TEST_CASE("scripts compare stored states as the writer does") {
   store redis;
   const auto script = std::string{lua::order} + "return covers(ARGV[1], ARGV[2]) and 1 or 0";
