@@ -20,7 +20,6 @@ namespace {
 
 constexpr auto tick_interval = std::chrono::milliseconds{250};
 constexpr std::int64_t epoch_lifetime_ms = 60'000;
-constexpr std::int64_t peer_lifetime_ms = 10'000; ///< a daemon that was not heard of is gone
 
 } // namespace
 
@@ -53,47 +52,6 @@ void keeper_state::check_eviction() {
                 "set maxmemory-policy noeviction",
                 {{"maxmemory_policy", policy}, {"maxmemory", limit}});
   });
-}
-
-/// Is another daemon at work on this state? If not, what is there is of the past.
-void keeper_state::first_contact() {
-  contacting = true;
-  const auto& daemons = config.board->layout[redis::layout::board].daemons;
-  redis::submit_one(*store,
-                    {"ZCOUNT", daemons, std::to_string(unix_ms() - peer_lifetime_ms), "+inf"},
-                    [tell = to_actor<peers_counted>(self)](const redis::reply& answer) {
-                      tell({answer.failed(), answer.integer()});
-                    });
-}
-
-/// First what says that there is something to read, at once: rows take many steps, between which
-/// pages are asked for, and we may be killed.
-void keeper_state::begin_wipe() {
-  const auto& board = *config.board;
-  redis::command unlink{"UNLINK"};
-  for (const auto& key : board.assets.all())
-    unlink.add(key);
-  for (std::size_t i = 0; i < board.layout.size(); ++i)
-    for (const auto& key : board.layout[i].frame())
-      unlink.add(key);
-  redis::submit_one(*store, std::move(unlink));
-  wipe("0");
-}
-
-void keeper_state::wipe(std::string cursor) {
-  // UNLINK frees in the background; SCAN's batches keep each step short.
-  redis::submit_one(*store,
-                    {"SCAN", cursor, "MATCH", config.board->layout.pattern(), "COUNT", "500"},
-                    [tell = to_actor<leftovers_found>(self)](const redis::reply& answer) {
-                      leftovers_found found;
-                      found.failed = answer.size() != 2;
-                      if (!found.failed) {
-                        found.cursor = answer[0].text();
-                        for (std::size_t i = 0; i < answer[1].size(); ++i)
-                          found.keys.emplace_back(answer[1][i].text());
-                      }
-                      tell(std::move(found));
-                    });
 }
 
 void keeper_state::order_rebuild(const std::string& why) {
@@ -200,6 +158,8 @@ void keeper_state::tick() {
     redis::submit_one(*store, heartbeat());
   if (connected && !config.past->contacted && !contacting)
     first_contact();
+  if (connected && whole && first_sight && !contacting)
+    look_for_dead();
   if (!whole && !warm())
     for (const auto& one : config.writers)
       if (const auto to = one->get())
@@ -240,41 +200,13 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
           log::warn("keeper", "Redis is away", {{"reason", lost.reason}});
         state.connected = false;
         state.contacting = false;
+        state.first_sight.reset(); // others may have lost it, too
         state.whole = false;
         state.refusal.clear();
         state.reason = "Redis is not reachable: " + lost.reason;
       },
-      [&state](const peers_counted& counted) {
-        if (counted.failed || state.config.past->contacted) {
-          state.contacting = false; // the next tick tries again
-          return;
-        }
-        if (counted.peers == 0) {
-          state.begin_wipe();
-          return;
-        }
-        log::info("keeper", "other daemons work on this Redis", {{"count", counted.peers}});
-        state.config.past->contacted = true;
-        state.order_rebuild("start beside another daemon");
-      },
-      [&state](const leftovers_found& found) {
-        if (found.failed || state.config.past->contacted) {
-          state.contacting = false;
-          return;
-        }
-        if (!found.keys.empty()) {
-          redis::command unlink{"UNLINK"};
-          for (const auto& key : found.keys)
-            unlink.add(key);
-          redis::submit_one(*state.store, std::move(unlink));
-        }
-        if (found.cursor != "0") {
-          state.wipe(found.cursor);
-          return;
-        }
-        state.config.past->contacted = true;
-        state.order_rebuild("start");
-      },
+      [&state](const daemons_seen& seen) { state.meet(seen); },
+      [&state](const leftovers_found& found) { state.go_on_wiping(found); },
       [&state](const state_lost& lost) {
         if (lost.incarnation == state.config.past->incarnation) // else it is being seen to
           state.order_rebuild(lost.reason);

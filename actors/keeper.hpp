@@ -8,7 +8,9 @@
 #include <caf/stateful_actor.hpp>
 
 #include <map>
+#include <optional>
 #include <set>
+#include <string>
 
 namespace tickboard {
 
@@ -39,8 +41,13 @@ struct keeper_state {
   void connect();
   void check_eviction();
   void first_contact();
+  void meet(const daemons_seen& seen);
+  void begin(const std::string& reason);
   void begin_wipe();
-  void wipe(std::string cursor);
+  void wipe(const std::string& cursor, redis::command unlink);
+  void go_on_wiping(const leftovers_found& found);
+  void look_for_dead();
+  void bury(const daemons_seen& seen);
   void order_rebuild(const std::string& reason);
   void begin_again(const writer_connected& one);
   void tick();
@@ -55,10 +62,18 @@ struct keeper_state {
   std::shared_ptr<redis::client> store;
   caf::actor_clock::time_point started;
   bool connected = false;
-  bool contacting = false;
-  bool whole = false;   ///< the epochs are ours and were there when last looked at
-  bool writing = false; ///< epochs are on their way
-  std::string server;   ///< its life: what the epochs say
+  bool contacting = false; ///< an answer about others, or what they left, is under way
+  bool has_turn = false;   ///< no other daemon starts meanwhile
+  std::optional<caf::actor_clock::time_point> waits_since; ///< for the turn
+  struct sight {
+    std::map<std::string, std::string> beats; ///< of others; as daemons_seen
+    caf::actor_clock::time_point at;
+  };
+  std::optional<sight> first_sight;  ///< until those that are dead are struck off
+  std::set<std::string> wiped_first; ///< keys that a step of the wipe leaves alone
+  bool whole = false;                ///< the epochs are ours and were there when last looked at
+  bool writing = false;              ///< epochs are on their way
+  std::string server;                ///< its life: what the epochs say
   std::string refusal;  ///< why the epochs could not be refreshed when last tried; empty: they were
   std::string lost_why; ///< as last logged
   std::set<std::size_t> rebuilt_writers;       ///< of the last incarnation
@@ -74,9 +89,11 @@ struct keeper_state {
 ///
 /// When Redis was away or is empty, orders the writers to rebuild from memory and sets the epochs
 /// once all of them did. At a start it also waits until every market was heard of, at most
-/// `warmup`; and if no other daemon is at work, it removes what an earlier life left behind. A
-/// keeper that is started anew in a daemon that goes on does neither: it has the rows written once
-/// more.
+/// `warmup`; and if no other daemon is at work, it removes what an earlier life left behind. Whose
+/// heartbeat does not move for a second is not at work; nobody waits for that whom no heartbeat
+/// was left. Daemons start one after the other: who has not got his turn after half a minute starts
+/// beside the others. A keeper that is started anew in a daemon that goes on does neither: it has
+/// the rows written once more.
 ///
 /// No token goes over two connections of a writer: a Redis that was frozen may yet run what the
 /// older one sent, and would take it for new.

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -50,16 +51,20 @@ struct epochs_written {
   std::string failure; ///< empty: written
 };
 
-/// How many other daemons work on this Redis.
-struct peers_counted {
+/// Who says of himself that he works on this Redis.
+struct daemons_seen {
   bool failed = false;
-  std::int64_t peers = 0;
+  std::string refusal{}; ///< why the turn could not be asked for; empty: it could
+  std::string starter{}; ///< whose turn it is to start
+  std::map<std::string, std::string> beats{}; ///< daemon id -> when it was last heard of
 };
 /// Keys of an earlier life, one SCAN step.
 struct leftovers_found {
   bool failed = false;
-  std::string cursor;
-  std::vector<std::string> keys;
+  std::string refusal{}; ///< why those of the step before are still there; empty: they are gone
+  std::string starter{};
+  std::string cursor{}; ///< empty: there are no more, and those of the step before are gone
+  std::vector<std::string> keys{};
 };
 
 struct readiness_asked {};

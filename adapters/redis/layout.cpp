@@ -37,6 +37,7 @@ partition_keys::partition_keys(std::string_view prefix, std::string_view partiti
   counts = key("counts");
   snapshots = key("snapshots");
   daemons = key("daemons");
+  starter = key("starter");
   for (std::size_t i = 0; i < sort_field_count; ++i)
     by[i] = key(fmt::format("by:{}", sort_fields[i].name));
   by[stale_index] = key("by:stale");

@@ -25,6 +25,7 @@ struct partition_keys {
   std::string rows;      ///< what the key of a row begins with; its id follows
   std::string snapshots; ///< of the board only: sorted set, snapshot by when it expires, Unix ms
   std::string daemons;   ///< of the board only: sorted set, daemon id by when it was last heard of
+  std::string starter;   ///< of the board only: string, the daemon whose turn it is to start
   /// In the order of `sort_fields`, then that of staleness. A quote's own partition has those that
   /// are `indexed::everywhere`.
   std::array<std::string, index_count> by;

@@ -9,7 +9,80 @@
 #include <caf/all.hpp>
 
 using namespace tickboard;
+using namespace std::chrono_literals;
 using test::filled_board;
+
+namespace {
+
+/// Keepers of several daemons on one real Redis. Time is the test's.
+struct started_daemons : test::actor_fixture {
+  struct daemon {
+    std::string id{};
+    std::shared_ptr<test::held_client> link = std::make_shared<test::held_client>();
+    std::unique_ptr<test::probe<rebuild>> writer{};
+    caf::actor keeper{};
+
+    keeper_state& state() const { return test::state_of<keeper_state>(keeper); }
+  };
+
+  ~started_daemons() { stop_all(); }
+
+  daemon start(std::string id) {
+    daemon out;
+    out.id = std::move(id);
+    out.writer = std::make_unique<test::probe<rebuild>>(*this);
+    keeper_config config;
+    config.daemon_id = out.id;
+    config.board = board_at;
+    config.open = [this, link = out.link](std::vector<board::script_ptr> scripts,
+                                          redis::client_events events) {
+      link->hold(redis.connect(std::move(scripts), link->held(std::move(events))));
+      return link;
+    };
+    config.writers = {make_address()};
+    config.writers[0]->set(out.writer->handle());
+    out.keeper = spawn(keeper, std::move(config));
+    run();
+    return out;
+  }
+
+  /// What is asked of Redis is answered, once.
+  void step(const daemon& one) {
+    one.link->exchange();
+    run();
+  }
+  /// Until it has begun to write, or waits for time to pass.
+  void settle(const daemon& one) {
+    for (int i = 0; i < 20; ++i)
+      step(one);
+  }
+  void wait(std::chrono::milliseconds time, const std::vector<const daemon*>& of) {
+    for (; time.count() > 0; time -= 250ms) {
+      advance(250ms);
+      for (const auto* one : of)
+        settle(*one);
+    }
+  }
+  static bool has_begun(const daemon& one) { return !one.writer->all<rebuild>().empty(); }
+
+  void leave_rows(int count) {
+    redis.run({"EVAL", "for i = 1, tonumber(ARGV[2]) do redis.call('SET', ARGV[1] .. i, '{}') end",
+               "0", keys.rows + "x:OLD", std::to_string(count)});
+  }
+  std::size_t rows_left() { return redis.run({"KEYS", keys.rows + "x:OLD*"}).elements.size(); }
+  bool is_there(const std::string& key) { return redis.run({"EXISTS", key}).integer == 1; }
+  void beat(const std::string& id) {
+    redis.run({"ZADD", keys.daemons, std::to_string(++beats), id});
+  }
+  bool is_listed(const std::string& id) { return !redis.run({"ZSCORE", keys.daemons, id}).nil; }
+
+  test::store redis;
+  board_ptr board_at = std::make_shared<const board>("t", std::vector<std::string>{});
+  const redis::partition_keys& keys = board_at->layout[redis::layout::board];
+  std::int64_t beats = 1'700'000'000'000;
+};
+
+} // namespace
 
 TEST_CASE("what an earlier life left is removed without a page of a part of it") {
   filled_board on{4};
@@ -43,6 +116,124 @@ TEST_CASE("what an earlier life left is removed without a page of a part of it")
   CHECK(parts == 0);
   CHECK(refused > 0);
   caf::anon_send_exit(subject, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE_FIXTURE(started_daemons,
+                  "of daemons that start together one removes what was left, and nobody what the "
+                  "other has written") {
+  leave_rows(3'000);
+  const auto first = start("b"), second = start("a");
+  step(first);
+  while (rows_left() == 3'000)
+    step(first); // is under way
+  settle(second);
+  CHECK(rows_left() > 0);
+  CHECK_FALSE(has_begun(second));
+  while (!has_begun(first))
+    step(first);
+  CHECK(rows_left() == 0); // what is removed is gone before the first row comes
+  const auto row = keys.row("x:NEW");
+  redis.run({"SET", row, "{}"});
+  redis.run({"ZADD", keys.by[id_field], "0", "x:NEW"});
+  settle(first);
+  CHECK(is_listed("b"));
+  CHECK_FALSE(is_there(keys.starter));
+  wait(1s, {&first, &second});
+  CHECK(has_begun(second));
+  CHECK(is_there(row));
+  CHECK(is_there(keys.by[id_field]));
+  CHECK(is_listed("a"));
+  CHECK_FALSE(is_there(keys.starter));
+}
+
+TEST_CASE_FIXTURE(started_daemons, "whose heartbeat stands still is dead, however late it was") {
+  leave_rows(10);
+  beat("killed");
+  const auto one = start("next");
+  settle(one);
+  CHECK_FALSE(has_begun(one));
+  CHECK(rows_left() == 10);
+  SUBCASE("nobody lives") {
+    wait(1'250ms, {&one});
+    CHECK(has_begun(one));
+    CHECK(rows_left() == 0);
+    CHECK(is_listed("killed")); // until all is written anew
+    send(one.keeper, rebuilt{0, 1});
+    wait(500ms, {&one});
+    CHECK_FALSE(is_listed("killed"));
+    CHECK(is_listed("next"));
+  }
+  SUBCASE("another lives") {
+    beat("peer");
+    wait(250ms, {&one});
+    CHECK(has_begun(one));
+    CHECK(rows_left() == 10);
+    CHECK_FALSE(is_there(keys.starter));
+    send(one.keeper, rebuilt{0, 1});
+    wait(500ms, {&one});
+    CHECK(is_listed("killed")); // perhaps it was only slow
+    beat("peer");
+    wait(750ms, {&one});
+    CHECK_FALSE(is_listed("killed"));
+    CHECK(is_listed("peer"));
+  }
+}
+
+TEST_CASE_FIXTURE(started_daemons, "who waits for the turn gets it when its owner is gone") {
+  leave_rows(10);
+  redis.run({"SET", keys.starter, "another"});
+  const auto one = start("next");
+  wait(5s, {&one});
+  CHECK_FALSE(has_begun(one));
+  SUBCASE("it is given back") {
+    redis.run({"DEL", keys.starter});
+    wait(250ms, {&one});
+    CHECK(has_begun(one));
+    CHECK(rows_left() == 0);
+  }
+  SUBCASE("it never is") {
+    wait(26s, {&one});
+    CHECK(has_begun(one));
+    CHECK(rows_left() == 10);
+    CHECK(is_there(keys.starter));
+  }
+}
+
+TEST_CASE_FIXTURE(started_daemons, "a wipe whose turn was taken over begins anew") {
+  leave_rows(3'000);
+  const auto one = start("next");
+  while (rows_left() == 3'000)
+    step(one);
+  redis.run({"SET", keys.starter, "another"});
+  settle(one);
+  CHECK_FALSE(has_begun(one));
+  CHECK(rows_left() > 0);
+  redis.run({"DEL", keys.starter});
+  wait(500ms, {&one});
+  CHECK(has_begun(one));
+  CHECK(rows_left() == 0);
+}
+
+TEST_CASE_FIXTURE(started_daemons, "a full Redis is made room in, one that refuses is told of") {
+  leave_rows(10);
+  SUBCASE("full") {
+    redis.run({"CONFIG", "SET", "maxmemory", "1"});
+    const auto one = start("next");
+    settle(one);
+    CHECK(has_begun(one));
+    CHECK(rows_left() == 0);
+  }
+  SUBCASE("refuses") {
+    redis.run({"ACL", "SETUSER", "default", "-unlink"});
+    const auto one = start("next");
+    wait(500ms, {&one});
+    CHECK_FALSE(has_begun(one));
+    CHECK(one.state().report().reason.starts_with("Redis refuses what is written: NOPERM"));
+    redis.run({"ACL", "SETUSER", "default", "+unlink"});
+    wait(250ms, {&one});
+    CHECK(has_begun(one));
+    CHECK(rows_left() == 0);
+  }
 }
 
 TEST_CASE_FIXTURE(

@@ -1,0 +1,212 @@
+#include "actors/keeper.hpp"
+#include "actors/to_actor.hpp"
+#include "adapters/log/log.hpp"
+
+#include <caf/all.hpp>
+
+#include <algorithm>
+
+/// The part of a keeper that looks for other daemons at a start, and removes what an earlier life
+/// left if there is none.
+namespace tickboard {
+
+namespace {
+
+/// A daemon at work says so four times a second. Clocks are not asked: those of two machines
+/// differ.
+constexpr auto silence = std::chrono::seconds{1};
+/// Of a turn, unless it is prolonged: each look, and each step of a wipe, does.
+constexpr const char* turn_ms = "3000";
+constexpr auto longest_wait = std::chrono::seconds{30};
+
+/// As many as were killed since somebody last started, and those at work.
+redis::command ask_for_beats(const redis::layout& of) {
+  return {"ZRANGE", of[redis::layout::board].daemons, "0", "-1", "WITHSCORES"};
+}
+
+void read_beats(daemons_seen& to, const redis::reply& answer) {
+  to.failed = answer.failed();
+  for (std::size_t i = 0; i + 1 < answer.size(); i += 2)
+    to.beats.emplace(answer[i].text(), answer[i + 1].text());
+}
+
+} // namespace
+
+/// Two daemons that start together would each find nobody, and remove what the other has written by
+/// then. So they take turns, and who has had his is seen at work by the next.
+void keeper_state::first_contact() {
+  contacting = true;
+  const auto& starter = config.board->layout[redis::layout::board].starter;
+  auto seen = std::make_shared<daemons_seen>();
+  std::vector<redis::call> calls(3);
+  calls[0].arguments = has_turn
+                           ? redis::command{"PEXPIRE", starter, turn_ms}
+                           : redis::command{"SET", starter, config.daemon_id, "NX", "PX", turn_ms};
+  calls[0].done = [seen](const redis::reply& answer) { seen->refusal = answer.error(); };
+  calls[1].arguments = redis::command{"GET", starter};
+  calls[1].done = [seen](const redis::reply& answer) { seen->starter = answer.text(); };
+  calls[2].arguments = ask_for_beats(config.board->layout);
+  calls[2].done = [seen, tell = to_actor<daemons_seen>(self)](const redis::reply& answer) {
+    read_beats(*seen, answer);
+    tell(std::move(*seen));
+  };
+  store->submit(std::move(calls));
+}
+
+/// Is another daemon at work on this state? If not, what is there is of the past.
+void keeper_state::meet(const daemons_seen& seen) {
+  contacting = false; // the next tick looks again
+  if (seen.failed)
+    return;
+  if (config.past->contacted) {
+    bury(seen);
+    return;
+  }
+  const auto now = self->clock().now();
+  has_turn = seen.starter == config.daemon_id;
+  // A full Redis gives nobody the turn, until what an earlier life left is removed.
+  if (!has_turn && (seen.refusal.empty() || !seen.starter.empty())) {
+    first_sight.reset();
+    if (!waits_since)
+      waits_since = now;
+    if (now - *waits_since < longest_wait)
+      reason = "waiting for another daemon that starts";
+    else
+      begin("start beside another daemon");
+    return;
+  }
+  waits_since.reset();
+  auto others = seen.beats;
+  others.erase(config.daemon_id);
+  if (!first_sight)
+    first_sight = sight{others, now};
+  const auto at_work = std::count_if(others.begin(), others.end(), [this](const auto& one) {
+    const auto before = first_sight->beats.find(one.first);
+    return before == first_sight->beats.end() || before->second != one.second;
+  });
+  if (at_work > 0) {
+    log::info("keeper", "other daemons work on this Redis", {{"count", at_work}});
+    begin("start beside another daemon");
+  } else if (others.empty() || now - first_sight->at >= silence) {
+    begin_wipe();
+  } else {
+    reason = "looking whether another daemon is at work";
+  }
+}
+
+/// The next who starts sees us at work.
+void keeper_state::begin(const std::string& why) {
+  config.past->contacted = true;
+  order_rebuild(why);
+  if (std::exchange(has_turn, false))
+    redis::submit_one(*store, {"DEL", config.board->layout[redis::layout::board].starter});
+}
+
+/// First what says that there is something to read, at once: rows take many steps, between which
+/// pages are asked for, and we may be killed. What of that comes back is of a daemon that we took
+/// for dead, and stays: as no partition had an owner any more, it merges all that it has.
+void keeper_state::begin_wipe() {
+  contacting = true;
+  const auto& board = *config.board;
+  const auto& keys = board.layout[redis::layout::board];
+  wiped_first.clear();
+  for (const auto& key : board.assets.all())
+    wiped_first.insert(key);
+  for (std::size_t i = 0; i < board.layout.size(); ++i)
+    for (const auto& key : board.layout[i].frame())
+      wiped_first.insert(key);
+  redis::command unlink{"UNLINK"};
+  for (const auto& key : wiped_first)
+    unlink.add(key);
+  wiped_first.insert({keys.daemons, keys.starter});
+  wipe("0", std::move(unlink));
+}
+
+/// Removes, then looks for more; an empty cursor: there is no more. UNLINK frees in the background;
+/// SCAN's batches keep each step short.
+void keeper_state::wipe(const std::string& cursor, redis::command unlink) {
+  const auto& layout = config.board->layout;
+  const auto& starter = layout[redis::layout::board].starter;
+  auto found = std::make_shared<leftovers_found>();
+  std::vector<redis::call> calls;
+  const auto add = [&calls](redis::command what, redis::reply_handler done = {}) {
+    auto& one = calls.emplace_back();
+    one.arguments = std::move(what);
+    one.done = std::move(done);
+  };
+  if (unlink.arguments() > 1)
+    add(std::move(unlink),
+        [found](const redis::reply& answer) { found->refusal = answer.error(); });
+  if (has_turn)
+    add({"PEXPIRE", starter, turn_ms});
+  if (!cursor.empty())
+    add({"SCAN", cursor, "MATCH", layout.pattern(), "COUNT", "500"},
+        [found](const redis::reply& answer) {
+          found->failed = answer.size() != 2;
+          if (found->failed)
+            return;
+          found->cursor = answer[0].text();
+          for (std::size_t i = 0; i < answer[1].size(); ++i)
+            found->keys.emplace_back(answer[1][i].text());
+        });
+  add({"GET", starter},
+      [found, tell = to_actor<leftovers_found>(self)](const redis::reply& answer) {
+        found->failed = found->failed || answer.failed();
+        found->starter = answer.text();
+        tell(std::move(*found));
+      });
+  store->submit(std::move(calls));
+}
+
+void keeper_state::go_on_wiping(const leftovers_found& found) {
+  contacting = false; // the next tick tries again
+  if (found.failed || config.past->contacted)
+    return;
+  if (!found.refusal.empty()) {
+    reason = "Redis refuses what is written: " + found.refusal;
+    return;
+  }
+  if (has_turn && found.starter != config.daemon_id) { // we were away for longer than a turn lasts
+    has_turn = false;
+    first_sight.reset();
+    return;
+  }
+  if (found.cursor.empty()) {
+    begin("start"); // writers have other connections: nothing of the wipe may be under way
+    return;
+  }
+  contacting = true;
+  redis::command unlink{"UNLINK"};
+  for (const auto& key : found.keys)
+    if (!wiped_first.contains(key))
+      unlink.add(key);
+  wipe(found.cursor == "0" ? std::string{} : found.cursor, std::move(unlink));
+}
+
+/// Once all we have is in Redis, how late the dead left it says nothing any more to `tickboard
+/// verify`, and the next start has no need to wait for them.
+void keeper_state::look_for_dead() {
+  if (self->clock().now() - first_sight->at < silence)
+    return;
+  contacting = true;
+  redis::submit_one(*store, ask_for_beats(config.board->layout),
+                    [tell = to_actor<daemons_seen>(self)](const redis::reply& answer) {
+                      daemons_seen seen;
+                      read_beats(seen, answer);
+                      tell(std::move(seen));
+                    });
+}
+
+void keeper_state::bury(const daemons_seen& seen) {
+  if (!first_sight)
+    return;
+  redis::command strike{"ZREM", config.board->layout[redis::layout::board].daemons};
+  for (const auto& [id, beat] : first_sight->beats)
+    if (const auto now = seen.beats.find(id); now != seen.beats.end() && now->second == beat)
+      strike.add(id);
+  first_sight.reset();
+  if (strike.arguments() > 2)
+    redis::submit_one(*store, std::move(strike));
+}
+
+} // namespace tickboard
