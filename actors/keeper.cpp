@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/mailbox.hpp"
+#include "actors/messages/drain.hpp"
 #include "actors/messages/store.hpp"
 #include "actors/messages/writer.hpp"
 #include "actors/to_actor.hpp"
@@ -24,11 +25,8 @@ constexpr std::int64_t epoch_lifetime_ms = 60'000;
 } // namespace
 
 keeper_state::~keeper_state() {
-  if (!store)
-    return;
-  const auto& layout = config.board->layout;
-  redis::submit_one(*store, {"ZREM", layout[redis::layout::board].daemons, config.daemon_id});
-  store->stop();
+  if (store)
+    store->stop();
 }
 
 void keeper_state::connect() {
@@ -55,7 +53,7 @@ void keeper_state::check_eviction() {
 }
 
 void keeper_state::order_rebuild(const std::string& why) {
-  if (!config.past->contacted)
+  if (!config.past->contacted || has_left)
     return; // the first rebuild follows the first contact
   whole = false;
   writing = false;
@@ -129,6 +127,8 @@ redis::command keeper_state::heartbeat() const {
 }
 
 void keeper_state::refresh_epochs() {
+  if (has_left)
+    return;
   const auto& layout = config.board->layout;
   std::vector<redis::call> calls;
   auto seen = std::make_shared<epochs_seen>(epochs_seen{true, true, {}});
@@ -149,6 +149,24 @@ void keeper_state::refresh_epochs() {
   beat.done = [seen, tell = to_actor<epochs_seen>(self)](const redis::reply&) { tell(*seen); };
   calls.push_back(std::move(beat));
   store->submit(std::move(calls));
+}
+
+/// Answered when Redis knows that we are gone, or is away. Not left to our end: stopping a
+/// connection discards what is not sent yet, and a keeper that fails is no daemon that does.
+caf::response_promise keeper_state::leave() {
+  auto promise = self->make_response_promise();
+  has_left = true; // no heartbeat comes behind the farewell
+  if (!connected || leaves.pending()) {
+    promise.deliver(drained{});
+    return promise;
+  }
+  leaves = promise;
+  const auto& keys = config.board->layout[redis::layout::board];
+  if (std::exchange(has_turn, false))
+    redis::submit_one(*store, {"DEL", keys.starter});
+  redis::submit_one(*store, {"ZREM", keys.daemons, config.daemon_id},
+                    [tell = to_actor<farewell_told>(self)](const redis::reply&) { tell({}); });
+  return promise;
 }
 
 void keeper_state::tick() {
@@ -241,7 +259,12 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
       },
       [&state](const markets_expected& count) { state.expected[count.feed] = count.markets; },
       [&state](const readiness_asked&) { return state.report(); },
-      [&state](const keeper_tick&) { state.tick(); },
+      [&state](const keeper_tick&) {
+        if (!state.has_left)
+          state.tick();
+      },
+      [&state](const drain_asked&) { return state.leave(); },
+      [&state](const farewell_told&) { state.leaves.deliver(drained{}); },
   };
 }
 

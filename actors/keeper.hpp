@@ -5,6 +5,7 @@
 #include "actors/messages/keeper.hpp"
 
 #include <caf/event_based_actor.hpp>
+#include <caf/response_promise.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <map>
@@ -51,6 +52,7 @@ struct keeper_state {
   void order_rebuild(const std::string& reason);
   void begin_again(const writer_connected& one);
   void tick();
+  caf::response_promise leave();
   redis::command heartbeat() const;
   void refresh_epochs();
   void write_epochs_if_whole();
@@ -76,7 +78,9 @@ struct keeper_state {
   std::string server;                ///< its life: what the epochs say
   std::string refusal;  ///< why the epochs could not be refreshed when last tried; empty: they were
   std::string lost_why; ///< as last logged
-  std::set<std::size_t> rebuilt_writers;       ///< of the last incarnation
+  bool has_left = false;                 ///< the daemon is about to stop: nothing more is kept up
+  caf::response_promise leaves;          ///< who waits for that
+  std::set<std::size_t> rebuilt_writers; ///< of the last incarnation
   std::map<std::string, std::size_t> expected; ///< markets, by feed
   std::map<std::size_t, std::size_t> held;     ///< markets, by writer
   std::string reason = "starting";
@@ -99,7 +103,8 @@ struct keeper_state {
 /// older one sent, and would take it for new.
 ///
 /// Takes: writer_connected, rebuilt, state_lost, markets_expected, readiness_asked (answers with
-/// readiness). Sends to writers: rebuild; asks them markets_held.
+/// readiness); drain_asked, the last: the daemon is at work no more. Sends to writers: rebuild;
+/// asks them markets_held.
 caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config config);
 
 } // namespace tickboard

@@ -35,6 +35,8 @@ void read_beats(daemons_seen& to, const redis::reply& answer) {
 /// Two daemons that start together would each find nobody, and remove what the other has written by
 /// then. So they take turns, and who has had his is seen at work by the next.
 void keeper_state::first_contact() {
+  if (has_left)
+    return;
   contacting = true;
   const auto& starter = config.board->layout[redis::layout::board].starter;
   auto seen = std::make_shared<daemons_seen>();
@@ -56,7 +58,7 @@ void keeper_state::first_contact() {
 /// Is another daemon at work on this state? If not, what is there is of the past.
 void keeper_state::meet(const daemons_seen& seen) {
   contacting = false; // the next tick looks again
-  if (seen.failed)
+  if (seen.failed || has_left)
     return;
   if (config.past->contacted) {
     bury(seen);
@@ -160,7 +162,7 @@ void keeper_state::wipe(const std::string& cursor, redis::command unlink) {
 
 void keeper_state::go_on_wiping(const leftovers_found& found) {
   contacting = false; // the next tick tries again
-  if (found.failed || config.past->contacted)
+  if (found.failed || has_left || config.past->contacted)
     return;
   if (!found.refusal.empty()) {
     reason = "Redis refuses what is written: " + found.refusal;

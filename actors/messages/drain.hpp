@@ -6,7 +6,8 @@
 namespace tickboard {
 
 /// The daemon is about to stop. Answered with `drained` when what was sent before has been passed
-/// on; by a writer, when Redis has it, scores of all indexes included, or is away.
+/// on; by a writer, when Redis has it, scores of all indexes included, or is away;
+/// by the keeper, when the daemon's heartbeat is gone.
 struct drain_asked {};
 struct drained {};
 

@@ -67,6 +67,9 @@ struct leftovers_found {
   std::vector<std::string> keys{};
 };
 
+/// Redis knows that the daemon is at work no more, or is away.
+struct farewell_told {};
+
 struct readiness_asked {};
 struct readiness {
   bool ready = false;

@@ -83,6 +83,20 @@ TEST_CASE("a stop finishes requests that are under way") {
   stop_under_way(on, client);
 }
 
+TEST_CASE("a stop takes the heartbeat along, whoever runs the actors") {
+  for (const auto* threads : {"0", "2"}) {
+    CAPTURE(threads);
+    world on{three_exchanges(5'000, 0, true), "[actors]\nthreads = " + std::string{threads} + "\n"};
+    begin(on);
+    const redis::layout keys{"tb", {}};
+    const auto& daemons = keys[redis::layout::board].daemons;
+    CHECK(on.command({"ZCARD", daemons}).integer == 1);
+    on.daemon->kill(SIGTERM);
+    CHECK(on.daemon->wait() == 0);
+    CHECK(on.command({"ZCARD", daemons}).integer == 0);
+  }
+}
+
 TEST_CASE("a stop finishes requests and updates that are under way") {
   world on{three_exchanges(5'000, 0, true)};
   begin(on);

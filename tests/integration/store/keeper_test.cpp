@@ -1,4 +1,5 @@
 #include "actors/keeper.hpp"
+#include "actors/messages/drain.hpp"
 #include "actors/messages/store.hpp"
 #include "actors/messages/writer.hpp"
 #include "tests/integration/store/filled_board.hpp"
@@ -131,7 +132,6 @@ TEST_CASE_FIXTURE(started_daemons,
   CHECK_FALSE(has_begun(second));
   while (!has_begun(first))
     step(first);
-  CHECK(rows_left() == 0); // what is removed is gone before the first row comes
   const auto row = keys.row("x:NEW");
   redis.run({"SET", row, "{}"});
   redis.run({"ZADD", keys.by[id_field], "0", "x:NEW"});
@@ -144,6 +144,14 @@ TEST_CASE_FIXTURE(started_daemons,
   CHECK(is_there(keys.by[id_field]));
   CHECK(is_listed("a"));
   CHECK_FALSE(is_there(keys.starter));
+}
+
+TEST_CASE_FIXTURE(started_daemons, "what was left is gone before a row is written") {
+  leave_rows(10);
+  const auto one = start("one");
+  while (!has_begun(one))
+    step(one);
+  CHECK(rows_left() == 0);
 }
 
 TEST_CASE_FIXTURE(started_daemons, "whose heartbeat stands still is dead, however late it was") {
@@ -234,6 +242,31 @@ TEST_CASE_FIXTURE(started_daemons, "a full Redis is made room in, one that refus
     CHECK(has_begun(one));
     CHECK(rows_left() == 0);
   }
+}
+
+TEST_CASE_FIXTURE(started_daemons, "a daemon that stops in order takes its heartbeat with it") {
+  const auto one = start("one");
+  SUBCASE("at work") {
+    settle(one);
+    REQUIRE(is_listed("one"));
+  }
+  SUBCASE("in the middle of its start") {
+    leave_rows(3'000);
+    while (!one.state().has_turn)
+      step(one);
+  }
+  bool over = false;
+  spawn([&](caf::event_based_actor* self) {
+    self->request(one.keeper, caf::infinite, drain_asked{})
+        .then([&](const drained&) { over = true; }, [](const caf::error&) {});
+  });
+  run();
+  CHECK_FALSE(over); // Redis has yet to hear of it
+  step(one);
+  CHECK(over);
+  wait(1s, {&one});
+  CHECK_FALSE(is_listed("one"));
+  CHECK_FALSE(is_there(keys.starter));
 }
 
 TEST_CASE_FIXTURE(
