@@ -143,7 +143,8 @@ private:
                 fmt::format("cannot resolve {}: {}", self->options_.to.host, error.message())));
             return;
           }
-          const auto address = found.begin()->endpoint().address().to_string();
+          const auto turn = static_cast<std::ptrdiff_t>(self->failed_ % found.size());
+          const auto address = std::next(found.begin(), turn)->endpoint().address().to_string();
           self->open(redisAsyncConnect(address.c_str(), self->options_.to.port));
         });
   }
@@ -213,6 +214,7 @@ private:
         return;
       }
       ready_ = true;
+      was_ready_ = true;
       attempts_ = 0;
       if (events_.on_ready)
         events_.on_ready();
@@ -254,6 +256,8 @@ private:
     ready_ = false;
     if (events_.on_lost)
       events_.on_lost(reason);
+    if (!std::exchange(was_ready_, false))
+      ++failed_; // the next of its addresses; one that worked is tried again first
     const auto hold = std::move(hold_);
     if (stopped_)
       return;
@@ -434,6 +438,8 @@ private:
   std::string refusal_; ///< why Redis will not run the transaction whose words come in; empty: none
   std::string drop_reason_;
   unsigned attempts_ = 0;
+  unsigned failed_ = 0;    ///< attempts, ever
+  bool was_ready_ = false; ///< in this attempt
   bool in_reply_ = false;
   bool connected_ = false; ///< the socket; `ready_` comes after logging in
   bool ready_ = false;

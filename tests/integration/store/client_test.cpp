@@ -5,10 +5,33 @@
 
 #include <atomic>
 #include <csignal>
+#include <dlfcn.h>
 #include <functional>
+#include <netdb.h>
 
 using namespace tickboard;
 using test::store;
+
+namespace {
+
+constexpr const char* two_addresses = "two-addresses.test";
+
+} // namespace
+
+/// Which names have several addresses is up to the machine, so one is made up.
+extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints,
+                           addrinfo** out) {
+  static const auto real =
+      reinterpret_cast<decltype(&getaddrinfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
+  if (name == nullptr || std::string_view{name} != two_addresses)
+    return real(name, service, hints, out);
+  if (const int error = real("127.0.0.9", service, hints, out); error != 0)
+    return error;
+  auto* last = *out;
+  while (last->ai_next != nullptr)
+    last = last->ai_next;
+  return real("127.0.0.1", service, hints, &last->ai_next);
+}
 
 namespace {
 
@@ -176,6 +199,29 @@ TEST_CASE("the client comes back after redis-server was killed, and says so") {
   REQUIRE(redis.server->start());
   again->get_future().wait();
   client->stop();
+}
+
+TEST_CASE("all addresses of a name are tried, one after the other") {
+  using boost::asio::ip::tcp;
+  net::io_thread io;
+  boost::asio::io_context accepting;
+  tcp::acceptor second{accepting, {boost::asio::ip::make_address("127.0.0.1"), 0}};
+  redis::client_options options;
+  options.to.host = two_addresses; // nobody listens at the first
+  options.to.port = second.local_endpoint().port();
+  options.backoff_max = std::chrono::milliseconds{10};
+  auto losses = std::make_shared<std::atomic<int>>(0);
+  redis::client_events events;
+  events.on_lost = [losses](const std::string&) { ++*losses; };
+  const auto client = redis::connect(io.context(), options, events);
+  bool reached = false;
+  second.async_accept(
+      [&](boost::system::error_code error, const tcp::socket&) { reached = !error; });
+  while (!reached && *losses < 5)
+    accepting.poll();
+  CHECK(reached);
+  client->stop();
+  io.stop();
 }
 
 TEST_CASE("a command in flight fails when the connection breaks; it is not lost in silence") {
