@@ -43,7 +43,6 @@ void lane::push(slot& market) {
     return;
   entry.dirty = true;
   waiting_.push_back(&market);
-  ++queued_;
 }
 
 void lane::await(slot& market, time_point due) {
@@ -108,6 +107,22 @@ void lane::is_even(slot& market) {
     --owed_;
 }
 
+void lane::want_all() {
+  const auto want = [this](slot* one) {
+    auto& entry = one->entry(partition_);
+    if (entry.leaving == departure::none && !std::exchange(entry.wanted, true))
+      ++wanted_;
+  };
+  std::for_each(waiting_.begin(), waiting_.end(), want);
+  if (!discarded_) // else what was in it is marked anew
+    std::for_each(batch_.begin(), batch_.end(), want);
+}
+
+void lane::no_longer_wanted(slot& market) {
+  if (std::exchange(market.entry(partition_).wanted, false))
+    --wanted_;
+}
+
 void lane::leave(const std::vector<slot*>& markets) {
   for (auto* one : markets) {
     one->entry(partition_).leaving = departure::queued;
@@ -116,10 +131,12 @@ void lane::leave(const std::vector<slot*>& markets) {
   const auto is_leaving = [this](slot* one) {
     return one->entry(partition_).leaving != departure::none;
   };
-  over_ += std::erase_if(waiting_, is_leaving);
+  std::erase_if(waiting_, is_leaving);
   std::erase_if(laggards_, [&](const laggard& one) { return is_leaving(one.market); });
-  for (auto* one : markets)
+  for (auto* one : markets) {
     one->entry(partition_).dirty = one->entry(partition_).awaited = false;
+    no_longer_wanted(*one);
+  }
 }
 
 void lane::stay(slot& market) {
@@ -179,6 +196,7 @@ std::vector<redis::call> lane::take_batch(std::string_view token, time_point now
       if (const auto problem = first_error(answer); !problem.empty()) {
         worse(lane_result::outcome::failed);
         result.failure = problem;
+        result.away = answer.disconnected();
       } else if (is_plain) {
         if (answer.is_nil())
           worse(lane_result::outcome::shared); // or emptied: merging finds out
@@ -201,7 +219,6 @@ std::vector<redis::call> lane::take_batch(std::string_view token, time_point now
 
 std::size_t lane::finish(const lane_result& result) {
   const auto batch = std::exchange(batch_, {});
-  over_ += batch.size();
   const bool stored = !discarded_ && result.what != lane_result::outcome::failed;
   finish_leaving(stored);
   if (discarded_)
@@ -224,6 +241,8 @@ std::size_t lane::finish(const lane_result& result) {
     entry.carried = false;
     if (!entry.lags)
       is_even(*one);
+    if (written)
+      no_longer_wanted(*one);
     out += written ? 1 : 0;
     if (partition_ == redis::layout::board) {
       if (!written)
@@ -254,7 +273,7 @@ void lane::finish_leaving(bool stored) {
 void lane::reset() {
   discarded_ = in_flight();
   claimed_ = false;
-  over_ += waiting_.size();
+  wanted_ = 0;
   waiting_.clear();
   laggards_.clear();
   // The writer clears the entries of all others.

@@ -26,6 +26,7 @@ struct lane_result {
   outcome what = outcome::done;
   std::vector<conflict> conflicts;
   std::string failure;
+  bool away = false; ///< it failed for want of a connection, which others tell of
 };
 
 /// A writer's way into one partition: the markets that Redis has yet to hear of, and the one batch
@@ -77,10 +78,10 @@ public:
   /// Queues markets whose scores have lagged long enough, the first `catch_up_limit` of them.
   void catch_up(time_point now);
 
-  /// Counts the markets that were queued, and those whose batch is over: what was queued up to now
-  /// is over when `over` has come to `queued`.
-  std::uint64_t queued() const noexcept { return queued_; }
-  std::uint64_t over() const noexcept { return over_; }
+  /// What Redis has yet to get by now is wanted until it has it, however often its batch fails, or
+  /// until it leaves. To be called again after a reset and what is marked then.
+  void want_all();
+  bool has_all_wanted() const noexcept { return wanted_ == 0; }
 
   /// True if the next batch can go as plain commands: nothing has to be merged or forgotten.
   bool is_plain() const;
@@ -110,6 +111,7 @@ private:
   void note_sent(slot& market, time_point now);
   void owe(slot& market);
   void is_even(slot& market);
+  void no_longer_wanted(slot& market);
   struct changed_index {
     std::size_t index, markets;
   };
@@ -139,9 +141,9 @@ private:
   };
   std::deque<laggard> laggards_; ///< each market at most once
   std::size_t owed_ = 0;         ///< markets whose entries say so
-  std::uint64_t queued_ = 0, over_ = 0;
-  bool claimed_ = false;   ///< a batch was stored since the reset: the partition is ours
-  bool discarded_ = false; ///< reset while in flight: the result says nothing any more
+  std::size_t wanted_ = 0;       ///< markets whose entries say so
+  bool claimed_ = false;         ///< a batch was stored since the reset: the partition is ours
+  bool discarded_ = false;       ///< reset while in flight: the result says nothing any more
 };
 
 } // namespace tickboard

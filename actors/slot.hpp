@@ -36,6 +36,7 @@ struct lane_entry {
   bool owed = false;      ///< ... though they are asked for
   bool awaited = false;   ///< queued among the lane's laggards
   bool all_due = false;   ///< the next batch carries every score
+  bool wanted = false;    ///< who stops the daemon, or a feed, waits for it
   bool carried = false;   ///< the batch in flight does
   std::chrono::steady_clock::time_point all_sent; ///< when one last did
   departure leaving = departure::none;

@@ -312,7 +312,7 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
       [&state](const source_liveness& change) { state.set_liveness(change); },
       [&state](const lanes_flushed& message) {
         for (const auto& one : message.lanes)
-          state.flushed(one);
+          state.flushed(one, message.incarnation);
         if (message.found && message.incarnation == state.incarnation)
           state.watched = *message.found;
         state.tell_if_rebuilt();

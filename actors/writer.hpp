@@ -40,8 +40,8 @@ enum class fence {
 
 struct lanes_flushed {
   std::vector<lane_flushed> lanes;
-  std::optional<fence> found{};  ///< what became of the one that was asked for ...
-  std::uint64_t incarnation = 0; ///< ... under the token of this
+  std::optional<fence> found{};  ///< what became of the one that was asked for
+  std::uint64_t incarnation = 0; ///< under whose token all of it was
 };
 
 struct writer_config {
@@ -88,7 +88,7 @@ struct writer_state {
   caf::response_promise drain();
   void answer_who_waits();
   bool note_board_batch(caf::actor_clock::time_point now);
-  void flushed(const lane_flushed& message);
+  void flushed(const lane_flushed& message, std::uint64_t of);
   void resolve(const lane_result::conflict& conflict);
   void forget_others(const markets_followed& told);
   void find_slots(const std::vector<ticker_patch>& patches);
@@ -130,12 +130,7 @@ struct writer_state {
   caf::actor_clock::time_point asked_at; ///< when indexes were last asked for
   /// Who asked last for indexes that Redis has yet to get.
   caf::response_promise waits_for_indexes;
-  /// Who asked for everything to be in Redis, and what of each lane must be over first.
-  struct draining {
-    caf::response_promise promise;
-    std::vector<std::uint64_t> until;
-  };
-  std::vector<draining> drains;
+  std::vector<caf::response_promise> drains; ///< who asked for everything to be in Redis
   market_report report;
   std::unique_ptr<history_store> histories;
   /// Batches of candles that may still go without turns: the daemon is about to stop.

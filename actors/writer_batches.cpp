@@ -157,7 +157,8 @@ bool writer_state::note_board_batch(caf::actor_clock::time_point now) {
   return measures;
 }
 
-void writer_state::flushed(const lane_flushed& message) {
+/// `of`: the incarnation under which the batch was sent, perhaps before a rebuild.
+void writer_state::flushed(const lane_flushed& message, std::uint64_t of) {
   auto& lane = lanes[message.lane];
   const auto size = lane.batch_size();
   auto& figures = *config.figures;
@@ -193,12 +194,13 @@ void writer_state::flushed(const lane_flushed& message) {
     break;
   case lane_result::outcome::emptied:
     if (const auto keeper = config.keeper->get())
-      self->send(keeper,
-                 state_lost{incarnation, fmt::format("partition {} is empty",
-                                                     config.board->layout.name(lane.partition()))});
+      self->send(keeper, state_lost{of, fmt::format("partition {} is empty",
+                                                    config.board->layout.name(lane.partition()))});
     break;
   case lane_result::outcome::failed:
-    if (connected && std::exchange(refusal, message.result.failure) != refusal)
+    // hiredis fails what is under way before it says that the connection is lost.
+    if (connected && !message.result.away &&
+        std::exchange(refusal, message.result.failure) != refusal)
       log::warn("writer", "Redis refuses batches", {{"writer", config.index}, {"reason", refusal}});
     pause = retry_delay;
     break;

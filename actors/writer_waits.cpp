@@ -63,12 +63,11 @@ void writer_state::answer_about_indexes() {
 caf::response_promise writer_state::drain() {
   auto promise = self->make_response_promise();
   keep_up(every_index());
-  std::vector<std::uint64_t> until;
-  for (const auto& one : lanes)
-    until.push_back(one.queued());
+  for (auto& one : lanes)
+    one.want_all();
   last_candles = slots.size() + 2; // each has a market at least that was not written before
   write_candles();
-  drains.push_back({promise, std::move(until)});
+  drains.push_back(promise);
   answer_who_waits();
   pump();
   return promise;
@@ -76,15 +75,12 @@ caf::response_promise writer_state::drain() {
 
 void writer_state::answer_who_waits() {
   answer_about_indexes();
-  std::erase_if(drains, [this](draining& one) {
-    if (connected) {
-      for (std::size_t i = 0; i < lanes.size(); ++i)
-        if (lanes[i].over() < one.until[i])
-          return false;
-      if (histories->has_candles_under_way())
-        return false;
-    }
-    one.promise.deliver(drained{});
+  std::erase_if(drains, [this](caf::response_promise& one) {
+    if (connected && (histories->has_candles_under_way() ||
+                      !std::all_of(lanes.begin(), lanes.end(),
+                                   [](const lane& of) { return of.has_all_wanted(); })))
+      return false;
+    one.deliver(drained{});
     return true;
   });
 }
@@ -110,6 +106,9 @@ void writer_state::start_rebuild(std::uint64_t wanted) {
     market->not_stored();
     mark(*market, now_ms);
   }
+  if (!drains.empty())
+    for (auto& one : lanes)
+      one.want_all();
   tell_if_rebuilt();
   answer_who_waits();
   pump();

@@ -320,7 +320,7 @@ private:
           if (!done)
             return;
           if (answer.error().starts_with("EXECABORT") && !refusal_.empty())
-            done(reply{refusal_});
+            done(reply::refusal(refusal_));
           else
             done(answer);
         },

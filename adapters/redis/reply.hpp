@@ -14,11 +14,17 @@ public:
   /// An answer that never came: `reason` says why.
   explicit reply(std::string_view reason) : failure_(reason) {}
   explicit reply(const redisReply* raw) : raw_(raw) {}
+  /// What Redis refused, in words that came earlier than its answer.
+  static reply refusal(std::string_view reason) {
+    reply out{reason};
+    out.refused_ = true;
+    return out;
+  }
 
   /// True for an error reply and for an answer that never came.
   bool failed() const noexcept;
   /// True if the connection was lost, or never there; the command may or may not have run.
-  bool disconnected() const noexcept { return raw_ == nullptr; }
+  bool disconnected() const noexcept { return raw_ == nullptr && !refused_; }
   std::string_view error() const noexcept;
 
   bool is_nil() const noexcept;
@@ -32,6 +38,7 @@ public:
 private:
   const redisReply* raw_ = nullptr;
   std::string_view failure_;
+  bool refused_ = false;
 };
 
 } // namespace tickboard::redis

@@ -97,7 +97,7 @@ path merge_path() {
           },
           [writer] {
             writer->state.apply(writer->next);
-            if (writer->state.lanes[redis::layout::board].queued() != merged_markets)
+            if (writer->state.lanes[redis::layout::board].waiting() != merged_markets)
               fail("merge: a market is queued more than once");
           },
           false};

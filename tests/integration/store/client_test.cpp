@@ -89,6 +89,7 @@ TEST_CASE("the commands of a transaction are answered together, in order and amo
   const auto refused = transaction(std::move(some));
   CHECK(refused.failed);
   CHECK(refused.text.find("NOSUCH") != std::string::npos);
+  CHECK_FALSE(refused.disconnected);
   CHECK(redis.run({"GET", "a"}).text == "1");
   some.clear();
   some.push_back({"GET", "a"});

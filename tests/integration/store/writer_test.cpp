@@ -1,3 +1,4 @@
+#include "actors/messages/drain.hpp"
 #include "actors/messages/followed.hpp"
 #include "actors/messages/store.hpp"
 #include "tests/integration/store/written_board.hpp"
@@ -298,6 +299,81 @@ TEST_CASE_FIXTURE(written_board, "rows go as plain commands while nobody else cl
     wait(500ms);
     CHECK(score("x:BTC-USDT", 0, "last") == 90'007);
   }
+}
+
+TEST_CASE_FIXTURE(written_board, "a connection that was lost is no refusal") {
+  hear("BTC", "USDT", "90000");
+  receive("BTC", "USDT", "90001");
+  db.run(
+      {"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"}); // unsent: fails as what is sent does
+  settle();
+  const auto& state = state_of<writer_state>(subject);
+  CHECK(state.config.figures->refused.value() > 0);
+  CHECK(state.refusal.empty());
+}
+
+TEST_CASE_FIXTURE(written_board, "what is answered behind a rebuild orders no other one") {
+  db.run({"ACL", "SETUSER", "default", "-watch"}); // batches go by script, which tells more
+  hear("BTC", "USDT", "90000");
+  receive("BTC", "USDT", "90001");
+  db.run({"FLUSHALL"});
+  link->exchange(); // the answer is on its way to the writer ...
+  caf::anon_send<caf::message_priority::high>(subject, rebuild{++incarnation}); // ... behind this
+  settle();
+  const auto told = keeper.take<state_lost>();
+  CHECK(told.size() == 2); // of both partitions
+  for (const auto& one : told)
+    CHECK(one.incarnation == incarnation - 1);
+  CHECK(shown("x:BTC-USDT", "price_usd") == null);
+}
+
+TEST_CASE_FIXTURE(written_board, "a stop waits for what Redis refused, and for what was void") {
+  hear("BTC", "USDT", "90000");
+  hear("BTC", "USDT", "90001");
+  int drains = 0;
+  const auto drain = [&] {
+    spawn([&](caf::event_based_actor* self) {
+      self->request(subject, caf::infinite, drain_asked{})
+          .then([&](const drained&) { ++drains; }, [](const caf::error&) {});
+    });
+    run();
+  };
+  receive("BTC", "USDT", "90002");
+  SUBCASE("it refuses") {
+    db.run({"CONFIG", "SET", "maxmemory", "1"});
+    drain();
+    hear("ETH", "USDT", "4000"); // comes later, and counts for nothing
+    wait(1s);
+    CHECK(drains == 0);
+    db.run({"CONFIG", "SET", "maxmemory", "0"});
+    wait(500ms);
+  }
+  SUBCASE("another daemon has claimed the partition") {
+    for (const std::size_t partition : {0U, 1U})
+      db.run({"SET", board_at->layout[partition].owner, "another"});
+    drain();
+    link->exchange();
+    run();
+    CHECK(drains == 0);
+    settle();
+  }
+  SUBCASE("it is rebuilt meanwhile") {
+    drain();
+    send(subject, rebuild{++incarnation});
+    CHECK(drains == 0);
+    settle();
+  }
+  SUBCASE("the market leaves") {
+    db.run({"CONFIG", "SET", "maxmemory", "1"});
+    drain();
+    send(subject, markets_followed{"x", {}});
+    settle();
+    CHECK(drains == 1);
+    return;
+  }
+  CHECK(drains == 1);
+  for (const std::size_t partition : {0U, 1U})
+    CHECK(score("x:BTC-USDT", partition, "last") == 90'002);
 }
 
 TEST_CASE_FIXTURE(written_board, "where Redis lets nobody watch, the script goes on") {
