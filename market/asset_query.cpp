@@ -225,11 +225,15 @@ std::string asset_query::target(std::uint32_t of_page) const {
   std::string out =
       "/v1/assets?" + as_parameter("category", categories) + as_parameter("symbols", symbols);
   for (const auto& range : ranges) {
-    const auto& field = asset_sort_fields[range.field].name;
-    if (!std::isinf(range.lowest))
-      out += fmt::format("min_{}={}&", field, range.lowest);
-    if (!std::isinf(range.highest))
-      out += fmt::format("max_{}={}&", field, range.highest);
+    const auto add = [&](std::string_view which, double bound) {
+      if (std::isinf(bound))
+        return;
+      out += fmt::format("{}_{}=", which, asset_sort_fields[range.field].name);
+      append_query_value(out, fmt::format("{}", bound)); // as in 1e+20, whose + is a blank there
+      out += '&';
+    };
+    add("min", range.lowest);
+    add("max", range.highest);
   }
   if (!words.empty()) {
     out += "q=";

@@ -94,6 +94,16 @@ TEST_CASE("a page of assets may be limited to ranges of any number") {
   refuses(page("min_symbol=3"), "min_symbol", "is not a parameter", "price_usd");
 }
 
+TEST_CASE("a link to assets is read back as it was meant, however large its bounds are") {
+  const auto wide = page("min_market_cap=1e20&max_market_cap=1e25&max_volume_usd_24h=1e20");
+  REQUIRE(wide);
+  const auto next = wide->target(2);
+  const auto again = page(std::string_view{next}.substr(next.find('?') + 1));
+  REQUIRE(again);
+  CHECK(again->page == 2);
+  CHECK(again->target(2) == next);
+}
+
 TEST_CASE("movers are asked for") {
   const auto plain = movers("");
   REQUIRE(plain);
