@@ -56,7 +56,7 @@ refusal read_currency(const std::string&, const std::string& text, markets_query
 }
 
 refusal read_currencies(const std::string& name, const std::string& text, price_query& out) {
-  return read_values(name, text, max_currencies, out.vs_currencies);
+  return read_values(name, lower_case(text), max_currencies, out.vs_currencies);
 }
 
 refusal read_category(const std::string& name, const std::string& text, markets_query& out) {

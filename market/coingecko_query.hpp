@@ -50,7 +50,7 @@ struct markets_query {
 
 /// GET /api/v3/simple/price.
 struct price_query {
-  std::vector<std::string> vs_currencies; ///< as given
+  std::vector<std::string> vs_currencies; ///< in small letters, none twice
   coin_choice coins;
   bool market_cap = false, volume = false, change = false, last_updated = false;
   std::optional<int> precision;

@@ -266,6 +266,8 @@ TEST_CASE("simple/price answers by what coins were called") {
   CHECK(body("ids=bitcoin&vs_currencies=usd") == R"({"bitcoin":{"usd":100000}})");
   CHECK(body("ids=Bitcoin,nothing,symbol:bar&vs_currencies=usd,BTC") ==
         R"({"bitcoin":{"usd":100000,"btc":1},"symbol:bar":{"usd":null,"btc":null}})");
+  CHECK(body("ids=bitcoin&vs_currencies=usd,USD,Btc,btc") == // no member twice
+        R"({"bitcoin":{"usd":100000,"btc":1}})");
   CHECK(body("names=Foo+Coin&vs_currencies=usd&precision=4") == R"({"Foo Coin":{"usd":0.001}})");
   CHECK(body("symbols=BTC&vs_currencies=usd&include_market_cap=true&include_24hr_vol=true&"
              "include_24hr_change=true&include_last_updated_at=true") ==
