@@ -98,6 +98,8 @@ private:
     plan_ = {};
     plan_.by = view_plan::access::walk;
     plan_.counting = "interval";
+    if (has_frozen_rows())
+      body_ = answer_text{as_of_ms(), query_.shape}; // whose ages are of the same time
   }
 
   void run() {
@@ -138,6 +140,9 @@ private:
   }
 
   bool has_frozen_rows() const { return frozen_ && query_.frozen_rows; }
+
+  /// The time of the rows.
+  std::int64_t as_of_ms() const { return has_frozen_rows() ? query_.frozen->created_ms : now_ms_; }
 
   /// Where no script has to choose, none is run: strings that go through Lua cost Redis four times
   /// as much (docs/decisions/pages.md). Ascending, nulls, which are at the low end, are in the way;
@@ -386,8 +391,7 @@ private:
 
   /// The view's own time, and what it cost: neither makes another page of it.
   void append_end() {
-    fmt::format_to(std::back_inserter(body_.text()), ",\"as_of_ms\":{}",
-                   has_frozen_rows() ? query_.frozen->created_ms : now_ms_);
+    fmt::format_to(std::back_inserter(body_.text()), ",\"as_of_ms\":{}", as_of_ms());
     if (query_.explain) {
       const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
           std::chrono::steady_clock::now() - started_);

@@ -90,7 +90,7 @@ function checkRows(answer, problemOf, note) {
   for (const row of rows) {
     if (!('received_ms' in row)) continue;
     const age = row.received_ms === null ? null : Math.max(0, asOf - row.received_ms);
-    if (row.age_ms !== age && !answer.target.includes('rows=frozen'))
+    if (row.age_ms !== age)
       note(`${answer.target}: ${row.id ?? row.symbol ?? row.slug} says it is ${row.age_ms} ms old, not ${age}`);
     if (answer.target.includes('rows=frozen') && row.age_ms < age) note(`${answer.target}: a frozen row is younger than its snapshot`);
     if (row.id && row.source && !row.source.startsWith(`${row.exchange}/`)) note(`${row.id} comes from ${row.source}`);

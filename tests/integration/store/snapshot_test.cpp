@@ -103,9 +103,11 @@ TEST_CASE("a snapshot is the ranking of its view when it was made, whatever happ
       const auto outcome = on.ask(all, 1'000);
       std::string data = "{\"data\":[";
       for (const auto& id : expected)
-        data += (data.back() == '[' ? "" : ",") + model::aged(rows.at(id), on.now_ms());
+        data += (data.back() == '[' ? "" : ",") + model::aged(rows.at(id), all.frozen->created_ms);
       const bool as_then = outcome.body->starts_with(data + ']');
       CHECK(as_then);
+      CHECK(outcome.body->find("\"as_of_ms\":" + std::to_string(all.frozen->created_ms)) !=
+            std::string::npos);
       CHECK(walk(on, token, true, [&] { rerank(on); }) == expected);
     }
     if (!expected.empty()) {
