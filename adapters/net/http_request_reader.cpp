@@ -7,6 +7,7 @@
 #include <boost/beast/http/error.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 
 namespace tickboard::net {
@@ -23,6 +24,14 @@ void append_listed(std::string& list, std::string_view value) {
   if (!list.empty())
     list += ", ";
   list += value;
+}
+
+/// Of a whole http or https URL, with the slashes; else 0.
+std::size_t scheme_size(boost::beast::string_view target) {
+  for (const boost::beast::string_view scheme : {"http://", "https://"})
+    if (boost::beast::iequals(target.substr(0, scheme.size()), scheme))
+      return scheme.size();
+  return 0;
 }
 
 } // namespace
@@ -70,9 +79,30 @@ void http_request_reader::on_request_impl(verb method, text method_text, text ta
                     : method == verb::head ? http_method::head
                                            : http_method::other;
   request_.method_text = view(method_text);
-  request_.target = view(target);
   version_ = version;
-  within_header_limit(target.data() + target.size(), ec);
+  if (within_header_limit(target.data() + target.size(), ec))
+    read_target(target, ec);
+}
+
+/// Clients that take this for a proxy send whole URLs, and every server has to understand them (RFC
+/// 9112 section 3.2.2).
+void http_request_reader::read_target(text target, error_code& ec) {
+  const auto scheme = target.starts_with('/') ? 0 : scheme_size(target);
+  if (scheme == 0) {
+    request_.target = view(target);
+    return;
+  }
+  const auto rest = view(target).substr(scheme);
+  const auto end = std::min(rest.find_first_of("/?"), rest.size());
+  const auto authority = rest.substr(0, end);
+  if (authority.empty() || authority.starts_with(':') || authority.find('@') != authority.npos)
+    return refuse(ec, 400, "Malformed request",
+                  "a target with a scheme is http://host/path?query, without a user name");
+  host_ = authority;
+  target_names_host_ = true;
+  request_.target = rest.substr(end);
+  if (!request_.target.starts_with('/'))
+    request_.target.insert(0, 1, '/');
 }
 
 void http_request_reader::on_field_impl(field name, text name_text, text value, error_code& ec) {
@@ -88,7 +118,8 @@ void http_request_reader::on_field_impl(field name, text name_text, text value, 
   case field::host:
     if (++hosts_ > 1)
       refuse(ec, 400, "Malformed request", "there is more than one Host header field");
-    host_ = view(value);
+    if (!target_names_host_)
+      host_ = view(value);
     break;
   case field::origin:
     append_listed(rare().origin, view(value));

@@ -53,6 +53,7 @@ private:
   std::size_t on_chunk_body_impl(std::uint64_t, text body, error_code&) override;
   void on_finish_impl(error_code&) override {}
 
+  void read_target(text target, error_code& ec);
   bool folded(text name, text value) const;
   http_rare_fields& rare();
   bool within_header_limit(const char* position, error_code& ec);
@@ -70,6 +71,7 @@ private:
   int version_ = 11;
   unsigned hosts_ = 0;
   unsigned content_lengths_ = 0;
+  bool target_names_host_ = false; ///< as a whole URL does: Host counts for nothing then
   bool expect_continue_ = false;
 };
 

@@ -50,7 +50,7 @@ struct http_rare_fields {
 struct http_request {
   http_method method = http_method::get;
   std::string method_text;
-  std::string target; ///< as sent: path?query
+  std::string target; ///< as sent: path?query; of a whole URL what is behind its host
   std::string body;
   bool keep_alive = true;
   bool accepts_gzip = false; ///< Accept-Encoding allows gzip

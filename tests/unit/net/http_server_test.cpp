@@ -108,6 +108,29 @@ TEST_CASE("204 and 304 have neither body nor length") {
   }
 }
 
+TEST_CASE("a target may be a whole URL, which names the host") {
+  answering_server server([](const http_request& request, const auto& connection) {
+    connection->respond(text(request.target + " " + request.rare->host));
+  });
+  const auto ask = [&](const std::string& target) {
+    auto client = server.connect();
+    client.send("GET " + target + " HTTP/1.1\r\nOrigin: o\r\nHost: y\r\n\r\n");
+    return client.read_reply();
+  };
+  CHECK(ask("http://x/a?b=http://c/").body == "/a?b=http://c/ x");
+  CHECK(ask("HTTPS://x:8443/").body == "/ x:8443");
+  CHECK(ask("http://x").body == "/ x");
+  CHECK(ask("http://[::1]:80?b").body == "/?b [::1]:80");
+  CHECK(ask("/http://x/a").body == "/http://x/a y");
+  CHECK(ask("ftp://x/a").body == "ftp://x/a y"); // nothing that there is
+  for (const auto* const bad : {"http:///a", "http://", "http://:80/", "http://me@x/a"}) {
+    const auto refused = ask(bad);
+    CHECK(refused.status == 400);
+    CHECK(refused.body.find("a target with a scheme is http://host/path?query") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("the connection ends when the client or HTTP/1.0 asks for it") {
   answering_server server(echo);
   SUBCASE("Connection: close") {
