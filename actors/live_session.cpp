@@ -181,7 +181,7 @@ void live_session::sent() {
     const auto done = std::move(out_.front());
     out_.pop_front();
     if (done.last && !is_websocket_)
-      return connection_->close();
+      return connection_->end_stream();
     if (is_websocket_ && done.name.empty())
       read_on();
     else if (find(done.name, done.serial) != nullptr)

@@ -86,8 +86,8 @@ public:
   /// second answer to one request, or one after the close, is dropped.
   virtual void respond(http_response response) = 0;
 
-  /// Answers the request given last with a head, and a body that goes on until the close. To a HEAD
-  /// it is the whole answer. No further request is read.
+  /// Answers the request given last with a head, and a body that goes on until end_stream or the
+  /// close; no further request is read. To a HEAD the head is the whole answer.
   virtual void begin_stream(http_response head) = 0;
   /// Answers the request given last, which wants_websocket, by becoming one (RFC 6455, without
   /// extensions). Text messages are handed over one at a time: each after `read_message`.
@@ -96,6 +96,8 @@ public:
   virtual void send(live_piece piece) = 0;
   virtual void read_message() = 0;
 
+  /// Ends the stream's body behind what was sent, as a whole one, and then the connection.
+  virtual void end_stream() = 0;
   virtual void close() = 0;
   /// Whom limits for each client count as one: the IPv4 address, or the IPv6 network, of which a
   /// client has at least a /64 to itself.

@@ -48,6 +48,9 @@ public:
   void read_message() override {
     on_io<io_turn::now_if_there>(session_, [](http_session& session) { session.read_message(); });
   }
+  void end_stream() override {
+    on_io<io_turn::now_if_there>(session_, [](http_session& session) { session.end_stream(); });
+  }
   void close() override {
     on_io<io_turn::now_if_there>(session_, [](http_session& session) { session.close(); });
   }
@@ -275,6 +278,10 @@ void http_session::check_deadline(clock::time_point now) {
 void http_session::stop() {
   if (phase_ == phase::idle || phase_ == phase::handshaking)
     return close();
+  end_stream();
+}
+
+void http_session::end_stream() {
   if (phase_ != phase::live)
     return;
   deadline_ = clock::now() + drain_time;

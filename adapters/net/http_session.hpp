@@ -49,6 +49,8 @@ public:
   void accept_websocket();
   void send(live_piece piece);
   void read_message();
+  /// Ends what goes on as a whole; a WebSocket as when the daemon stops.
+  void end_stream();
   void close();
 
   /// Whether it takes one of the places of max_connections.

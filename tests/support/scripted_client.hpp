@@ -17,13 +17,14 @@ public:
     pieces.push_back(piece.before + (piece.shared ? *piece.shared : "") + piece.after);
   }
   void read_message() override { ++reads; }
+  void end_stream() override { ended = true; }
   void close() override { closed = true; }
   std::string client_network() const override { return "192.0.2.1"; }
 
   std::vector<net::http_response> answers, streams;
   std::vector<std::string> pieces;
   int websockets = 0, reads = 0;
-  bool closed = false;
+  bool ended = false, closed = false;
 };
 
 } // namespace tickboard::test
