@@ -45,11 +45,6 @@ std::string server_timing(std::chrono::nanoseconds redis, std::chrono::nanosecon
                      us(total) / 1'000, us(total) % 1'000);
 }
 
-bool is_encoded(const net::http_response& response) {
-  return std::ranges::any_of(response.headers,
-                             [](const auto& one) { return one.first == "Content-Encoding"; });
-}
-
 } // namespace
 
 session_state::~session_state() {
@@ -176,10 +171,8 @@ net::http_response session_state::from_redis(const answer& told, bool is_json) c
   }
   const auto total = std::chrono::steady_clock::now() - asked;
   out.headers.emplace_back("Server-Timing", server_timing(told.took, total));
-  if (!told.tag.empty() && names_tag(if_none_match, told.tag)) {
+  if (!told.tag.empty() && names_tag(if_none_match, told.tag))
     out.status = 304;
-    out.body = nullptr;
-  }
   return out;
 }
 
@@ -188,16 +181,10 @@ void session_state::answer_document(const static_document& what) {
   net::http_response out;
   out.content_type = what.content_type;
   out.headers = what.headers;
-  const bool packed = config->gzip && accepts_gzip;
-  if (packed) {
-    vary(out, "Accept-Encoding");
-    out.headers.emplace_back("Content-Encoding", "gzip");
-  }
+  out.body = what.body;
   if (names_tag(if_none_match, what.tag))
     out.status = 304;
-  else
-    out.body = packed ? what.gzipped : what.body;
-  respond(std::move(out));
+  respond(std::move(out), what.gzipped);
 }
 
 /// A browser asks before it sends a request with headers of its own (Fetch standard,
@@ -347,16 +334,21 @@ void session_state::add_common(net::http_response& response) const {
   }
 }
 
-void session_state::respond(net::http_response response) {
+/// `packed`, unless null, is the body compressed. A 304 is handed over with the body that it
+/// spares: what that depends on is told all the same (RFC 9110 section 15.4.5).
+void session_state::respond(net::http_response response, const net::shared_bytes& packed) {
   add_common(response);
+  const bool has_body = response.status != 304;
   const auto size = response.body ? response.body->size() : 0;
-  if (config->gzip && size >= worth_compressing && !is_encoded(response)) {
+  if (config->gzip && size >= worth_compressing) {
     vary(response, "Accept-Encoding");
-    if (accepts_gzip) {
-      response.body = bytes(net::gzip(*response.body));
+    if (accepts_gzip && has_body) {
+      response.body = packed ? packed : bytes(net::gzip(*response.body));
       response.headers.emplace_back("Content-Encoding", "gzip");
     }
   }
+  if (!has_body)
+    response.body = nullptr;
   count(response.status);
   connection->respond(std::move(response));
 }

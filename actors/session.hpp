@@ -88,7 +88,7 @@ struct session_state {
   void answer_preflight();
   void refuse(const view_refusal& why);
   void fail(const caf::error& error);
-  void respond(net::http_response response);
+  void respond(net::http_response response, const net::shared_bytes& packed = nullptr);
   void count(unsigned status);
   void add_common(net::http_response& response) const;
 

@@ -152,6 +152,28 @@ TEST_CASE("large bodies are compressed for those who take it") {
   CHECK(one.ask("/v1/markets", true).body->size() == 5'000);
 }
 
+TEST_CASE("who has a large body already is told that it may be compressed, as with the body") {
+  session_fixture one;
+  answer page{text(std::string(5'000, 'x')), 1, std::chrono::steady_clock::now()};
+  page.tag = "W/\"1\"";
+  one.answer_queries(page);
+  one.if_none_match = page.tag;
+  for (const bool accepts_gzip : {false, true}) {
+    const auto same = one.ask("/v1/markets", accepts_gzip);
+    CHECK(same.status == 304);
+    CHECK(same.body == nullptr);
+    CHECK(header(same, "Vary") == "Accept, Accept-Encoding");
+    CHECK(header(same, "Content-Encoding").empty()); // there is nothing that has one
+  }
+  page.body = text("{}");
+  one.answer_queries(page);
+  CHECK(header(one.ask("/v1/markets", true), "Vary") == "Accept");
+  one.config->gzip = false;
+  page.body = text(std::string(5'000, 'x'));
+  one.answer_queries(page);
+  CHECK(header(one.ask("/v1/markets", true), "Vary") == "Accept");
+}
+
 TEST_CASE("documents were compressed before, and are told once to who keeps them") {
   session_fixture one;
   for (const auto* document : {&api_document(), &docs_page()}) {
@@ -169,6 +191,8 @@ TEST_CASE("documents were compressed before, and are told once to who keeps them
     CHECK(same.status == 304);
     CHECK(same.body == nullptr);
     CHECK(header(same, "Cache-Control") == "max-age=300");
+    for (const bool accepts_gzip : {false, true})
+      CHECK(header(one.ask(target, accepts_gzip), "Vary") == "Accept-Encoding");
     one.if_none_match.clear();
     one.config->gzip = false;
     CHECK(one.ask(target, true).body == document->body);
