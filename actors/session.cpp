@@ -283,11 +283,12 @@ void session_state::go_live(const ask_live& what, const net::http_request& reque
   head.content_type = "text/event-stream";
   head.headers.emplace_back("Cache-Control", "no-store");
   head.headers.emplace_back("X-Accel-Buffering", "no"); // nginx passes events on as they come
+  add_common(head);
   if (request.method == net::http_method::head) {
-    respond(std::move(head));
+    count(200);
+    connection->begin_stream(std::move(head));
     return;
   }
-  add_common(head);
   live.emplace(self, config, connection, live_client{client, ticket});
   live->start_stream(what, request.rare ? request.rare->last_event_id : "",
                      {std::move(head), [this] { count(200); },
@@ -300,6 +301,7 @@ void session_state::open_socket(const net::http_request& request) {
                             "this resource is a WebSocket (RFC 6455); GET /v1/stream is the same "
                             "without");
     out.headers.emplace_back("Upgrade", "websocket");
+    out.headers.emplace_back("Connection", "Upgrade"); // RFC 9110 section 7.8
     respond(std::move(out));
     return;
   }

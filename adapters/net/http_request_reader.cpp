@@ -66,7 +66,9 @@ http_request http_request_reader::take() {
   request_.keep_alive = keep_alive();
   request_.accepts_gzip = accepts_gzip(accept_encoding_);
   if (rare_) {
-    rare_->wants_websocket = rare_->wants_websocket && upgrade();
+    // RFC 6455 section 4.1; what HTTP/1.0 says of an upgrade counts for nothing (RFC 9110, 7.8).
+    rare_->wants_websocket = rare_->wants_websocket && upgrade() &&
+                             request_.method == http_method::get && version_ == 11;
     rare_->host = std::move(host_);
     request_.rare = std::move(rare_);
   }

@@ -45,7 +45,7 @@ void append_head(std::string& out, const http_response& response, const http_fra
       out += "Transfer-Encoding: chunked\r\n";
   } else if (may_have_body(status)) {
     const auto size = response.body ? response.body->size() : 0;
-    if (size != 0)
+    if (size != 0 || status == 200) // a list of nothing is of its type, too
       append_field(out, "Content-Type", response.content_type);
     append_field(out, "Content-Length", fmt::format_int(size).c_str());
   }

@@ -43,7 +43,7 @@ struct http_rare_fields {
   std::string last_event_id;
   std::string origin;
   std::string host;
-  bool wants_websocket = false; ///< Upgrade: websocket, and Connection says so
+  bool wants_websocket = false; ///< GET in HTTP/1.1, Upgrade: websocket, and Connection says so
   std::string websocket_key, websocket_version;
 };
 

@@ -158,17 +158,17 @@ void http_session::send_continue() {
 
 // -- answering ----------------------------------------------------------------------------------
 
-void http_session::respond(http_response response) {
+void http_session::respond(http_response response, bool streamed) {
   if (phase_ != phase::answering)
     return; // a second answer, or one after the close
   keep_alive_ = keep_alive_ && !host_.stopping();
-  write(response);
+  write(response, streamed);
 }
 
-void http_session::write(const http_response& response) {
+void http_session::write(const http_response& response, bool streamed) {
   enter(phase::writing, host_.options().write_timeout);
   head_.clear();
-  append_head(head_, response, {host_.date(), http_1_0_, keep_alive_});
+  append_head(head_, response, {host_.date(), http_1_0_, keep_alive_, streamed});
   const auto with_body = response.body && !head_only_ && may_have_body(response.status);
   body_ = with_body ? response.body : nullptr;
   const std::array<asio::const_buffer, 2> buffers{
@@ -212,7 +212,7 @@ bool http_session::go_live() {
 
 void http_session::begin_stream(http_response head) {
   if (head_only_)
-    return respond(std::move(head));
+    return respond(std::move(head), true);
   if (!go_live())
     return;
   head_.clear();

@@ -44,7 +44,8 @@ public:
   void check_deadline(clock::time_point now);
   /// Closes now if no request is under way, else after its answer. One that goes on ends.
   void stop();
-  void respond(http_response response);
+  /// `streamed`: to a HEAD, the head of what goes on.
+  void respond(http_response response, bool streamed = false);
   void begin_stream(http_response head);
   void accept_websocket();
   void send(live_piece piece);
@@ -73,7 +74,7 @@ private:
   void read();
   void process();
   void send_continue();
-  void write(const http_response& response);
+  void write(const http_response& response, bool streamed = false);
   void on_written();
   void drain();
   void enter(phase next, std::chrono::milliseconds limit);

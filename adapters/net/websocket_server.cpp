@@ -27,6 +27,10 @@ public:
       : owner_(std::move(owner)), request_(std::move(request)), ws_(layer) {
     ws_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
       response.set(http::field::server, "tickboard");
+      if (response.result() == http::status::upgrade_required) { // RFC 9110 section 15.5.22
+        response.set(http::field::upgrade, "websocket");
+        response.set(http::field::connection, "Upgrade");
+      }
     }));
     ws_.read_message_max(max_message_bytes);
     ws_.text(true);

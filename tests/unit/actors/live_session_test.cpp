@@ -1,4 +1,5 @@
 #include "actors/session.hpp"
+#include "tests/support/http_header.hpp"
 #include "tests/support/scripted_client.hpp"
 #include "tests/unit/actors/live_fixture.hpp"
 
@@ -99,8 +100,9 @@ TEST_CASE("a stream that cannot begin is answered like any request") {
   }
   SUBCASE("HEAD") {
     live.get("/v1/stream", nullptr, net::http_method::head);
-    REQUIRE(live.client->answers.size() == 1);
-    CHECK(live.client->answers[0].content_type == "text/event-stream");
+    REQUIRE(live.client->streams.size() == 1); // of which the connection sends the head alone
+    CHECK(live.client->streams[0].content_type == "text/event-stream");
+    CHECK(live.client->answers.empty());
     CHECK(live.evaluations == 0);
   }
 }
@@ -274,6 +276,8 @@ TEST_CASE("who is let in as a WebSocket") {
   live.get("/v1/ws");
   REQUIRE(live.client->answers.size() == 1);
   CHECK(live.client->answers[0].status == 426);
+  CHECK(header(live.client->answers[0], "Upgrade") == "websocket");
+  CHECK(header(live.client->answers[0], "Connection") == "Upgrade");
   auto rare = std::make_shared<net::http_rare_fields>();
   rare->wants_websocket = true;
   rare->origin = "https://elsewhere.example";

@@ -93,6 +93,16 @@ TEST_CASE("HEAD gets the header of GET and no body") {
   CHECK(client.read_reply().body == "twelve bytes");
 }
 
+TEST_CASE("an answer without a byte says of what it has none") {
+  answering_server server(
+      [](const http_request&, const auto& connection) { connection->respond(text("")); });
+  auto client = server.connect();
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto head = client.read_reply().head;
+  CHECK(head.find("Content-Type: text/plain\r\n") != std::string::npos);
+  CHECK(head.find("Content-Length: 0\r\n") != std::string::npos);
+}
+
 TEST_CASE("204 and 304 have neither body nor length") {
   answering_server server([](const http_request& request, const auto& connection) {
     auto response = text("not to be sent");

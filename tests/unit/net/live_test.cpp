@@ -188,6 +188,27 @@ TEST_CASE("a stream to HTTP/1.0 lasts until the close") {
   CHECK(client.read_to_end().empty());
 }
 
+TEST_CASE("a stream to HEAD is the head of the one to GET, and the connection goes on") {
+  live_server server;
+  for (const std::string version : {"1.1", "1.0"}) {
+    const auto rest = " / HTTP/" + version + "\r\nHost: x\r\nLast-Event-ID: a-7\r\n\r\n";
+    auto following = raw_socket::connect(server.server->port());
+    following.send("GET" + rest);
+    const auto fields = [](const std::string& head) {
+      std::string out = head.substr(0, head.find("\r\nDate: "));
+      return out + head.substr(head.find("\r\nContent-Type: "));
+    };
+    auto asking = raw_socket::connect(server.server->port());
+    asking.send("HEAD" + rest);
+    const auto head = asking.read_until("\r\n\r\n");
+    CHECK(fields(head) == fields(following.read_until("\r\n\r\n")));
+    if (version == "1.0")
+      continue;
+    asking.send("HEAD" + rest);
+    CHECK(asking.read_until("\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  }
+}
+
 TEST_CASE("a listener ends a stream as a whole answer, behind what it sent") {
   live_server server;
   auto client = raw_socket::connect(server.server->port());
@@ -319,17 +340,24 @@ TEST_CASE("nobody reads messages that nobody asked for") {
 
 TEST_CASE("what offers no WebSocket gets no such answer") {
   live_server server;
-  const auto ask = [&](const std::string& fields) {
+  const auto ask = [&](const std::string& fields, const std::string& method = "GET",
+                       const std::string& version = "1.1") {
     auto client = raw_socket::connect(server.server->port());
-    client.send("GET / HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n");
-    return client.read_until("\r\n");
+    client.send(method + " / HTTP/" + version + "\r\nHost: x\r\n" + fields + "\r\n");
+    return client.read_until("\r\n\r\n");
   };
   const std::string key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
   const std::string upgrade = "Upgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n";
   CHECK(ask(upgrade + key + "Sec-WebSocket-Version: 13\r\n").starts_with("HTTP/1.1 101"));
+  CHECK(ask(upgrade + key + "Sec-WebSocket-Version: 13\r\n", "HEAD").starts_with("HTTP/1.1 200"));
+  CHECK(ask(upgrade + key + "Sec-WebSocket-Version: 13\r\n", "GET", "1.0")
+            .starts_with("HTTP/1.1 200"));
   CHECK(ask("Upgrade: websocket\r\n" + key).starts_with("HTTP/1.1 200")); // a stream
   CHECK(ask("Upgrade: h2c\r\nConnection: Upgrade\r\n" + key).starts_with("HTTP/1.1 200"));
   CHECK(ask(upgrade + "Sec-WebSocket-Version: 13\r\n").starts_with("HTTP/1.1 400"));
-  CHECK(ask(upgrade + key + "Sec-WebSocket-Version: 12\r\n").starts_with("HTTP/1.1 426"));
+  const auto older = ask(upgrade + key + "Sec-WebSocket-Version: 12\r\n");
+  CHECK(older.starts_with("HTTP/1.1 426"));
+  CHECK(older.find("\r\nUpgrade: websocket\r\n") != older.npos);
+  CHECK(older.find("\r\nConnection: Upgrade\r\n") != older.npos);
   CHECK(ask(upgrade + key + "Sec-WebSocket-Version: 13\r\n\r\nearly").starts_with("HTTP/1.1 400"));
 }
