@@ -116,6 +116,11 @@ std::string make_slug(std::string_view name) {
   return out;
 }
 
+std::string make_spare_slug(const asset& of) {
+  const auto room = asset_limits::name_bytes - std::min(of.symbol.size() + 1, max_asset_length + 1);
+  return make_slug(of.slug.substr(0, room) + "-" + of.symbol);
+}
+
 bool is_category_slug(std::string_view text) {
   return !text.empty() && text.size() <= asset_limits::category_bytes && make_slug(text) == text;
 }
@@ -135,6 +140,10 @@ const asset* asset_catalogue::find_slug(std::string_view slug) const noexcept {
   const auto it = std::ranges::lower_bound(
       by_slug_, slug, {}, [this](std::size_t i) -> std::string_view { return assets_[i].slug; });
   return it != by_slug_.end() && assets_[*it].slug == slug ? &assets_[*it] : nullptr;
+}
+
+bool asset_catalogue::has_made_slug(std::string_view symbol) const noexcept {
+  return std::ranges::binary_search(made_slugs_, symbol);
 }
 
 const asset_catalogue::category_assets*
@@ -173,10 +182,11 @@ std::optional<asset_problem> catalogue_builder::add(asset one) {
   std::ranges::sort(one.categories, {}, &category::slug);
   const auto doubles = std::ranges::unique(one.categories, {}, &category::slug);
   one.categories.erase(doubles.begin(), doubles.end());
-  if (one.slug.empty()) {
+  const bool made = one.slug.empty();
+  if (made) {
     one.slug = make_slug(one.name);
     if (one.slug.empty() || slugs_.contains(one.slug))
-      one.slug = make_slug(one.slug + "-" + one.symbol);
+      one.slug = make_spare_slug(one);
   }
   if (auto problem = find_problem(one))
     return problem;
@@ -194,6 +204,8 @@ std::optional<asset_problem> catalogue_builder::add(asset one) {
     return asset_problem{"slug", json_excerpt(one.slug) + " is another asset's already",
                          "each slug once, or empty to have one made"};
   symbols_.insert(one.symbol);
+  if (made)
+    made_slugs_.push_back(one.symbol);
   assets_.push_back(std::move(one));
   return std::nullopt;
 }
@@ -202,6 +214,8 @@ asset_catalogue_ptr catalogue_builder::build() && {
   auto out = std::make_shared<asset_catalogue>();
   out->assets_ = std::move(assets_);
   std::ranges::sort(out->assets_, {}, &asset::symbol);
+  out->made_slugs_ = std::move(made_slugs_);
+  std::ranges::sort(out->made_slugs_);
   out->by_slug_.resize(out->assets_.size());
   std::iota(out->by_slug_.begin(), out->by_slug_.end(), std::size_t{0});
   std::ranges::sort(out->by_slug_, {},

@@ -46,6 +46,10 @@ struct asset {
 /// between them. Empty if there are none.
 std::string make_slug(std::string_view name);
 
+/// For an asset whose slug is another's already: that slug, cut where it would get too long, with
+/// the symbol behind it.
+std::string make_spare_slug(const asset& of);
+
 /// True for what `make_slug` may make of a category's name.
 bool is_category_slug(std::string_view text);
 
@@ -82,6 +86,10 @@ public:
   const asset* find_slug(std::string_view slug) const noexcept;
   const category_assets* find_category(std::string_view slug) const noexcept;
 
+  /// True for an asset that came without a slug and got one from its name. Where the asset has one
+  /// already, that is no wish for another.
+  bool has_made_slug(std::string_view symbol) const noexcept;
+
   friend bool operator==(const asset_catalogue& a, const asset_catalogue& b) {
     return a.assets_ == b.assets_;
   }
@@ -90,7 +98,8 @@ private:
   friend class catalogue_builder;
 
   std::vector<asset> assets_;
-  std::vector<std::size_t> by_slug_; ///< places in assets_
+  std::vector<std::size_t> by_slug_;    ///< places in assets_
+  std::vector<std::string> made_slugs_; ///< symbols, sorted
   std::vector<category_assets> categories_;
 };
 
@@ -111,6 +120,7 @@ public:
 
 private:
   std::vector<asset> assets_;
+  std::vector<std::string> made_slugs_; ///< symbols
   std::set<std::string, std::less<>> symbols_, slugs_, categories_;
 };
 

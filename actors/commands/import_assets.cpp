@@ -31,7 +31,7 @@ int import_assets(const import_options& given) {
   const auto to = find_database(given.database);
   const auto done = to.and_then([&](const postgres::dsn& database) {
     return ask_database<postgres::import_report>(database, [&](const auto& into, auto finish) {
-      postgres::import_assets(into, **assets, finish);
+      postgres::import_assets(into, *assets, finish);
     });
   });
   if (!done)
@@ -47,7 +47,8 @@ int import_assets(const import_options& given) {
 void add_import_assets(CLI::App& app, action& chosen) {
   auto* const command = app.add_subcommand(
       "import-assets", "Put assets of a CSV file into PostgreSQL, all or none. Of assets that are "
-                       "there, what the file leaves empty stays as it is; so do all others");
+                       "there, what the file leaves empty stays as it is; so do all others. "
+                       "New ones without a slug get one from their name");
   auto given = std::make_shared<import_options>();
   command
       ->add_option("FILE", given->file,

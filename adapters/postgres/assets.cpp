@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace tickboard::postgres {
@@ -20,14 +21,23 @@ FROM tickboard.asset a LEFT JOIN (
   FROM tickboard.asset_category GROUP BY symbol) c USING (symbol)
 ORDER BY a.symbol COLLATE "C" LIMIT {})sql";
 
-/// Parameters in the order of asset_fields(), each an array with NULL for what is empty. One
-/// statement, so that all of it happens or nothing.
+/// Parameters in the order of asset_fields(), each an array with NULL for what is empty; then the
+/// slug of each asset that has none, and its slug if that one is another's. One statement, so that
+/// all of it happens or nothing.
 constexpr std::string_view import_sql = R"sql(
-WITH given AS MATERIALIZED (
+WITH typed AS MATERIALIZED (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::numeric[],
-    $6::numeric[], $7::text[], $8::text[], $9::text[])
-  AS g (symbol, name, slug, categories, circulating_supply, max_supply, website, explorer,
-    source_code)
+    $6::numeric[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
+  AS t (symbol, name, slug, categories, circulating_supply, max_supply, website, explorer,
+    source_code, made_slug, spare_slug)
+), given AS MATERIALIZED (
+  SELECT t.symbol, t.name, coalesce(t.slug, kept.slug,
+      CASE WHEN taken.slug IS NULL THEN t.made_slug ELSE t.spare_slug END) AS slug, t.categories,
+    t.circulating_supply, t.max_supply, t.website, t.explorer, t.source_code
+  FROM typed t LEFT JOIN tickboard.asset kept ON kept.symbol = t.symbol
+    -- Not taken for long where its asset gets another slug here.
+    LEFT JOIN tickboard.asset taken ON taken.slug = t.made_slug
+      AND taken.symbol NOT IN (SELECT symbol FROM typed WHERE slug IS NOT NULL)
 ), stored AS (
   INSERT INTO tickboard.asset AS a (symbol, name, slug, circulating_supply, max_supply, website,
     explorer, source_code)
@@ -84,6 +94,27 @@ std::size_t number(std::string_view text) {
   return out;
 }
 
+/// Why an import failed. The slug is the one thing that two assets can quarrel about, and
+/// PostgreSQL names it without the asset.
+std::string import_problem(const reply& answer, const asset_catalogue& catalogue) {
+  constexpr std::string_view before = "(slug)=(";
+  const auto at = answer.error().find(before);
+  if (answer.code() == "23505" && at != std::string_view::npos) {
+    auto slug = answer.error().substr(at + before.size());
+    slug = slug.substr(0, slug.find(')'));
+    const auto wants_it = [&](const asset& one) {
+      return catalogue.has_made_slug(one.symbol) ? make_spare_slug(one) == slug : one.slug == slug;
+    };
+    const auto found = std::ranges::find_if(catalogue.assets(), wants_it);
+    const auto* const one = found != catalogue.assets().end() ? &*found : catalogue.find_slug(slug);
+    if (one != nullptr)
+      return fmt::format("nothing was imported: asset {}: slug: \"{}\" is another asset's already; "
+                         "allowed: each slug once, as one of its own in the column slug",
+                         one->symbol, slug);
+  }
+  return fmt::format("nothing was imported: {}", answer.error());
+}
+
 /// Runs `then` if the schema is the one that we know.
 void with_schema(const std::shared_ptr<client>& of, std::function<void(result<void>)> then) {
   read_schema_version(of, [then = std::move(then)](const result<int>& found) {
@@ -126,28 +157,36 @@ result<asset_catalogue_ptr> make_catalogue(const reply& rows) {
   return std::move(out).build();
 }
 
-void import_assets(const std::shared_ptr<client>& into, const asset_catalogue& catalogue,
+void import_assets(const std::shared_ptr<client>& into, asset_catalogue_ptr catalogue,
                    std::function<void(result<import_report>)> done) {
   std::vector<parameter> arrays;
-  for (const auto& field : asset_fields()) {
+  const auto add = [&](const std::function<std::string(const asset&)>& text_of) {
     std::string array;
-    for (const auto& one : catalogue.assets())
-      append_element(array, field.get(one));
+    for (const auto& one : catalogue->assets())
+      append_element(array, text_of(one));
     arrays.emplace_back(array.empty() ? "{}" : array + '}');
-  }
-  with_schema(into, [into, arrays = std::move(arrays), assets = catalogue.assets().size(),
+  };
+  const auto made = [&](const asset& one) { return catalogue->has_made_slug(one.symbol); };
+  for (const auto& field : asset_fields())
+    add([&](const asset& one) {
+      return field.name == "slug" && made(one) ? std::string{} : field.get(one);
+    });
+  add([&](const asset& one) { return made(one) ? one.slug : std::string{}; });
+  add([&](const asset& one) { return made(one) ? make_spare_slug(one) : std::string{}; });
+  with_schema(into, [into, arrays = std::move(arrays), catalogue = std::move(catalogue),
                      done = std::move(done)](const result<void>& known) {
     if (!known) {
       done(unexpected(known.error()));
       return;
     }
-    into->submit({std::string{import_sql}, arrays, [assets, done](const reply& answer) {
+    into->submit({std::string{import_sql}, arrays, [catalogue, done](const reply& answer) {
                     if (answer.failed()) {
-                      done(unexpected("nothing was imported: " + answer.error()));
+                      done(unexpected(import_problem(answer, *catalogue)));
                       return;
                     }
                     const auto added = number(answer.text(0, 0));
-                    done(import_report{assets, added, number(answer.text(0, 1)) - added});
+                    done(import_report{catalogue->assets().size(), added,
+                                       number(answer.text(0, 1)) - added});
                   }});
   });
 }

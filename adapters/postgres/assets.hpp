@@ -24,9 +24,10 @@ struct import_report {
 
 /// Puts assets into the database, all or none. Those that are there already are brought up to date;
 /// of them, what the catalogue leaves empty stays as it is, and so do assets that it does not have.
-/// Writes a statement of the size of the catalogue in the calling thread. `done` is called once, on
-/// the io thread.
-void import_assets(const std::shared_ptr<client>& into, const asset_catalogue& catalogue,
+/// A slug that the catalogue made of the name is for assets that are new, with the symbol behind it
+/// where another asset has it already. Writes a statement of the size of the catalogue in the
+/// calling thread. `done` is called once, on the io thread.
+void import_assets(const std::shared_ptr<client>& into, asset_catalogue_ptr catalogue,
                    std::function<void(result<import_report>)> done);
 
 } // namespace tickboard::postgres

@@ -38,7 +38,7 @@ postgres::import_report import(database& db, const std::string& csv) {
   const auto assets = parse_asset_csv(csv, "test");
   REQUIRE_MESSAGE(assets, (assets ? "" : assets.error()));
   const auto done = db.ask<postgres::import_report>(
-      [&](const auto& into, auto finish) { postgres::import_assets(into, **assets, finish); });
+      [&](const auto& into, auto finish) { postgres::import_assets(into, *assets, finish); });
   REQUIRE_MESSAGE(done, (done ? "" : done.error()));
   return *done;
 }
@@ -100,7 +100,7 @@ TEST_CASE("a schema that is newer or older than ours is told, and left alone") {
   REQUIRE(!refusal);
   CHECK(refusal.error().find("999") != std::string::npos);
   const auto import_refusal = db.ask<postgres::import_report>([&](const auto& into, auto finish) {
-    postgres::import_assets(into, asset_catalogue{}, finish);
+    postgres::import_assets(into, std::make_shared<asset_catalogue>(), finish);
   });
   CHECK(!import_refusal);
 
@@ -164,15 +164,44 @@ TEST_CASE("an import brings up to date what it has, and leaves the rest") {
   CHECK(now->find("C") != nullptr);
 }
 
+TEST_CASE("a slug that an import leaves empty is made for new assets alone") {
+  database db;
+  db.migrate();
+  import(db, "symbol,name,slug\nAVAX,Avalanche,avalanche-2\nLUNC,Terra Classic,terra\n"
+             "MOVE,Old,moved\n");
+  const auto report = import(db, "symbol,name,slug,circulating_supply\nAVAX,Avalanche,,400000000\n"
+                                 "LUNA,Terra,,700\nMOVE,Old,old,\nNEW,Moved,,1\nX,Ex,,\n");
+  CHECK(report.added == 3);
+  CHECK(report.changed == 2);
+  const auto now = loaded(db);
+  CHECK(now->find("AVAX")->slug == "avalanche-2");
+  CHECK(now->find("AVAX")->circulating_supply.text() == "400000000");
+  CHECK(now->find("LUNC")->slug == "terra");
+  CHECK(now->find("LUNA")->slug == "terra-luna");
+  CHECK(now->find("NEW")->slug == "moved"); // MOVE left it
+  CHECK(now->find("X")->slug == "ex");
+  const auto again = import(db, "symbol,name\nLUNA,Terra\nAVAX,Avalanche\n");
+  CHECK(again.changed == 0);
+
+  import(db, "symbol,name,slug\nA,Ay,y\nB,Bee,y-c\n");
+  const auto assets = *parse_asset_csv("symbol,name\nC,Y\n", "test");
+  const auto failed = db.ask<postgres::import_report>(
+      [&](const auto& into, auto finish) { postgres::import_assets(into, assets, finish); });
+  REQUIRE(!failed); // both of its names are taken
+  CHECK(failed.error().find("asset C: slug: \"y-c\" is another asset's already; allowed: each slug "
+                            "once, as one of its own in the column slug") != std::string::npos);
+}
+
 TEST_CASE("an import is all or nothing") {
   database db;
   db.migrate();
   import(db, "symbol,name,slug\nA,Ay,taken\n");
   const auto assets = *parse_asset_csv("symbol,name,slug\nB,Bee,bee\nC,See,taken\n", "test");
   const auto failed = db.ask<postgres::import_report>(
-      [&](const auto& into, auto finish) { postgres::import_assets(into, *assets, finish); });
+      [&](const auto& into, auto finish) { postgres::import_assets(into, assets, finish); });
   REQUIRE(!failed);
-  CHECK(failed.error().find("(slug)=(taken) already exists") != std::string::npos);
+  CHECK(failed.error().find("asset C: slug: \"taken\" is another asset's already") !=
+        std::string::npos);
   CHECK(loaded(db)->assets().size() == 1);
 }
 

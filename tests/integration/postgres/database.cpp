@@ -79,7 +79,7 @@ void database::import(const std::string& csv) {
   const auto assets = parse_asset_csv(csv, "test");
   REQUIRE_MESSAGE(assets, (assets ? "" : assets.error()));
   const auto done = ask<postgres::import_report>(
-      [&](const auto& into, auto finish) { postgres::import_assets(into, **assets, finish); });
+      [&](const auto& into, auto finish) { postgres::import_assets(into, *assets, finish); });
   REQUIRE_MESSAGE(done, (done ? "" : done.error()));
 }
 

@@ -86,8 +86,21 @@ TEST_CASE("a slug that is taken gets the symbol behind it") {
   const auto all = catalogue_of({make("AAA", "Same Name"), make("BBB", "Same Name")});
   CHECK(all->find("AAA")->slug == "same-name");
   CHECK(all->find("BBB")->slug == "same-name-bbb");
+  const auto full = std::string(128, 'a'); // and stays as short as a slug may be
+  CHECK(catalogue_of({make("AAA", full), make("BBB", full)})->find("BBB")->slug ==
+        full.substr(4) + "-bbb");
   const auto foreign = catalogue_of({make("CNY", "\xE5\x85\x83")});
   CHECK(foreign->find("CNY")->slug == "cny");
+}
+
+TEST_CASE("a catalogue knows whose slugs it made") {
+  auto given = make("BTC", "Bitcoin");
+  given.slug = "bitcoin";
+  const auto all = catalogue_of({make("ZZZ", "Zed"), given, make("AAA", "Ay")});
+  CHECK(all->has_made_slug("AAA"));
+  CHECK(all->has_made_slug("ZZZ"));
+  CHECK(!all->has_made_slug("BTC"));
+  CHECK(!all->has_made_slug("NONE"));
 }
 
 TEST_CASE("what breaks a rule is refused, by field") {
