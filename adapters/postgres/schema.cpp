@@ -18,6 +18,7 @@ struct migration {
 /// The first one makes version 1, and so on: what was released is never changed, only followed.
 constexpr std::array all_migrations{
     migration{"assets", &migrations::m0001_assets},
+    migration{"rules", &migrations::m0002_rules},
 };
 
 constexpr int most_turns = 10; ///< of others who migrate at the same time

@@ -1,5 +1,6 @@
 #include "actors/messages/metadata.hpp"
 #include "adapters/postgres/assets.hpp"
+#include "adapters/postgres/migrations.hpp"
 #include "adapters/postgres/schema.hpp"
 #include "market/asset_csv.hpp"
 #include "tests/integration/postgres/database.hpp"
@@ -221,13 +222,65 @@ TEST_CASE("the tables keep the rules of catalogues") {
   CHECK(refused(insert("", "'A', 'Ay', 'A'")));
   for (const std::string bad : {"-1", "'NaN'", "'Infinity'", "1e40"})
     CHECK(refused(insert(", circulating_supply", "'A', 'Ay', 'a', " + bad)));
-  for (const std::string bad : {"'javascript:alert(1)'", "'ftp://x'", "'https://a b'"})
-    CHECK(refused(insert(", website", "'A', 'Ay', 'a', " + bad)));
+  for (const std::string bad : {"'javascript:alert(1)'", "'ftp://x'", "'https://a b'",
+                                "'b\xC3\xBC\x63her.de'", "repeat('a', 513)", "E'a.org\\n'"})
+    for (const std::string link : {", website", ", explorer", ", source_code"})
+      CHECK(refused(insert(link, "'A', 'Ay', 'a', " + bad)));
   for (const std::string bad : {"'a;b'", "'a|b'", "'--'", "''", "repeat('a', 65)"})
     CHECK(refused(db.try_to("INSERT INTO tickboard.category VALUES (" + bad + ")")));
   CHECK(!insert(", website, circulating_supply", "'A', 'Ay', 'a', 'a.org/x', 1.5").failed());
   CHECK(!insert(", website", "'B', 'Bee', 'b', ''").failed());
   CHECK(loaded(db)->assets().size() == 2);
+}
+
+TEST_CASE("an asset has as many categories as catalogues take, however they come") {
+  database db;
+  db.migrate();
+  db.run("INSERT INTO tickboard.asset (symbol, name, slug) VALUES ('A', 'Ay', 'a'), "
+         "('B', 'Bee', 'b')");
+  db.run("INSERT INTO tickboard.category SELECT 'c' || i FROM generate_series(1, 33) i");
+  const std::string add = "INSERT INTO tickboard.asset_category SELECT ";
+  CHECK(refused(db.try_to(add + "'A', name FROM tickboard.category")));
+  db.run(add + "'A', name FROM tickboard.category WHERE name <> 'c33'");
+  const auto beyond = db.try_to(add + "'A', 'c33'");
+  CHECK(refused(beyond));
+  CHECK(beyond.error() == "asset A: categories: there would be 33; allowed: at most 32");
+  db.run(add + "'B', 'c33'");
+  CHECK(refused(db.try_to("UPDATE tickboard.asset_category SET symbol = 'A' WHERE symbol = 'B'")));
+  CHECK(loaded(db)->find("A")->categories.size() == 32);
+  db.run("UPDATE tickboard.asset SET symbol = 'AA' WHERE symbol = 'A'");
+  std::string csv = "symbol,name,categories\nAA,Ay,";
+  for (int i = 0; i < 32; ++i)
+    csv += "d" + std::to_string(i) + ";";
+  import(db, csv + "\n"); // 32 others in their place
+  CHECK(loaded(db)->find("AA")->categories.size() == 32);
+}
+
+TEST_CASE("a migration names the rows that are in its way") {
+  database db;
+  db.run("CREATE SCHEMA tickboard; CREATE TABLE tickboard.schema_version "
+         "(version integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz DEFAULT now())");
+  db.run(std::string{postgres::migrations::m0001_assets});
+  db.run("INSERT INTO tickboard.schema_version VALUES (1, 'assets')");
+  db.run("INSERT INTO tickboard.asset (symbol, name, slug, explorer) VALUES "
+         "('A', 'Ay', 'a', 'b\xC3\xBC\x63her.de/x'), ('B', 'Bee', 'b', 'https://b.org'), "
+         "('C', 'See', 'c', NULL)");
+  db.run("INSERT INTO tickboard.category SELECT 'c' || i FROM generate_series(1, 33) i");
+  db.run("INSERT INTO tickboard.asset_category SELECT 'C', name FROM tickboard.category");
+  const auto failed = migrate(db);
+  REQUIRE(!failed);
+  CHECK(failed.error().find("from version 1 to") != std::string::npos);
+  CHECK(failed.error().find("asset A: explorer: \"b\xC3\xBC\x63her.de/x\" is not allowed") !=
+        std::string::npos);
+  CHECK(failed.error().find("asset C: categories: there are 33; allowed: at most 32") !=
+        std::string::npos);
+  CHECK(failed.error().find("asset B") == std::string::npos);
+
+  db.run("UPDATE tickboard.asset SET explorer = '' WHERE symbol = 'A'");
+  db.run("DELETE FROM tickboard.asset_category WHERE category = 'c33'");
+  const auto done = migrate(db);
+  REQUIRE_MESSAGE(done, (done ? "" : done.error()));
+  CHECK(loaded(db)->assets().size() == 3);
 }
 
 TEST_CASE("as many assets as may be are imported and loaded") {
