@@ -16,6 +16,7 @@ namespace tickboard {
 namespace {
 
 constexpr auto health_interval = std::chrono::milliseconds{500};
+constexpr std::chrono::milliseconds first_pause{1'000}, longest_pause{60'000};
 constexpr std::size_t shown_symbols = 5; ///< of a long list, in a sentence
 
 /// The socket's side: turns callbacks on the io thread into messages. Holds the actor weakly, so
@@ -91,14 +92,44 @@ void connection_state::opened() {
 }
 
 void connection_state::send_next() {
-  if (unsent.empty())
+  if (unsent.empty() || paused)
     return;
   last_request = self->clock().now();
   stream->send(unsent.front().text);
   unanswered.push_back(std::move(unsent.front()));
   unsent.pop_front();
-  if (!unsent.empty())
-    self->delayed_send(self, config.request_interval, send_next_request{});
+  plan_send();
+}
+
+void connection_state::plan_send() {
+  if (unsent.empty() || paused || std::exchange(send_planned, true))
+    return;
+  self->delayed_send(self, config.request_interval, send_next_request{});
+}
+
+/// The exchange does not say which requests it did not take; those that it took it answers
+/// meanwhile.
+void connection_state::pause(const std::string& reason) {
+  last_refusal = reason;
+  if (paused || (unsent.empty() && unanswered.empty()))
+    return; // of keepalives there are few enough
+  paused = true;
+  const auto length = std::min<std::chrono::milliseconds>(
+      first_pause * (std::int64_t{1} << std::min(pauses++, 20U)), longest_pause);
+  log::warn("connection", "the exchange gets too many messages: no more for a while",
+            {{"feed", config.from->feed},
+             {"connection", config.from->connection},
+             {"reason", reason},
+             {"pause_ms", length.count()}});
+  self->delayed_send(self, length, pause_over{});
+}
+
+void connection_state::resume() {
+  paused = false;
+  unsent.insert(unsent.begin(), std::make_move_iterator(unanswered.begin()),
+                std::make_move_iterator(unanswered.end()));
+  unanswered.clear();
+  plan_send();
 }
 
 void connection_state::read(const net::frame_batch_ptr& batch) {
@@ -157,6 +188,8 @@ void connection_state::handle(const exchange::event& event) {
           settle(one.request_id, one.natives);
         } else if constexpr (std::is_same_v<type, exchange::rejected>) {
           reject(one);
+        } else if constexpr (std::is_same_v<type, exchange::too_fast>) {
+          pause(one.reason);
         } else if constexpr (std::is_same_v<type, exchange::reply_wanted>) {
           stream->send(one.text);
         } else if constexpr (std::is_same_v<type, exchange::reconnect_wanted>) {
@@ -185,6 +218,10 @@ void connection_state::settle(std::uint64_t request_id, const std::vector<std::s
   unanswered.erase(std::remove_if(unanswered.begin(), unanswered.end(),
                                   [](const auto& one) { return one.natives.empty(); }),
                    unanswered.end());
+  if (unanswered.empty() && unsent.empty()) {
+    pauses = 0;
+    last_refusal.clear();
+  }
 }
 
 /// One bad symbol can fail a whole request: halves of it are asked again until it stands alone.
@@ -236,7 +273,6 @@ void connection_state::reject(const exchange::rejected& refusal) {
       if (const auto& subject = config.from->symbols->find(native))
         again.push_back(subject);
   unanswered.erase(asked);
-  const bool was_idle = unsent.empty();
   const auto half = natives.empty() ? (again.size() + 1) / 2 : again.size();
   for (std::size_t begin = 0; begin < again.size(); begin += half) {
     const std::span part{again.data() + begin, std::min(half, again.size() - begin)};
@@ -245,8 +281,7 @@ void connection_state::reject(const exchange::rejected& refusal) {
       unsent.push_back(std::move(one));
     }
   }
-  if (was_idle && !unsent.empty())
-    self->delayed_send(self, config.request_interval, send_next_request{});
+  plan_send();
   give_up_if_all_refused(refusal.reason);
 }
 
@@ -263,11 +298,13 @@ void connection_state::check() {
       fail(caf::make_error(
           ec::stalled,
           fmt::format(
-              "no data for {} ms, though the connection is open",
-              std::chrono::duration_cast<std::chrono::milliseconds>(now - last_data).count())));
+              "no data for {} ms, though the connection is open{}{}",
+              std::chrono::duration_cast<std::chrono::milliseconds>(now - last_data).count(),
+              last_refusal.empty() ? "" : "; the exchange said: ", last_refusal)));
       return;
     }
-    if (!unanswered.empty() && unsent.empty() && now - last_request >= config.acknowledge_timeout) {
+    if (!unanswered.empty() && unsent.empty() && !paused &&
+        now - last_request >= config.acknowledge_timeout) {
       std::set<std::string> open;
       for (const auto& one : unanswered)
         open.insert(one.natives.begin(), one.natives.end());
@@ -374,7 +411,11 @@ caf::behavior connection(caf::stateful_actor<connection_state>* self, connection
         state.fail(caf::make_error(ec::connection_lost, closed.end.reason));
       },
       [&state](const decode_report& report) { state.decoded(report); },
-      [&state](const send_next_request&) { state.send_next(); },
+      [&state](const send_next_request&) {
+        state.send_planned = false;
+        state.send_next();
+      },
+      [&state](const pause_over&) { state.resume(); },
       [&state](const check_health&) { state.check(); },
   };
 }

@@ -48,6 +48,9 @@ struct connection_state {
   void open();
   void opened();
   void send_next();
+  void plan_send();
+  void pause(const std::string& reason);
+  void resume();
   void read(const net::frame_batch_ptr& frames);
   void decoded(const decode_report& report);
   void tell_live();
@@ -74,6 +77,9 @@ struct connection_state {
   std::uint64_t next_request_id = 1;
   std::set<std::string> rejected;
   std::string last_refusal; ///< of those that answer nothing we know of
+  bool send_planned = false;
+  bool paused = false;      ///< nothing is asked for: the exchange wants fewer messages
+  std::uint32_t pauses = 0; ///< since all was answered
   bool live = false;
   bool whole = false; ///< live, with every subscription answered; the feed was told
   bool renewal_asked = false;
@@ -88,8 +94,11 @@ struct connection_state {
 /// ends nothing, however long it takes), opens the socket, subscribes within the exchange's
 /// limits, answers its pings, passes frames on to the normalizer, and watches three clocks: the
 /// socket's (the stream's own), the exchange's (keepalive) and the data's (stall_timeout;
-/// heartbeats do not count). A market that is mute among live ones makes it ask to be renewed.
-/// Whatever goes wrong ends it with an `ec` and a sentence; its supervisor starts the next life.
+/// heartbeats do not count). Where the exchange says that it gets too many messages, nothing is
+/// asked for during a pause, of a second at first, twice as long each time, up to a minute; then
+/// what has no answer is asked again. A market that is mute among live ones makes it ask to be
+/// renewed. Whatever goes wrong ends it with an `ec` and a sentence; its supervisor starts the next
+/// life.
 ///
 /// Takes: connect_allowed, connect_delayed, look_for_gate; stream_opened, stream_frames,
 /// stream_alive, stream_closed (io thread), decode_report. Sends: connect_asked, host_refused to

@@ -32,6 +32,7 @@ struct decode_report {
 };
 
 struct send_next_request {};
+struct pause_over {}; ///< the one after too many messages
 struct check_health {};
 
 } // namespace tickboard

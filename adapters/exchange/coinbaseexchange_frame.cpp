@@ -107,12 +107,16 @@ void coinbaseexchange_frame::finish() {
 void coinbaseexchange_frame::take_error() {
   const auto& said = fields_[message];
   const auto& why = fields_[reason];
-  auto natives = symbols_named(said.text, to_.symbols);
-  if (natives.empty())
-    natives = symbols_named(why.text, to_.symbols);
   auto text = excerpt(said.text, 90);
   if (!why.text.empty())
     text += ": " + excerpt(why.text, 90);
+  if (mentions(text, {"rate limit", "too many requests"})) {
+    to_.tell(too_fast{std::move(text)});
+    return;
+  }
+  auto natives = symbols_named(said.text, to_.symbols);
+  if (natives.empty())
+    natives = symbols_named(why.text, to_.symbols);
   to_.tell(rejected{0, std::move(natives), std::move(text)});
 }
 

@@ -40,6 +40,14 @@ std::string excerpt(std::string_view text, std::size_t max_bytes) {
   return out;
 }
 
+bool mentions(std::string_view text, std::initializer_list<std::string_view> words) {
+  const auto same = [](char said, char word) {
+    return (said >= 'A' && said <= 'Z' ? static_cast<char>(said - 'A' + 'a') : said) == word;
+  };
+  return std::ranges::any_of(
+      words, [&](std::string_view word) { return !std::ranges::search(text, word, same).empty(); });
+}
+
 bool is_utf8(std::string_view text) noexcept {
   while (!text.empty()) {
     const auto length = utf8_length(text);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,9 @@ namespace tickboard::exchange {
 /// characters become '?', so do bytes that are not UTF-8, and what is longer than `max_bytes` is
 /// cut between characters and ends in "...". Precondition: max_bytes >= 3.
 std::string excerpt(std::string_view text, std::size_t max_bytes);
+
+/// True if `text` has one of these in it, which are of small letters; capitals count as those.
+bool mentions(std::string_view text, std::initializer_list<std::string_view> words);
 
 /// True if `text` is well-formed UTF-8.
 bool is_utf8(std::string_view text) noexcept;

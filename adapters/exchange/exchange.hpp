@@ -50,6 +50,12 @@ struct rejected {
   std::string reason;
 };
 
+/// The exchange did not take what was sent, because it was too much at a time: nothing is wrong
+/// with what it asked for. Whatever is not answered by and by may be asked again, later.
+struct too_fast {
+  std::string reason;
+};
+
 /// The connection lives; says nothing about data.
 struct heartbeat {};
 
@@ -68,8 +74,8 @@ struct condition {
   std::string text;
 };
 
-using event =
-    std::variant<acknowledged, rejected, heartbeat, reply_wanted, reconnect_wanted, condition>;
+using event = std::variant<acknowledged, rejected, too_fast, heartbeat, reply_wanted,
+                           reconnect_wanted, condition>;
 
 /// What decoding a run of frames yields. Reused from batch to batch: `clear` keeps the capacity.
 struct decoded {

@@ -27,7 +27,8 @@ enum key : std::uint8_t {
   success,
   error,
   req_id,
-  result_of
+  result_of,
+  error_at_large
 };
 
 // Scopes of a frame; the first is the frame itself.
@@ -122,13 +123,18 @@ void kraken_frame::take_answer() {
     to_.tell(heartbeat{});
     return;
   }
+  const auto& why = present(outer_[error]) ? outer_[error] : outer_[error_at_large];
   const bool refused = is_text(asked, "subscribe") || !present(asked)
-                           ? present(outer_[error]) || outer_[success].text == "false"
+                           ? present(why) || outer_[success].text == "false"
                            : false;
   const bool accepted = is_text(asked, "subscribe") && outer_[success].text == "true" &&
                         (is_text(result_[channel], "ticker") || !present(result_[channel]));
   if (!refused && !accepted) {
     ++to_.out.ignored;
+    return;
+  }
+  if (refused && mentions(why.text, {"msg rate", "rate limit", "too many requests"})) {
+    to_.tell(too_fast{excerpt(why.text, 200)});
     return;
   }
   const auto request_id = outer_[req_id].kind == scalar_kind::number
@@ -138,8 +144,10 @@ void kraken_frame::take_answer() {
   for (const auto& from : {outer_[symbol], result_[symbol]})
     if (from.kind == scalar_kind::text && from.text.size() <= max_native_length)
       natives.emplace_back(from.text);
-  if (refused)
-    to_.tell(rejected{request_id, std::move(natives), excerpt(outer_[error].text, 200)});
+  // What was asked again, though it had been taken, is had: ccxt knows these words.
+  const bool had = refused && !natives.empty() && mentions(why.text, {"already subscribed"});
+  if (refused && !had)
+    to_.tell(rejected{request_id, std::move(natives), excerpt(why.text, 200)});
   else
     to_.tell(acknowledged{request_id, std::move(natives)});
 }

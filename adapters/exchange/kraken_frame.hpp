@@ -14,7 +14,10 @@ public:
       {"symbol", "bid", "bid_qty", "ask", "ask_qty", "last", "volume", "vwap", "low", "high",
        "change", "timestamp", "system",
        // of the envelope, and of answers to requests
-       "channel", "data", "method", "success", "error", "req_id", "result"}));
+       "channel", "data", "method", "success", "error", "req_id", "result",
+       // instead of "error", of what answers no request in particular: {"Error":"Exceeded msg
+       // rate"} https://github.com/bitrich-info/xchange-stream/issues/502
+       "Error"}));
   using keys = std::remove_const_t<decltype(known)>;
   using scope = std::uint8_t;
   static constexpr scope skip = 255;

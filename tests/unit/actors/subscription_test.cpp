@@ -192,22 +192,89 @@ TEST_CASE("a refusal that names neither request nor symbol is told if one stays 
   connection_fixture one{"coinbaseexchange", {"BTC-USD"}};
   one.config.acknowledge_timeout = std::chrono::seconds{15};
   one.start();
-  one.receive(coinbase_refusal("Rate limit exceeded"));
+  one.receive(coinbase_refusal("Malformed JSON"));
   CHECK_FALSE(one.ended()); // it may be noise: the subscription is still open
   one.advance(std::chrono::seconds{16}, std::chrono::milliseconds{500});
   REQUIRE(one.ended());
   CHECK(one.reason() == ec::not_acknowledged);
   CHECK(describe(one.reason()) == "subscriptions were not answered: BTC-USD; the exchange said: "
-                                  "Failed to subscribe: Rate limit exceeded");
+                                  "Failed to subscribe: Malformed JSON");
 }
 
 TEST_CASE("a refusal of nothing in particular is forgotten when all is answered") {
   connection_fixture one{"coinbaseexchange", {"BTC-USD"}};
   one.start();
-  one.receive(coinbase_refusal("Rate limit exceeded"));
+  one.receive(coinbase_refusal("Malformed JSON"));
   one.receive(coinbase_subscriptions({"BTC-USD"}));
   one.advance_with(coinbase_ticker("BTC-USD"), 60s);
   CHECK_FALSE(one.ended());
+}
+
+TEST_CASE("too many messages: what has no answer is asked again, after a pause that grows") {
+  const auto subjects = numbered_natives(150, "/"); // two requests
+  connection_fixture one{"kraken", subjects};
+  one.config.keepalive_interval = 0ms;
+  one.config.stall_timeout = 10min; // no data comes here meanwhile
+  auto& stream = one.start();
+  one.receive(R"({"Error":"Exceeded msg rate"})");
+  one.receive(R"({"Error":"Exceeded msg rate"})"); // of the same burst
+  for (std::size_t i = 0; i < 40; ++i)
+    one.receive(kraken_ack(1, subjects[i])); // though it was refused, it is answered in part
+  one.advance(1'499ms, 1ms);
+  CHECK(stream.sent.size() == 1); // nor is the other one sent meanwhile
+  one.advance(1ms);
+  REQUIRE(stream.sent.size() == 2);
+  CHECK(stream.sent[1] == stream.sent[0]); // whole, not halved
+  std::size_t sent = 2;
+  for (const auto pause : {2s, 4s, 8s, 16s, 32s, 60s, 60s}) {
+    one.receive(R"({"method":"subscribe","req_id":1,"success":false,"error":"Exceeded msg rate"})");
+    one.advance(pause + one.config.request_interval - 1ms, 1ms);
+    CHECK_FALSE(one.ended()); // the pause is no time without an answer
+    CHECK(stream.sent.size() == sent);
+    one.advance(1ms);
+    CHECK(stream.sent.size() == ++sent);
+  }
+  one.advance(one.config.request_interval);
+  REQUIRE(stream.sent.size() == ++sent);
+  CHECK(stream.sent.back() != stream.sent[0]);
+  CHECK(rejected(one).empty());
+  for (std::size_t i = 0; i < subjects.size(); ++i)
+    one.receive(i < 40 ? fmt::format(R"({{"method":"subscribe","req_id":1,"success":false,)"
+                                     R"("symbol":"{}","error":"Already subscribed"}})",
+                                     subjects[i])
+                       : kraken_ack(i < 100 ? 1 : 2, subjects[i]));
+  CHECK(all_answered(one));
+  CHECK(rejected(one).empty());
+  one.receive(R"({"Error":"Exceeded msg rate"})"); // of a keepalive: nothing is open
+  one.advance(2min, 100ms);
+  CHECK(stream.sent.size() == sent);
+  CHECK_FALSE(one.ended());
+}
+
+TEST_CASE("too many messages: Coinbase's products are not taken for bad ones") {
+  connection_fixture one{"coinbaseexchange", {"BTC-USD", "ETH-USD"}};
+  auto& stream = one.start();
+  one.receive(coinbase_refusal("Rate limit exceeded"));
+  one.advance(999ms + one.config.request_interval, 1ms);
+  CHECK(stream.sent.size() == 1);
+  one.advance(1ms);
+  REQUIRE(stream.sent.size() == 2);
+  CHECK(stream.sent[1] == stream.sent[0]);
+  one.receive(coinbase_subscriptions({"BTC-USD", "ETH-USD"}));
+  CHECK(all_answered(one));
+  CHECK(rejected(one).empty());
+}
+
+TEST_CASE("a connection that ends because it may not ask says so") {
+  connection_fixture one{"kraken", {"BTC/USD"}};
+  one.start();
+  for (int i = 0; i < 31 && !one.ended(); ++i) {
+    one.receive(R"({"Error":"Exceeded msg rate"})");
+    one.advance(1s, 100ms);
+  }
+  REQUIRE(one.ended());
+  CHECK(describe(one.reason()) == "no data for 30000 ms, though the connection is open; the "
+                                  "exchange said: Exceeded msg rate");
 }
 
 TEST_CASE("refusals of what was not asked for count for nothing") {

@@ -154,6 +154,14 @@ TEST_CASE("coinbaseexchange: messages become events") {
   REQUIRE(find_event<rejected>(general));
   CHECK(find_event<rejected>(general)->natives.empty());
 
+  const auto hurried =
+      decode(coinbase_speaks,
+             R"({"type":"error","message":"Failed to subscribe","reason":"Rate limit exceeded"})",
+             symbols);
+  REQUIRE(find_event<too_fast>(hurried));
+  CHECK(find_event<too_fast>(hurried)->reason == "Failed to subscribe: Rate limit exceeded");
+  CHECK(hurried.events.size() == 1);
+
   const auto beat = decode(coinbase_speaks,
                            R"({"type":"heartbeat","sequence":90,"product_id":"BTC-USD"})", symbols);
   CHECK(find_event<heartbeat>(beat));
@@ -219,6 +227,30 @@ TEST_CASE("kraken: pong is a heartbeat, an answer to something else is nothing")
   CHECK(decode(kraken_speaks,
                R"({"method":"subscribe","success":true,"result":{"channel":"book"}})", nothing)
             .ignored == 1);
+}
+
+TEST_CASE("kraken: too many messages are no bad symbols, and what is had is no refusal") {
+  const symbol_table nothing;
+  for (const auto* const text :
+       {R"({"Error":"Exceeded msg rate"})",
+        R"({"error":"Exceeded msg rate","method":"subscribe","req_id":3,"success":false})",
+        R"({"error":"EGeneral:Too many requests","success":false})"}) {
+    const auto out = decode(kraken_speaks, text, nothing);
+    CHECK(out.events.size() == 1);
+    REQUIRE(find_event<too_fast>(out));
+    CHECK_FALSE(find_event<too_fast>(out)->reason.empty());
+  }
+  const auto other = decode(kraken_speaks, R"({"Error":"Malformed request"})", nothing);
+  REQUIRE(find_event<rejected>(other));
+  CHECK(find_event<rejected>(other)->reason == "Malformed request");
+  const auto had = decode(kraken_speaks,
+                          R"({"error":"Already subscribed","method":"subscribe","req_id":3,)"
+                          R"("success":false,"symbol":"BTC/USD"})",
+                          nothing);
+  CHECK(had.events.size() == 1);
+  REQUIRE(find_event<acknowledged>(had));
+  CHECK(find_event<acknowledged>(had)->request_id == 3);
+  CHECK(find_event<acknowledged>(had)->natives == std::vector<std::string>{"BTC/USD"});
 }
 
 TEST_CASE("a frame that breaks off takes back what came before the break") {
