@@ -187,6 +187,7 @@ void feed_state::apply(const share_plan& plan) {
     one.outdated = !one.child.empty();
     if (!one.replacement.empty())
       end_child(std::exchange(one.replacement, {}));
+    one.early_wish.reset();
     self->delayed_send(self, delay, start_share{number});
     delay += config.protocol->published_limits().connect_interval; // the exchange counts connects
   }
@@ -321,6 +322,8 @@ feed_state::share* feed_state::find_child(const std::string& child) {
 void feed_state::ended(const child_ended& event) {
   running.erase(event.name);
   auto* const one = find_child(event.name);
+  if (one != nullptr && one->replacement == event.name)
+    one->early_wish.reset(); // its next try is another connection
   if (one == nullptr || one->child != event.name)
     return; // a replacement that failed: the old life goes on
   if (const auto to = config.status->get())
@@ -348,11 +351,14 @@ void feed_state::live(const connection_live& event) {
     return;
   // Whichever is live first stays: the old one may have ended and come back by itself.
   end_child(one.child == event.life ? one.replacement : one.child);
+  const auto wish = std::exchange(one.early_wish, std::nullopt);
   one.child = event.life;
   one.replacement.clear();
   one.outdated = false;
   log::info("feed", "renewed", {{"feed", config.settings.name}, {"connection", event.connection}});
   announce();
+  if (wish)
+    renew(*wish); // of the life that was let go: changes nothing
 }
 
 void feed_state::pass_on(const connection_status& told) {
@@ -365,9 +371,13 @@ void feed_state::pass_on(const connection_status& told) {
 
 void feed_state::renew(const renewal_wanted& wish) {
   const auto it = shares.find(wish.connection);
-  if (it == shares.end() || it->second.child != wish.life || !it->second.replacement.empty())
+  if (it == shares.end())
     return;
   auto& one = it->second;
+  if (!one.replacement.empty() && one.replacement == wish.life)
+    one.early_wish = wish; // a connection asks but once
+  if (one.child != wish.life || !one.replacement.empty())
+    return;
   log::info(
       "feed", "renewing",
       {{"feed", config.settings.name}, {"connection", wish.connection}, {"reason", wish.reason}});

@@ -16,6 +16,7 @@
 #include <caf/stateful_actor.hpp>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -49,6 +50,8 @@ struct feed_state {
     std::uint64_t outages = 0;
     bool down = false;
     mute_renewals mute;
+    /// Of `replacement`, which is too young to be renewed: it is once it has taken over.
+    std::optional<renewal_wanted> early_wish;
   };
 
   explicit feed_state(caf::event_based_actor* owner) : self(owner), pass(owner) {}
@@ -101,10 +104,10 @@ struct feed_state {
 /// configured, spreads them over as many connections as the exchange's limits need, and keeps
 /// those alive through a supervisor of its own. Connections are renewed make-before-break: the
 /// successor must be live with all its subscriptions before the old one goes; what it goes through
-/// until then shows in the log alone. Rows of a connection that stays down are marked stale after
-/// `stale_after`, and all of them at once when the feed ends. Ends with an `ec` if the first
-/// listing cannot be had; its supervisor tries again. Its connections share one cross-check, for
-/// markets that may be mute.
+/// until then shows in the log alone, and if it asks to be renewed itself by then, it is once it
+/// has taken over. Rows of a connection that stays down are marked stale after `stale_after`, and
+/// all of them at once when the feed ends. Ends with an `ec` if the first listing cannot be had;
+/// its supervisor tries again. Its connections share one cross-check, for markets that may be mute.
 ///
 /// The listing is asked when the connect gate allows it, which no listing waits for in vain.
 /// Looks at it again every `listing_interval`. A connection that is to follow other

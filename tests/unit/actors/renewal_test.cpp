@@ -85,6 +85,42 @@ TEST_CASE("a successor that fails leaves the old connection alone") {
   CHECK(one.liveness().empty());
 }
 
+TEST_CASE("a successor that asks to be renewed before it serves is, once it does") {
+  renewal_fixture one;
+  auto& next = one.streams.last();
+  next.open();
+  one.run();
+  const auto& share = state_of<feed_state>(one.subject).shares.at(1);
+  one.send(one.subject, renewal_wanted{1, share.replacement, "the exchange closes"});
+  one.pass(one.old(), 5s);
+  CHECK(one.streams.opened.size() == 2); // one at a time
+  SUBCASE("and not before") {
+    one.go_live(next);
+    CHECK(one.old().closed);
+    CHECK(one.streams.opened.size() == 3);
+    CHECK_FALSE(next.closed);
+    one.go_live(one.streams.last());
+    CHECK(next.closed);
+    CHECK(one.streams.opened.size() == 3);
+  }
+  SUBCASE("but not its next try, which is another connection") {
+    one.lose(next);
+    one.pass(one.old(), 2s);
+    REQUIRE(one.streams.opened.size() == 3);
+    one.go_live(one.streams.last());
+    CHECK(one.streams.opened.size() == 3);
+    CHECK(share.replacement.empty());
+  }
+  SUBCASE("nor the old one, if that is back first") {
+    one.lose(one.old());
+    one.pass(next, 1s); // which is not whole
+    REQUIRE(one.streams.opened.size() == 3);
+    one.go_live(one.streams.last());
+    CHECK(next.closed);
+    CHECK(share.replacement.empty());
+  }
+}
+
 TEST_CASE("an old connection that comes back before its successor is live replaces it") {
   renewal_fixture one;
   auto& successor = one.streams.last();
