@@ -217,8 +217,14 @@ private:
     return &pairs->value;
   }
 
+  /// What a pair's status leaves of its ticker: kraken.hpp says why.
+  static bool has_live_ticker(std::string_view status) noexcept {
+    return status == "online" || status == "post_only" || status == "limit_only" ||
+           status == "reduce_only";
+  }
+
   static void add_pair(const rapidjson::Value& pair, listing& out) {
-    if (!pair.IsObject() || text_of(pair, "status") != "online") {
+    if (!pair.IsObject() || !has_live_ticker(text_of(pair, "status"))) {
       out.skip();
       return;
     }

@@ -92,6 +92,22 @@ TEST_CASE("listings give the markets that trade, by their shared names") {
   }
 }
 
+TEST_CASE("kraken: a pair is listed while its ticker goes on") {
+  for (const auto& [status, listed] :
+       {std::pair{"online", true}, std::pair{"limit_only", true}, std::pair{"reduce_only", true},
+        std::pair{"post_only", true}, std::pair{"cancel_only", false}, std::pair{"delisted", false},
+        std::pair{"", false}}) {
+    CAPTURE(status);
+    const auto body = std::string(R"({"error":[],"result":{"A":{"wsname":"ABC/USD","status":")") +
+                      status + R"("}}})";
+    std::size_t skipped = 0;
+    const auto out = find_protocol("kraken")->parse_listing(body, "kraken", skipped);
+    REQUIRE(out);
+    CHECK(out->size() == (listed ? 1 : 0));
+    CHECK(skipped == (listed ? 0 : 1));
+  }
+}
+
 TEST_CASE("a body that is no listing is refused with a reason") {
   for (const auto& name : protocol_names())
     for (const auto& body :
