@@ -19,13 +19,21 @@ void reader::check_channels(const toml::table& table, const feed_settings& feed)
   if (!adapter || !list)
     return;
   const auto& known = adapter->known_channels();
+  const auto& tickers = adapter->ticker_channels();
+  bool dry = !list->empty(); // all are channels, and nothing is left to be acknowledged or shown
   for (const auto& entry : *list) {
     const auto* text = entry.as_string();
+    dry = dry && text && std::ranges::count(known, text->get()) != 0 &&
+          std::ranges::count(tickers, text->get()) == 0;
     if (text && !text->get().empty() && !std::ranges::count(known, text->get()))
       problems_.add(begin_of(entry.source()), "feed.channels",
                     fmt::format("{} is not a channel of {}", quoted(text->get()), feed.exchange),
                     fmt::format("\"{}\"", fmt::join(known, "\", \"")));
   }
+  if (dry)
+    problems_.add(begin_of(list->source()), "feed.channels",
+                  fmt::format("has none that carries tickers of {}", feed.exchange),
+                  fmt::format("at least one of \"{}\"", fmt::join(tickers, "\", \"")));
 }
 
 void reader::check_unique(const section& of, const toml::node& node, std::string_view key,

@@ -53,6 +53,11 @@ public:
     return channels;
   }
 
+  const std::vector<std::string>& ticker_channels() const noexcept override {
+    static const std::vector<std::string> channels{"ticker", "ticker_batch"};
+    return channels;
+  }
+
   std::string listing_target() const override { return "/products"; }
 
   result<std::vector<market_ptr>> parse_listing(std::string_view body, std::string_view feed_name,

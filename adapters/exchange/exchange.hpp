@@ -124,6 +124,10 @@ public:
   virtual std::string_view default_rest_url() const noexcept = 0; ///< scheme://host[:port]
   virtual const std::vector<std::string>& default_channels() const noexcept = 0;
   virtual const std::vector<std::string>& known_channels() const noexcept = 0;
+  /// Those that carry tickers: of a feed's channels, one at least must.
+  virtual const std::vector<std::string>& ticker_channels() const noexcept {
+    return known_channels();
+  }
 
   /// Path and query of the symbol listing, below the REST URL.
   virtual std::string listing_target() const = 0;

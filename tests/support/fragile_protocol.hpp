@@ -24,6 +24,9 @@ public:
   const std::vector<std::string>& known_channels() const noexcept override {
     return real_.known_channels();
   }
+  const std::vector<std::string>& ticker_channels() const noexcept override {
+    return real_.ticker_channels();
+  }
   std::string listing_target() const override { return real_.listing_target(); }
   result<std::vector<market_ptr>> parse_listing(std::string_view body, std::string_view feed_name,
                                                 std::size_t& skipped) const override {

@@ -148,6 +148,19 @@ TEST_CASE("channels are those of the feed's exchange") {
   }
 }
 
+TEST_CASE("a feed has a channel that carries tickers") {
+  const auto with = [&](const std::string& channels) {
+    return report(fmt::format("[[feed]]\nexchange = 'coinbaseexchange'\nsymbols = ['A/B']\n"
+                              "channels = [{}]\n",
+                              channels));
+  };
+  CHECK(has(with("'heartbeat'"),
+            "f:4:12: feed.channels: has none that carries tickers of coinbaseexchange; allowed: at "
+            "least one of \"ticker\", \"ticker_batch\""));
+  CHECK(with("'heartbeat', 'ticker_batch'") == "");
+  CHECK(!has(with("'heartbeat', 'no such'"), "has none that carries"));
+}
+
 TEST_CASE("market patterns") {
   check_text("feed", "name", true, {"a", "kraken-2", "x.y_z"});
   check_text("feed", "name", false,
