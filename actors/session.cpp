@@ -342,7 +342,7 @@ void session_state::respond(net::http_response response, const net::shared_bytes
   add_common(response);
   const bool has_body = response.status != 304;
   const auto size = response.body ? response.body->size() : 0;
-  if (config->gzip && size >= worth_compressing) {
+  if (config->gzip && (packed || size >= worth_compressing)) {
     vary(response, "Accept-Encoding");
     if (accepts_gzip && has_body) {
       response.body = packed ? packed : bytes(net::gzip(*response.body));

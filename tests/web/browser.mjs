@@ -18,7 +18,7 @@ export async function startBrowser(note) {
       '--disable-component-update', '--disable-sync'],
     viewport: { width: 1280, height: 900 },
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
 
   async function open(base, search = '/') {
     const page = await context.newPage();
