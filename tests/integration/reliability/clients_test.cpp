@@ -309,7 +309,7 @@ TEST_CASE("there are no files behind paths, and no question is too large to be r
                                          "/v1/assets/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
                                          "/v1/assets/%0d%0aSet-Cookie:%20a",
                                          "file:///etc/passwd",
-                                         "http://elsewhere.example/v1/markets",
+                                         "http://elsewhere.example/etc/passwd",
                                          "*",
                                          "/v1/markets/kraken:%7Bx%7D-%7C",
                                          "/v1/markets?quote=" + many("A", 1'000),
