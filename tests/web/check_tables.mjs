@@ -82,7 +82,10 @@ async function filtersNarrow({ open, double }) {
   await untilEveryRow(page, (id) => id.endsWith('-USDT'));
   await choose('Quote', 'USD');
   await untilSearch(page, '?quote=USDT,USD');
-  await choose('Exchange', 'kraken');
+  await page.locator('.choices summary', { hasText: 'Exchange' }).click();
+  await page.locator('.choices[open] label', { hasText: 'kraken' }).click(); // its text, not the box
+  assert.ok(await page.getByRole('checkbox', { name: 'kraken', exact: true }).isChecked());
+  await page.keyboard.press('Escape');
   await untilSearch(page, '?quote=USDT,USD&exchange=kraken');
   await untilEveryRow(page, (id) => id.startsWith('kraken:'));
   await page.goBack();
@@ -107,7 +110,7 @@ async function textFinds({ open, double }) {
   const page = await open(double.base);
   await untilRows(page);
   await page.keyboard.press('/');
-  await page.keyboard.type('bitcion');
+  await page.keyboard.type('bitcion', { delay: 205 }); // as long as the field waits: no letter may be lost
   await untilSearch(page, '?q=bitcion');
   await page.getByRole('button', { name: /^Did you mean BTC\?$/ }).click();
   await untilSearch(page, '?q=BTC');

@@ -105,7 +105,7 @@ class Following {
 
   private watchSilence(): void {
     clearTimeout(this.silence);
-    this.silence = window.setTimeout(() => this.openAgain(), silence_ms);
+    this.silence = window.setTimeout(() => this.fail(`nothing has come for ${silence_ms / 1000} s`), silence_ms);
   }
 
   private fail(why = 'the stream has ended'): void {

@@ -27,7 +27,8 @@ export function Choices({ name, options, chosen, onChange }: ChoicesProps) {
   return (
     <details class="choices" ref={details} onFocusOut={leave} onKeyDown={escape}>
       <summary>{name}{chosen.length > 0 && <b>: {chosen.join(', ')}</b>}</summary>
-      <fieldset>
+      {/* Takes the focus from a press on text, which else leaves, closes this, and so removes what is being pressed. */}
+      <fieldset tabIndex={-1}>
         <legend class="unseen">{name}</legend>
         {all.map(({ value, label }) => (
           <label key={value}>

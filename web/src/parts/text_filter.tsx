@@ -8,6 +8,7 @@ export function TextFilter({ label }: { label: string }) {
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef(0);
   const { q } = place.value;
+  const asked = useRef(q); // by this field; what is typed since is not in the place yet
   useEffect(() => {
     const go = (event: KeyboardEvent) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -22,12 +23,18 @@ export function TextFilter({ label }: { label: string }) {
     };
   }, []);
   useEffect(() => {
-    if (input.current && input.current.value.trim() !== q) input.current.value = q; // back and forth
+    if (!input.current || q === asked.current) return;
+    clearTimeout(timer.current); // back and forth
+    asked.current = q;
+    input.current.value = q;
   }, [q]);
   const typed = (event: InputEvent) => {
     const text = (event.currentTarget as HTMLInputElement).value.trim();
     clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => refine({ q: text }, true), pause_ms);
+    timer.current = window.setTimeout(() => {
+      asked.current = text;
+      refine({ q: text }, true);
+    }, pause_ms);
   };
   return <input ref={input} type="search" aria-label={label} aria-keyshortcuts="/" placeholder={label} title="/ goes here" maxLength={64} defaultValue={q} onInput={typed} />;
 }
