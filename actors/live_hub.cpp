@@ -56,8 +56,8 @@ caf::response_promise live_hub_state::take(const live_asked& asked) {
   }
   ++waiting;
   one.waiting.push_back({asked.has, asked.in_trouble, now, promise});
-  if (is_new && !lately && !one.asking)
-    evaluate(key, one); // nobody wants to wait for the first page
+  if (!asked.in_trouble && !lately && !one.asking)
+    evaluate(key, one); // nobody wants to wait for the first page, nor who comes back
   else
     arm(key, one);
   return promise;
@@ -141,7 +141,8 @@ void live_hub_state::tell(followed& one) {
   const auto before = one.view.bytes();
   std::erase_if(one.waiting, [&](subscriber& who) {
     if (one.view.is_newest_id(who.has)) {
-      if (!who.in_trouble && now - who.since < config.heartbeat)
+      const auto next = now + one.interval; // a beat then would be late
+      if (!who.in_trouble && next - who.since <= config.heartbeat)
         return false;
       live_news beat;
       beat.is = live_news::kind::beat;

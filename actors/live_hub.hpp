@@ -83,7 +83,7 @@ struct live_hub_state {
 ///
 /// All views of an interval are asked for at multiples of it, so that subscribers who came at
 /// different times share. Bounds: config; beyond them ec::overloaded. A subscriber that is gone is
-/// found out at its next news, after config.heartbeat at the latest.
+/// found out at its next news, after config.heartbeat, or its longer interval, at the latest.
 ///
 /// Takes: live_asked, live_due, live_sweep_due.
 caf::behavior live_hub(caf::stateful_actor<live_hub_state>* self, live_hub_config config);

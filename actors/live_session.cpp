@@ -67,7 +67,7 @@ void live_session::ask(const std::string& name) {
   ++asks_;
   self_
       ->request(
-          config_->live->get(), config_->live_patience,
+          config_->live->get(), config_->live_patience + one.what.interval,
           live_asked{one.what.question, one.what.interval, one.has, one.in_trouble, client_.name})
       .then(
           [this, name, serial = one.serial](const live_news& told) {

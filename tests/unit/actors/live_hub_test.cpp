@@ -106,6 +106,20 @@ TEST_CASE("a quiet view beats") {
   CHECK(quiet->told[0].data->starts_with("{\"as_of_ms\":"));
 }
 
+TEST_CASE(
+    "a view of a long interval beats with it, and who comes back to it does not wait for that") {
+  live_fixture live;
+  const auto id = live.ask("", 60s)->told.at(0).id;
+  for (int i = 0; i < 3; ++i) {
+    const auto quiet = live.ask(id, 60s);
+    live.advance(60s);
+    REQUIRE(quiet->told.size() == 1);
+    CHECK(quiet->told[0].is == live_kind::beat);
+  }
+  live.advance(70s); // nobody follows
+  CHECK(live.ask("other-1-1", 60s)->told.at(0).is == live_kind::page);
+}
+
 TEST_CASE("trouble is told once, and its end") {
   live_fixture live;
   const auto id = live.ask()->told.at(0).id;
