@@ -35,15 +35,6 @@ asset_catalogue_ptr loaded(database& db) {
   return *out;
 }
 
-postgres::import_report import(database& db, const std::string& csv) {
-  const auto assets = parse_asset_csv(csv, "test");
-  REQUIRE_MESSAGE(assets, (assets ? "" : assets.error()));
-  const auto done = db.ask<postgres::import_report>(
-      [&](const auto& into, auto finish) { postgres::import_assets(into, *assets, finish); });
-  REQUIRE_MESSAGE(done, (done ? "" : done.error()));
-  return *done;
-}
-
 bool refused(const postgres::reply& answer) {
   return answer.code() == "23514"; // check_violation
 }
@@ -131,12 +122,12 @@ TEST_CASE("what is imported is what is loaded") {
                           "https://e.org,https://s.org\n"
                           "NULL,NULL,null,,,,,,\n"
                           "Z,Z\xC3\xBCs,zus,A,,,minimini.lol,,\n";
-  const auto report = import(db, csv);
+  const auto report = db.import(csv);
   CHECK(report.assets == 3);
   CHECK(report.added == 3);
   CHECK(report.changed == 0);
   CHECK(*loaded(db) == **parse_asset_csv(csv, "test"));
-  const auto again = import(db, csv);
+  const auto again = db.import(csv);
   CHECK(again.added == 0);
   CHECK(again.changed == 0);
 }
@@ -144,10 +135,10 @@ TEST_CASE("what is imported is what is loaded") {
 TEST_CASE("an import brings up to date what it has, and leaves the rest") {
   database db;
   db.migrate();
-  import(db, "symbol,name,slug,categories,circulating_supply,website\n"
-             "A,Ay,first,One;Two,5,https://a.org\nB,Bee,second,Two,,\nC,See,,,,\nD,Dee,,Two,,\n");
-  const auto report = import(db, "symbol,name,slug,categories,circulating_supply\n"
-                                 "A,Ay,second,Three;Two,\nB,Bee,first,,7\nD,Dee,,Two,\nE,Ee,,,\n");
+  db.import("symbol,name,slug,categories,circulating_supply,website\n"
+            "A,Ay,first,One;Two,5,https://a.org\nB,Bee,second,Two,,\nC,See,,,,\nD,Dee,,Two,,\n");
+  const auto report = db.import("symbol,name,slug,categories,circulating_supply\n"
+                                "A,Ay,second,Three;Two,\nB,Bee,first,,7\nD,Dee,,Two,\nE,Ee,,,\n");
   CHECK(report.added == 1);
   CHECK(report.changed == 2);
   const auto now = loaded(db);
@@ -168,10 +159,10 @@ TEST_CASE("an import brings up to date what it has, and leaves the rest") {
 TEST_CASE("a slug that an import leaves empty is made for new assets alone") {
   database db;
   db.migrate();
-  import(db, "symbol,name,slug\nAVAX,Avalanche,avalanche-2\nLUNC,Terra Classic,terra\n"
-             "MOVE,Old,moved\n");
-  const auto report = import(db, "symbol,name,slug,circulating_supply\nAVAX,Avalanche,,400000000\n"
-                                 "LUNA,Terra,,700\nMOVE,Old,old,\nNEW,Moved,,1\nX,Ex,,\n");
+  db.import("symbol,name,slug\nAVAX,Avalanche,avalanche-2\nLUNC,Terra Classic,terra\n"
+            "MOVE,Old,moved\n");
+  const auto report = db.import("symbol,name,slug,circulating_supply\nAVAX,Avalanche,,400000000\n"
+                                "LUNA,Terra,,700\nMOVE,Old,old,\nNEW,Moved,,1\nX,Ex,,\n");
   CHECK(report.added == 3);
   CHECK(report.changed == 2);
   const auto now = loaded(db);
@@ -181,13 +172,11 @@ TEST_CASE("a slug that an import leaves empty is made for new assets alone") {
   CHECK(now->find("LUNA")->slug == "terra-luna");
   CHECK(now->find("NEW")->slug == "moved"); // MOVE left it
   CHECK(now->find("X")->slug == "ex");
-  const auto again = import(db, "symbol,name\nLUNA,Terra\nAVAX,Avalanche\n");
+  const auto again = db.import("symbol,name\nLUNA,Terra\nAVAX,Avalanche\n");
   CHECK(again.changed == 0);
 
-  import(db, "symbol,name,slug\nA,Ay,y\nB,Bee,y-c\n");
-  const auto assets = *parse_asset_csv("symbol,name\nC,Y\n", "test");
-  const auto failed = db.ask<postgres::import_report>(
-      [&](const auto& into, auto finish) { postgres::import_assets(into, assets, finish); });
+  db.import("symbol,name,slug\nA,Ay,y\nB,Bee,y-c\n");
+  const auto failed = db.try_import("symbol,name\nC,Y\n");
   REQUIRE(!failed); // both of its names are taken
   CHECK(failed.error().find("asset C: slug: \"y-c\" is another asset's already; allowed: each slug "
                             "once, as one of its own in the column slug") != std::string::npos);
@@ -196,10 +185,8 @@ TEST_CASE("a slug that an import leaves empty is made for new assets alone") {
 TEST_CASE("an import is all or nothing") {
   database db;
   db.migrate();
-  import(db, "symbol,name,slug\nA,Ay,taken\n");
-  const auto assets = *parse_asset_csv("symbol,name,slug\nB,Bee,bee\nC,See,taken\n", "test");
-  const auto failed = db.ask<postgres::import_report>(
-      [&](const auto& into, auto finish) { postgres::import_assets(into, assets, finish); });
+  db.import("symbol,name,slug\nA,Ay,taken\n");
+  const auto failed = db.try_import("symbol,name,slug\nB,Bee,bee\nC,See,taken\n");
   REQUIRE(!failed);
   CHECK(failed.error().find("asset C: slug: \"taken\" is another asset's already") !=
         std::string::npos);
@@ -252,7 +239,7 @@ TEST_CASE("an asset has as many categories as catalogues take, however they come
   std::string csv = "symbol,name,categories\nAA,Ay,";
   for (int i = 0; i < 32; ++i)
     csv += "d" + std::to_string(i) + ";";
-  import(db, csv + "\n"); // 32 others in their place
+  db.import(csv + "\n"); // 32 others in their place
   CHECK(loaded(db)->find("AA")->categories.size() == 32);
 }
 
@@ -292,7 +279,7 @@ TEST_CASE("as many assets as may be are imported and loaded") {
     csv += "S" + n + ",Name " + n + ",C" + std::to_string(i % 900) + ";D," + n + ",https://x.org/" +
            n + "\n";
   }
-  CHECK(import(db, csv).added == asset_limits::assets);
+  CHECK(db.import(csv).added == asset_limits::assets);
   CHECK(loaded(db)->assets().size() == asset_limits::assets);
   db.run("INSERT INTO tickboard.asset (symbol, name, slug) VALUES ('X', 'X', 'x')");
   const auto beyond = load(db);
@@ -309,6 +296,6 @@ TEST_CASE("the shared list of assets is imported whole") {
   const std::string csv{std::istreambuf_iterator<char>{in}, {}};
   database db;
   db.migrate();
-  CHECK(import(db, csv).added == 1'195);
+  CHECK(db.import(csv).added == 1'195);
   CHECK(*loaded(db) == **parse_asset_csv(csv, "test"));
 }

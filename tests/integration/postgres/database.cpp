@@ -1,6 +1,5 @@
 #include "tests/integration/postgres/database.hpp"
 
-#include "adapters/postgres/assets.hpp"
 #include "adapters/postgres/schema.hpp"
 #include "market/asset_csv.hpp"
 
@@ -75,12 +74,17 @@ void database::migrate() {
   REQUIRE_MESSAGE(done, (done ? "" : done.error()));
 }
 
-void database::import(const std::string& csv) {
+result<postgres::import_report> database::try_import(const std::string& csv) {
   const auto assets = parse_asset_csv(csv, "test");
   REQUIRE_MESSAGE(assets, (assets ? "" : assets.error()));
-  const auto done = ask<postgres::import_report>(
+  return ask<postgres::import_report>(
       [&](const auto& into, auto finish) { postgres::import_assets(into, *assets, finish); });
+}
+
+postgres::import_report database::import(const std::string& csv) {
+  const auto done = try_import(csv);
   REQUIRE_MESSAGE(done, (done ? "" : done.error()));
+  return *done;
 }
 
 } // namespace tickboard::test

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "adapters/net/io_thread.hpp"
+#include "adapters/postgres/assets.hpp"
 #include "adapters/postgres/client.hpp"
 #include "tests/support/private_postgres.hpp"
 
@@ -42,7 +43,9 @@ public:
 
   // Waited for; fail the test if they fail.
   void migrate();
-  void import(const std::string& csv);
+  postgres::import_report import(const std::string& csv);
+  /// Not required to succeed, but that the CSV can be read.
+  result<postgres::import_report> try_import(const std::string& csv);
 
   postgres::dsn dsn;
   net::io_thread io;

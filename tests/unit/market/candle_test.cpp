@@ -98,6 +98,14 @@ struct brute_force {
   std::int64_t latest = 0;
 };
 
+/// Of what differs, the first is told.
+void check_same(const std::vector<candle>& is, const std::vector<candle>& should) {
+  const auto differs = std::ranges::mismatch(is, should);
+  INFO("is ", differs.in1 == is.end() ? "none" : text_of(*differs.in1), ", should be ",
+       differs.in2 == should.end() ? "none" : text_of(*differs.in2));
+  CHECK(is == should);
+}
+
 constexpr std::int64_t begin_ms = 1'699'999'200'000; // a whole hour
 
 } // namespace
@@ -214,11 +222,7 @@ TEST_CASE("what is stored of random prices are the candles of all prices") {
     redis.take(subject);
     for (std::size_t ring = 0; ring < candle_rings.size(); ++ring) {
       CAPTURE(ring);
-      const auto is = redis.candles(ring), should = truth.candles(candle_rings[ring].step_ms);
-      const auto differs = std::ranges::mismatch(is, should);
-      INFO("is ", differs.in1 == is.end() ? "none" : text_of(*differs.in1), ", should be ",
-           differs.in2 == should.end() ? "none" : text_of(*differs.in2));
-      CHECK(is == should);
+      check_same(redis.candles(ring), truth.candles(candle_rings[ring].step_ms));
     }
     CHECK(folded(redis.candles(0), 900'000) == truth.candles(900'000));
     CHECK(folded(redis.candles(1), 14'400'000) == truth.candles(14'400'000));
@@ -304,12 +308,8 @@ TEST_CASE("a clock that is set back costs no candle of another time, whatever wa
         return all;
       };
       const auto should = came_once(truth.candles(length_ms));
-      const auto is = came_once(redis.candles(ring));
       CHECK(should.size() > (ring == 2 ? 3 : 30));
-      const auto differs = std::ranges::mismatch(is, should);
-      INFO("is ", differs.in1 == is.end() ? "none" : text_of(*differs.in1), ", should be ",
-           differs.in2 == should.end() ? "none" : text_of(*differs.in2));
-      CHECK(is == should);
+      check_same(came_once(redis.candles(ring)), should);
     }
   }
 }
