@@ -17,6 +17,7 @@ void candle_series::begin(std::int64_t minute, const decimal& price) {
     return; // an earlier life has come further
   if (now_.start_ms >= 0)
     add(0, now_);
+  leap(minute);
   now_ = {minute, price, price, price, price};
   high_ = low_ = price.value();
   has_news_ = true;
@@ -31,6 +32,19 @@ void candle_series::go_back(std::int64_t minute) {
       set_aside(ring);
       enter(ring, period);
     }
+}
+
+/// Between the last period and this one others lie: nothing came for long, or our clock was set
+/// forward. Then an earlier life may have stored something of this period.
+void candle_series::leap(std::int64_t minute) {
+  const auto period = [minute](std::size_t ring) { return minute / candle_rings[ring].chunk_ms(); };
+  for (std::size_t ring = 0; ring < candle_rings.size(); ++ring)
+    misses_stored_ = misses_stored_ || (furthest_[ring] >= 0 && period(ring) > furthest_[ring] + 1);
+  if (!misses_stored_)
+    return;
+  for (std::size_t ring = 0; ring < candle_rings.size(); ++ring) // finer ones make the next one's
+    if (parts_[ring].period >= 0 && parts_[ring].period < period(ring))
+      leave(ring, period(ring));
 }
 
 void candle_series::move(const decimal& price) {

@@ -44,8 +44,8 @@ public:
   /// earlier one first; candles that are here too become those of both. False if it is damaged.
   bool restore(const candle_chunk& stored);
 
-  /// The clock was set back to a chunk that is not here any more: what is stored of it must be put
-  /// back before `chunks` is stored again, which would replace it.
+  /// The clock was set back to a chunk that is not here any more, or forward: what is stored of it
+  /// must be put back before `chunks` is stored again, which would replace it.
   bool misses_stored() const noexcept { return misses_stored_; }
   /// It is about to be.
   void fetches_stored() noexcept { misses_stored_ = false; }
@@ -70,6 +70,7 @@ private:
 
   void begin(std::int64_t minute, const decimal& price);
   void go_back(std::int64_t minute);
+  void leap(std::int64_t minute);
   void move(const decimal& price);
   void add(std::size_t ring, const candle& one);
   void insert(std::size_t ring, part& into, std::span<const candle> these) const;

@@ -314,6 +314,33 @@ TEST_CASE("a clock that is set back costs no candle of another time, whatever wa
   }
 }
 
+TEST_CASE("a clock that is set forward costs nothing of what an earlier life has stored") {
+  constexpr std::int64_t minute = 60'000, hour = 60 * minute;
+  stored_chunks redis;
+  candle_series earlier;
+  for (int i = 0; i < 20; ++i)
+    earlier.take(begin_ms + 30 * hour + i * minute, price_of("1"));
+  redis.take(earlier);
+  candle_series subject;
+  REQUIRE(redis.restore(subject, begin_ms)); // as its clock says, so there is nothing
+  subject.take(begin_ms, price_of("2"));
+  CHECK_FALSE(subject.misses_stored());
+  subject.take(begin_ms + hour, price_of("2"));
+  CHECK_FALSE(subject.misses_stored()); // the next chunk is nobody else's
+  subject.take(begin_ms + 30 * hour + 30 * minute, price_of("3"));
+  REQUIRE(subject.misses_stored());
+  subject.fetches_stored();
+  REQUIRE(redis.restore(subject, begin_ms + 30 * hour + 30 * minute));
+  subject.take(begin_ms + 30 * hour + 31 * minute, price_of("3"));
+  CHECK_FALSE(subject.misses_stored()); // once is enough
+  redis.take(subject);
+  CHECK(redis.candles(0).size() == 2 + 20 + 2);
+  for (std::size_t ring = 1; ring < candle_rings.size(); ++ring)
+    CHECK(redis.candles(ring).back() ==
+          make_candle(begin_ms + 30 * hour - (begin_ms + 30 * hour) % candle_rings[ring].step_ms,
+                      "1", "3", "1", "3"));
+}
+
 TEST_CASE("questions about candles") {
   const auto parse = [](query_parameters given) { return parse_candle_query(given); };
   CHECK(parse({})->length().name == "1m");
