@@ -108,18 +108,20 @@ void lane::is_even(slot& market) {
 }
 
 void lane::want_all() {
-  const auto want = [this](slot* one) {
-    auto& entry = one->entry(partition_);
-    if (entry.leaving == departure::none && !std::exchange(entry.wanted, true))
+  const auto note = [this](slot& one, want how) {
+    auto& entry = one.entry(partition_);
+    if (entry.leaving == departure::none && std::exchange(entry.wanted, how) == want::none)
       ++wanted_;
   };
-  std::for_each(waiting_.begin(), waiting_.end(), want);
   if (!discarded_) // else what was in it is marked anew
-    std::for_each(batch_.begin(), batch_.end(), want);
+    for (auto* one : batch_)
+      note(*one, want::sent);
+  for (auto* one : waiting_) // also of those in flight: newer
+    note(*one, want::queued);
 }
 
 void lane::no_longer_wanted(slot& market) {
-  if (std::exchange(market.entry(partition_).wanted, false))
+  if (std::exchange(market.entry(partition_).wanted, want::none) != want::none)
     --wanted_;
 }
 
@@ -163,6 +165,8 @@ std::vector<redis::call> lane::take_batch(std::string_view token, time_point now
   for (auto* one : batch_) {
     auto& entry = one->entry(partition_);
     entry.dirty = false; // a later patch marks it for the next batch
+    if (entry.wanted == want::queued)
+      entry.wanted = want::sent;
     (entry.merged ? known : unknown).push_back(one);
   }
   // Merging makes us the owner. A write behind it would be accepted, and might bring older values
@@ -241,8 +245,10 @@ std::size_t lane::finish(const lane_result& result) {
     entry.carried = false;
     if (!entry.lags)
       is_even(*one);
-    if (written)
+    if (entry.wanted == want::sent && written)
       no_longer_wanted(*one);
+    else if (entry.wanted == want::sent)
+      entry.wanted = want::queued;
     out += written ? 1 : 0;
     if (partition_ == redis::layout::board) {
       if (!written)

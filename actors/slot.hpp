@@ -26,18 +26,25 @@ inline constexpr std::uint32_t sources_per_feed = 100'000;
 /// How far a market that is not followed any more has left a partition.
 enum class departure : std::uint8_t { none, queued, sent, over };
 
+/// How far what somebody waits for is on its way to a partition.
+enum class want : std::uint8_t {
+  none,
+  queued, ///< the next batch with this market carries it; one in flight is older
+  sent    ///< the batch in flight carries it
+};
+
 /// What one partition knows of a market.
 struct lane_entry {
-  bool in_layout = false; ///< the market belongs to a partition here
-  bool dirty = false;     ///< Redis has not what we have; queued in the lane
-  bool merged = false;    ///< Redis and we agree on its history, under the current token
-  bool brought = false;   ///< Redis has had it since the token began, whoever wrote later
-  bool lags = true;       ///< Redis may have scores that are not what its row says
-  bool owed = false;      ///< ... though they are asked for
-  bool awaited = false;   ///< queued among the lane's laggards
-  bool all_due = false;   ///< the next batch carries every score
-  bool wanted = false;    ///< who stops the daemon, or a feed, waits for it
-  bool carried = false;   ///< the batch in flight does
+  bool in_layout = false;   ///< the market belongs to a partition here
+  bool dirty = false;       ///< Redis has not what we have; queued in the lane
+  bool merged = false;      ///< Redis and we agree on its history, under the current token
+  bool brought = false;     ///< Redis has had it since the token began, whoever wrote later
+  bool lags = true;         ///< Redis may have scores that are not what its row says
+  bool owed = false;        ///< ... though they are asked for
+  bool awaited = false;     ///< queued among the lane's laggards
+  bool all_due = false;     ///< the next batch carries every score
+  bool carried = false;     ///< the batch in flight does
+  want wanted = want::none; ///< by who stops the daemon, or a feed
   std::chrono::steady_clock::time_point all_sent; ///< when one last did
   departure leaving = departure::none;
   scores sent{}; ///< valid if merged

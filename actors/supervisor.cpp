@@ -39,6 +39,16 @@ bool supervisor_state::child::used_up(const restart_policy& policy,
   return true;
 }
 
+bool supervisor_state::child::has_recovered(const restart_policy& policy,
+                                            caf::actor_clock::time_point now) const {
+  return handle && now - started > policy.window;
+}
+
+bool supervisor_state::child::is_alarming(const restart_policy& policy,
+                                          caf::actor_clock::time_point now) const {
+  return alarm && !has_recovered(policy, now);
+}
+
 void supervisor_state::start(child& one) {
   one.started = self->clock().now();
   one.generation = ++generations;
@@ -82,16 +92,17 @@ void supervisor_state::ended(const caf::actor_addr& who, const caf::error& reaso
   if (it == children.end())
     return; // removed before
   auto& one = it->second;
-  one.handle = nullptr;
   if (std::exchange(one.ending, false)) {
+    one.handle = nullptr;
     start_those_due();
     return;
   }
   const auto now = self->clock().now();
-  if (now - one.started > policy.window) {
+  if (one.has_recovered(policy, now)) {
     one.failures = 0;
     one.alarm = false;
   }
+  one.handle = nullptr;
   if (one.used_up(policy, now)) {
     if (policy.limit == restart_limit::escalate) {
       self->quit(caf::make_error(
@@ -127,7 +138,8 @@ std::string supervisor_state::json() const {
                    R"({}{{"part":{},"running":{},"restarts":{},"alarm":{},"last_error":{},)"
                    R"("last_error_age_ms":{}}})",
                    out.back() == '[' ? "" : ",", json_string(child_name), bool{one.handle},
-                   one.restart_count, one.alarm, failed ? json_string(one.last_error) : "null",
+                   one.restart_count, one.is_alarming(policy, now),
+                   failed ? json_string(one.last_error) : "null",
                    failed ? fmt::format("{}", age) : "null");
   }
   return out + "]}";
@@ -143,10 +155,11 @@ metrics::families supervisor_state::figures() const {
   auto restarts = metrics::make_family(
       {"tickboard_part_restarts_total", "How often the part ended and was started again"},
       kind::counter);
+  const auto now = self->clock().now();
   for (const auto& [child_name, one] : children) {
     const metrics::labels of{{"part", child_name}};
     metrics::add(running, of, one.handle ? 1 : 0);
-    metrics::add(alarm, of, one.alarm ? 1 : 0);
+    metrics::add(alarm, of, one.is_alarming(policy, now) ? 1 : 0);
     metrics::add(restarts, of, one.restart_count);
   }
   return {std::move(running), std::move(alarm), std::move(restarts)};

@@ -61,6 +61,9 @@ struct supervisor_state {
     caf::actor_clock::time_point ended; ///< of the last life that did
 
     bool used_up(const restart_policy& policy, caf::actor_clock::time_point now);
+    bool has_recovered(const restart_policy& policy, caf::actor_clock::time_point now) const;
+    /// As it is shown: `alarm` itself is looked at when a life ends.
+    bool is_alarming(const restart_policy& policy, caf::actor_clock::time_point now) const;
   };
 
   explicit supervisor_state(caf::event_based_actor* owner) : self(owner) {}

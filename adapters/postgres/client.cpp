@@ -79,15 +79,16 @@ private:
       if (self->stopped_ || attempt != self->attempt_)
         return; // given up meanwhile
       if (found)
-        self->open(*found);
+        self->open(std::move(*found));
       else
         self->lost(found.error());
     });
   }
 
-  void open(const dsn& to) {
+  void open(dsn to) {
+    trying_ = std::move(to);
     std::vector<const char*> keywords, values;
-    for (const auto& [keyword, value] : to.parameters) {
+    for (const auto& [keyword, value] : trying_.parameters) {
       keywords.push_back(keyword.c_str());
       values.push_back(value.c_str());
     }
@@ -148,6 +149,22 @@ private:
     wait_to_read();
   }
 
+  /// libpq goes on to the next host by itself where one refuses, but waits for one that is silent.
+  void connecting_took_too_long() {
+    const std::string reason = "connecting took too long";
+    auto rest = connection_ != nullptr ? without_first_host(std::move(trying_)) : std::nullopt;
+    if (!rest) {
+      drop(reason);
+      return;
+    }
+    abandon(reason);
+    deadline_ = clock::now() + options_.connect_timeout;
+    const auto attempt = attempt_;
+    open(std::move(*rest));
+    if (attempt == attempt_)
+      watch();
+  }
+
   // -- the end of a connection --------------------------------------------------------------------
 
   void close() {
@@ -158,8 +175,7 @@ private:
     PQfinish(std::exchange(connection_, nullptr));
   }
 
-  void drop(const std::string& reason) {
-    const auto why = one_line(options_.to.without_secrets(reason));
+  void abandon(const std::string& why) {
     close();
     ready_ = false;
     ++attempt_;
@@ -169,6 +185,11 @@ private:
     for (auto& one : failed)
       if (one.what.done)
         one.what.done(reply{"the connection to PostgreSQL was lost: " + why});
+  }
+
+  void drop(const std::string& reason) {
+    const auto why = one_line(options_.to.without_secrets(reason));
+    abandon(why);
     lost(why);
   }
 
@@ -304,7 +325,7 @@ private:
     const auto now = clock::now();
     const auto attempt = attempt_;
     if (!ready_ && now > deadline_) {
-      drop("connecting took too long");
+      connecting_took_too_long();
       return;
     }
     // An answer that comes in pieces, or a statement that takes long to send, is under way.
@@ -327,6 +348,7 @@ private:
 
   net::io_context& io_;
   client_options options_;
+  dsn trying_; ///< with the hosts that are left of this attempt
   client_events events_;
   net::steady_timer retry_, watchdog_;
   socket socket_; ///< libpq's; released before libpq closes it

@@ -16,9 +16,9 @@ namespace tickboard::postgres {
 
 struct client_options {
   dsn to;
-  std::vector<std::string> listen; ///< channels, LISTENed to at each connect
-  std::chrono::milliseconds connect_timeout{5'000};
-  std::chrono::milliseconds reply_timeout{10'000}; ///< of waiting for any of an answer: reconnect
+  std::vector<std::string> listen;                  ///< channels, LISTENed to at each connect
+  std::chrono::milliseconds connect_timeout{5'000}; ///< for each address that is silent
+  std::chrono::milliseconds reply_timeout{10'000};  ///< of waiting for any of an answer: reconnect
   /// A connection that was silent for this long is asked whether it lives: a dead peer's
   /// notifications would be waited for in vain.
   std::chrono::milliseconds probe_interval{5'000};

@@ -102,4 +102,18 @@ void resolve_hosts(boost::asio::io_context& io, const dsn& of,
   std::make_shared<lookup>(io, of, std::move(done))->next();
 }
 
+std::optional<dsn> without_first_host(dsn of) {
+  if (of["host"].find(',') == std::string::npos && of["hostaddr"].find(',') == std::string::npos)
+    return std::nullopt;
+  for (const auto* keyword : {"host", "hostaddr", "port"}) {
+    const auto it = of.parameters.find(keyword);
+    if (it == of.parameters.end())
+      continue;
+    const auto end = it->second.find(',');
+    if (end != std::string::npos) // else one port for all
+      it->second.erase(0, end + 1);
+  }
+  return of;
+}
+
 } // namespace tickboard::postgres

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <functional>
+#include <optional>
 
 namespace tickboard::postgres {
 
@@ -14,5 +15,9 @@ namespace tickboard::postgres {
 /// Calls `done` once, on the io thread, perhaps at once.
 void resolve_hosts(boost::asio::io_context& io, const dsn& of,
                    std::function<void(result<dsn>)> done);
+
+/// A DSN as that function makes it, without the first of its hosts; nothing if there is one at
+/// most.
+std::optional<dsn> without_first_host(dsn of);
 
 } // namespace tickboard::postgres

@@ -1,8 +1,10 @@
 #include "adapters/postgres/hosts.hpp"
 #include "tests/integration/postgres/database.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
@@ -164,6 +166,23 @@ TEST_CASE("a server that hangs is left, whether it was silent, asked or just bei
   CHECK(late.last_reason().find("connecting took too long") != std::string::npos);
   server().thaw();
   wait_until("all are back", [&] { return idle.ready > 1 && busy.ready > 1 && late.ready > 0; });
+}
+
+TEST_CASE("of several hosts those that are silent are passed by, within one attempt") {
+  database db;
+  net::io_thread io;
+  boost::asio::ip::tcp::acceptor silent{io.context(),
+                                        {boost::asio::ip::make_address("127.0.0.1"), 0}};
+  auto options = impatient();
+  options.to = db.dsn;
+  options.to.parameters["host"] = fmt::format("127.0.0.1,127.0.0.1,{}", db.dsn["host"]);
+  options.to.parameters["port"] =
+      fmt::format("{0},{0},{1}", silent.local_endpoint().port(), db.dsn["port"]);
+  listener hears;
+  const auto client = db.connect(hears.events(), options);
+  wait_until("the last host", [&] { return hears.ready + hears.lost > 0; });
+  CHECK(hears.ready == 1);
+  CHECK(hears.lost == 0);
 }
 
 TEST_CASE("what cannot be reached is said without secrets") {

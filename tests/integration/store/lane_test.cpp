@@ -482,3 +482,56 @@ TEST_CASE("an index is not said to be right before it is, whatever becomes of ba
     CHECK(on.is_kept_up()); // nothing is owed for ever
   }
 }
+
+TEST_CASE("what is wanted is there when the lane says so, though markets change meanwhile") {
+  const std::uint64_t seed = std::random_device{}();
+  INFO("seed " << seed);
+  model truth{seed};
+  truth.add_markets(300, {"USDT"}); // more than a batch
+  lane on{the_board(), 0};
+  std::map<const slot*, int> now, stored, in_flight, wanted;
+  const auto change_many = [&] {
+    for (auto changes = truth.pick(200); changes > 0; --changes) {
+      auto& market = truth.slots[truth.pick(truth.slots.size())];
+      ++now[&market];
+      on.mark(market);
+    }
+  };
+  const auto begin_batch = [&] {
+    in_flight.clear();
+    on.visit_next([&](slot& market) { in_flight[&market] = now[&market]; });
+    on.take_batch("t", {}, lane::way::script, [](const lane_result&) {});
+  };
+  const auto end_batch = [&](bool done) {
+    lane_result result;
+    if (!done)
+      result.what = lane_result::outcome::failed;
+    for (const auto& [market, change] : in_flight)
+      if (done)
+        stored[market] = change;
+    on.finish(result);
+  };
+  for (int round = 0; round < 200; ++round) {
+    CAPTURE(round);
+    change_many();
+    if (!on.in_flight() && on.has_waiting())
+      begin_batch();
+    change_many(); // also those in flight
+    on.want_all();
+    wanted = now;
+    int batches = 0, failures = 0;
+    while (!on.has_all_wanted()) {
+      if (on.in_flight()) {
+        const bool done = truth.pick(4) != 0;
+        end_batch(done);
+        ++(done ? batches : failures);
+      } else {
+        begin_batch();
+      }
+      change_many();
+      REQUIRE(batches <= 4 + failures); // it does not wait for what came since
+    }
+    for (const auto& [market, change] : wanted)
+      REQUIRE(stored[market] >= change);
+  }
+}

@@ -72,7 +72,12 @@ TEST_CASE("a used up budget means slow retries and an alarm until a life outlast
     const auto& kept = state_of<supervisor_state>(one.subject).children.at("a").restarts;
     CHECK(kept.size() <= policy.budget + 1);
   }
+  const auto& shown = state_of<supervisor_state>(one.subject);
+  CHECK(shown.json().find("\"alarm\":true") != std::string::npos);
   one.advance(61s, 1s);
+  CHECK(shown.json().find("\"alarm\":false") != std::string::npos);
+  CHECK(metrics::exposition(shown.figures()).find("tickboard_part_alarm{part=\"a\"} 0") !=
+        std::string::npos);
   const auto told = one.crash("a");
   CHECK_FALSE(told.alarm);
   CHECK(told.retry_in <= policy.backoff_min);
