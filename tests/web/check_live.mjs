@@ -1,6 +1,6 @@
 // What changes while somebody looks.
 import assert from 'node:assert/strict';
-import { state, untilRows, untilState } from './browser.mjs';
+import { ids, state, untilEveryRow, untilRows, untilState } from './browser.mjs';
 import { until } from './world.mjs';
 
 async function cellsChangeInPlace({ open, double }) {
@@ -80,6 +80,46 @@ async function pauseHoldsStill({ open, double, world }) {
   await until('a stream is asked for', () => double.asked.slice(asked).some((one) => one.startsWith('/v1/stream')));
 }
 
+async function pausedItShowsWhatIsAskedFor({ open, double, world }) {
+  await until('streams of other pages have ended', () => double.streams() === 0);
+  const page = await open(double.base);
+  await untilState(page, '^live$');
+  await untilRows(page);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await until('the stream has ended', () => double.streams() === 0);
+  const asked = double.asked.length;
+  const shows = async (target) => {
+    const { body } = await world.get(target);
+    const expected = body.data.map((row) => row.id ?? row.symbol).join();
+    await until(`${target} is shown`, async () => (await ids(page)).join() === expected);
+  };
+  await page.getByRole('button', { name: 'Market', exact: true }).click();
+  await shows('/v1/markets?sort=id');
+  await page.getByRole('link', { name: 'Next page' }).click();
+  await shows('/v1/markets?sort=id&page=2');
+  await page.getByRole('searchbox').fill('kraken:ETH-USD');
+  await untilEveryRow(page, (id) => id.startsWith('kraken:ETH-USD'));
+  await page.locator('tbody a').first().click();
+  await page.locator('.headline .last').waitFor();
+  for (const view of ['Movers', 'Feeds']) {
+    await page.getByRole('link', { name: view, exact: true }).click();
+    await page.locator('tbody tr, .nothing').first().waitFor(); // movers may be none yet
+  }
+  await page.getByRole('link', { name: 'Assets', exact: true }).click();
+  await page.getByRole('button', { name: 'Asset', exact: true }).click();
+  await shows('/v1/assets?sort=symbol');
+  assert.equal(await state(page), 'paused');
+  const age = page.locator('tbody tr td:last-child').first();
+  for (const _ of [1, 2]) {
+    const before = await age.textContent();
+    await until('a second has gone by', async () => (await age.textContent()) !== before);
+  }
+  const since = double.asked.slice(asked).filter((one) => one.startsWith('/v1/'));
+  assert.deepEqual(since.filter((one) => one.startsWith('/v1/stream')), []);
+  const lists = since.filter((one) => /^\/v1\/(markets|assets)\?/.test(one));
+  assert.equal(new Set(lists).size, lists.length, `each is asked for once: ${lists}`);
+}
+
 async function hiddenItRests({ open, double }) {
   await until('streams of other pages have ended', () => double.streams() === 0);
   const page = await open(double.base);
@@ -102,4 +142,4 @@ async function ageIsTold({ open, double }) {
   assert.equal(await page.locator('.health .age').textContent(), '');
 }
 
-export const checks = [cellsChangeInPlace, figuresAreThoseOfTheApi, withoutStreamsItAsks, pauseHoldsStill, hiddenItRests, ageIsTold];
+export const checks = [cellsChangeInPlace, figuresAreThoseOfTheApi, withoutStreamsItAsks, pauseHoldsStill, pausedItShowsWhatIsAskedFor, hiddenItRests, ageIsTold];

@@ -1,11 +1,13 @@
-// Whether the board is to follow anything now: not while nobody sees it, or asked it to hold still.
-import { computed, effect, signal } from '@preact/signals';
+// Whether the board is to follow anything now: not while nobody sees it, and not while it is asked to hold still.
+import { effect, signal } from '@preact/signals';
 
 export const paused = signal(false);
-const hidden = signal(document.hidden);
+export const hidden = signal(document.hidden);
 document.addEventListener('visibilitychange', () => (hidden.value = document.hidden));
 
-export const awake = computed(() => !paused.value && !hidden.value);
-
-/** Runs `start` whenever the board is awake, and what it returned when that ends; returns what ends all of it. */
-export const whileAwake = (start: () => () => void): (() => void) => effect(() => (awake.value ? start() : undefined));
+/**
+ * Runs `start` while somebody sees the board, anew whenever it is paused or goes on, and what it returned when that
+ * ends. `once`: it is paused, so what is not there yet may be asked for, and nothing followed. Returns what ends all of it.
+ */
+export const whileSeen = (start: (once: boolean) => (() => void) | undefined): (() => void) =>
+  effect(() => (hidden.value ? undefined : start(paused.value)));

@@ -1,7 +1,7 @@
 // Follows a view of markets: by GET /v1/stream, and where that fails by GET /v1/markets every second.
 import { EventSource as KeyedEventSource } from 'eventsource';
 import type { MarketRow, PageBody, PageChange } from './api';
-import { whileAwake } from './awake';
+import { whileSeen } from './awake';
 import { hear, miss } from './health';
 import { apiKey } from './key';
 import { poll } from './poll';
@@ -17,10 +17,19 @@ const poll_ms = 1000;
 const silence_ms = 20_000; // without an event: the connection may be dead without anybody having said so
 const retry_ms = { first: 1000, longest: 30_000 };
 
-/** Follows the view that `query`, as GET /v1/markets takes it, asks for; returns what ends it. */
+/** Follows the view that `query`, as GET /v1/markets takes it, asks for; a paused board gets its page and no more. Returns what ends it. */
 export function follow(query: string, to: Followed): () => void {
-  return whileAwake(() => {
-    const following = new Following(query, to, apiKey.value);
+  let isTold = false;
+  const told: Followed = {
+    page: (body) => {
+      isTold = true;
+      to.page(body);
+    },
+    change: (change) => to.change(change),
+  };
+  return whileSeen((once) => {
+    if (once && isTold) return;
+    const following = new Following(query, told, apiKey.value, once);
     return () => following.end();
   });
 }
@@ -54,8 +63,10 @@ class Following {
     private readonly query: string,
     private readonly to: Followed,
     private readonly key: string,
+    private readonly once: boolean,
   ) {
-    this.openStream();
+    if (once) this.startPolling();
+    else this.openStream();
   }
 
   end(): void {
@@ -124,7 +135,7 @@ class Following {
     const answered = () => {
       hear('polling');
       // The daemon is back: so may be its streams.
-      if (this.refused && !this.stream) this.openStream();
+      if (this.refused && !this.stream && !this.once) this.openStream();
       this.refused = false;
     };
     this.endPolling = poll<PageBody<MarketRow>>(`v1/markets?${this.query}`, poll_ms, {
