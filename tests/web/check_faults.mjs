@@ -47,6 +47,54 @@ async function itComesBackWithTheDaemon({ open, world, double, artefacts }) {
   }
 }
 
+async function whatThereIsNotIsAskedForOnce({ open, double }) {
+  const asked = double.asked.length;
+  const page = await open(double.base, '/?sort=nonsense&page=3');
+  const notice = page.locator('.notice');
+  await notice.getByText(/sort/).waitFor();
+  assert.equal(await page.locator('.health').getAttribute('data-state'), 'refused');
+  const totals = () => double.asked.slice(asked).filter((one) => one === '/v1/global').length;
+  await until('time goes by', () => totals() >= 2);
+  const [streams, pages] = ['stream', 'markets'].map((name) => double.asked.slice(asked).filter((one) => one.startsWith(`/v1/${name}?`)).length);
+  assert.deepEqual([streams, pages], [1, 1]);
+  assert.equal(await page.locator('tbody tr').count(), 0);
+  await notice.getByRole('link', { name: 'First page' }).click();
+  await until('the first page is refused, too', () => double.asked.some((one) => one.includes('sort=nonsense&page=1&')));
+  await notice.getByText(/sort/).waitFor();
+  await notice.getByRole('link', { name: /without any filter/ }).click();
+  await untilRows(page);
+  await untilState(page, '^live$');
+  assert.equal(await notice.count(), 0);
+
+  await page.goto(`${double.base}/?sort=id&page=9999`);
+  await page.getByText('There is no page 9,999, the last is page ').waitFor();
+  await page.getByRole('link', { name: 'Last page' }).click();
+  await untilRows(page);
+}
+
+/** It asks again when the daemon says, not before. */
+async function whoIsToWaitWaits({ open, double }) {
+  const refused = [];
+  const [status, wait_s] = [429, 3];
+  double.refuses = (url) => {
+    if (!/^\/v1\/(stream|markets)$/.test(url.pathname)) return null;
+    refused.push({ path: url.pathname, at: Date.now() });
+    return [status, { 'Retry-After': `${wait_s}` }];
+  };
+  try {
+    const page = await open(double.base);
+    await untilState(page, '^reconnecting$');
+    const first = refused.find(({ path }) => path === '/v1/markets').at;
+    await until('it has asked again', () => refused.some(({ at }) => at > first + wait_s * 500));
+    assert.deepEqual(refused.filter(({ at }) => at > first && at < first + wait_s * 1000 - 100), [], 'it asks before it may');
+    double.refuses = null;
+    await untilState(page, '^live$');
+    await untilRows(page);
+  } finally {
+    double.refuses = null;
+  }
+}
+
 async function keysAreAskedFor({ open, world }) {
   const page = await open(world.base);
   await untilRows(page);
@@ -61,4 +109,4 @@ async function keysAreAskedFor({ open, world }) {
   assert.equal(await page.getByLabel(/asks for an API key/).count(), 0);
 }
 
-export const checks = [staleRowsShowIt, itComesBackWithTheDaemon, keysAreAskedFor];
+export const checks = [whatThereIsNotIsAskedForOnce, whoIsToWaitWaits, staleRowsShowIt, itComesBackWithTheDaemon, keysAreAskedFor];

@@ -1,15 +1,20 @@
 // Stands before the daemon and passes everything on, but for faults and histories that are to be had:
-// it counts streams, can refuse them, and can tell candles of its own.
+// it counts streams, can refuse them and whatever else it is told to, and can tell candles of its own.
 import { once } from 'node:events';
 import http from 'node:http';
 
 export async function startDouble(base) {
   const streams = new Set();
-  const double = { candles: null, withoutStreams: false, asked: [], streams: () => streams.size };
+  const double = { candles: null, withoutStreams: false, refuses: null, asked: [], streams: () => streams.size };
 
   const server = http.createServer((request, response) => {
     const url = new URL(request.url, base);
     double.asked.push(request.url);
+    const refusal = double.refuses?.(url); // status and header
+    if (refusal) {
+      response.writeHead(...refusal).end();
+      return;
+    }
     if (url.pathname === '/v1/stream') {
       if (double.withoutStreams) {
         response.writeHead(404).end();

@@ -147,17 +147,30 @@ export class Refusal extends Error {
   ) {
     super(message);
   }
+
+  /** The same question would be refused again, whenever it is asked. */
+  get isFinal(): boolean {
+    return this.status === 400 || this.status === 414;
+  }
 }
 
 /** An answer: its body, or that it is the one with the given ETag still. */
 export type Answer<Body> = { body: Body; tag: string | null } | { unchanged: true };
 
 const patience = 10_000; // ms
+const longestWait_ms = 3_600_000; // that an answer may ask for
+
+/** Milliseconds to wait by a Retry-After, which is in seconds or a date (RFC 9110 section 10.2.3); 0 if it says nothing. */
+export function retryAfter(text: string | null, now_ms: number): number {
+  if (text === null) return 0;
+  const wait_ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now_ms;
+  return wait_ms > 0 ? Math.min(wait_ms, longestWait_ms) : 0;
+}
 
 async function refusalOf(answer: Response): Promise<Refusal> {
   const told: { detail?: string; title?: string } = await answer.json().catch(() => ({}));
-  const after = Number(answer.headers.get('Retry-After') ?? 0);
-  return new Refusal(answer.status, told.detail ?? told.title ?? `answered with ${answer.status}`, after * 1000);
+  const after_ms = retryAfter(answer.headers.get('Retry-After'), Date.now());
+  return new Refusal(answer.status, told.detail ?? told.title ?? `tickboard answered with ${answer.status}`, after_ms);
 }
 
 /** Asks once. Throws a Refusal unless there is a good answer; an AbortError if `signal` says so. */
@@ -165,14 +178,13 @@ export async function ask<Body>(target: string, signal: AbortSignal, tag: string
   const headers: Record<string, string> = {};
   if (tag !== null) headers['If-None-Match'] = tag;
   if (key !== '') headers['X-API-Key'] = key;
-  let answer: Response;
   try {
-    answer = await fetch(target, { headers, cache: 'no-store', signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]) });
+    const answer = await fetch(target, { headers, cache: 'no-store', signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]) });
+    if (answer.status === 304) return { unchanged: true };
+    if (!answer.ok) throw await refusalOf(answer);
+    return { body: (await answer.json()) as Body, tag: answer.headers.get('ETag') };
   } catch (problem) {
-    if (signal.aborted) throw problem;
-    throw new Refusal(0, 'tickboard does not answer', 0);
+    if (signal.aborted || problem instanceof Refusal) throw problem;
+    throw new Refusal(0, 'tickboard does not answer', 0); // or its answer broke off
   }
-  if (answer.status === 304) return { unchanged: true };
-  if (!answer.ok) throw await refusalOf(answer);
-  return { body: (await answer.json()) as Body, tag: answer.headers.get('ETag') };
 }

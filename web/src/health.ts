@@ -1,11 +1,13 @@
 // How the view's data comes, for those who look at it.
 import { signal } from '@preact/signals';
+import type { Refusal } from './api';
 
 export type Source =
   | 'connecting' // nothing came yet
   | 'live' // events come as things change
   | 'polling' // asked again and again
-  | 'reconnecting'; // what is shown is what was last heard
+  | 'reconnecting' // what is shown is what was last heard
+  | 'refused'; // there is no such page, and it is not asked for again
 
 export const source = signal<Source>('connecting');
 export const heard = signal(0); // this machine's time when data last came; 0: never
@@ -19,10 +21,11 @@ export function hear(from: Source): void {
   refusedKey.value = false;
 }
 
-export function miss(why: string, status = 0): void {
-  source.value = 'reconnecting';
+/** `refusal`: the daemon's own word for it. */
+export function miss(why: string, refusal?: Refusal): void {
+  source.value = refusal?.isFinal ? 'refused' : 'reconnecting';
   problem.value = why;
-  refusedKey.value = status === 401;
+  refusedKey.value = refusal?.status === 401;
 }
 
 /** Another view is looked at: nothing is known of its data yet. */

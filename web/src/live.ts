@@ -57,7 +57,7 @@ class Following {
   private silence = 0;
   private failures = 0;
   private streamed = false; // the daemon has streams
-  private refused = false; // the last poll was
+  private refused = false; // the last poll was: streams are not tried then
 
   constructor(
     private readonly query: string,
@@ -125,9 +125,10 @@ class Following {
       if (this.streamed) miss(why);
       this.startPolling();
     }
+    clearTimeout(this.retry);
+    if (this.refused) return; // an answer comes first
     const pause = Math.min(retry_ms.first * 2 ** this.failures, retry_ms.longest);
     this.failures += 1;
-    clearTimeout(this.retry);
     this.retry = window.setTimeout(() => this.openStream(), pause);
   }
 
@@ -146,7 +147,9 @@ class Following {
       unchanged: answered,
       refused: (why) => {
         this.refused = true;
-        miss(why.message, why.status);
+        clearTimeout(this.retry);
+        if (why.isFinal) this.closeStream();
+        miss(why.message, why);
       },
     });
   }

@@ -4,7 +4,7 @@ import { now } from '../clock';
 import { duration } from '../format';
 import { heard, problem, source, type Source } from '../health';
 
-const words: Record<Source, string> = { connecting: 'Connecting', live: 'Live', polling: 'Polling', reconnecting: 'Reconnecting' };
+const words: Record<Source, string> = { connecting: 'Connecting', live: 'Live', polling: 'Polling', reconnecting: 'Reconnecting', refused: 'Refused' };
 const state = computed(() => (paused.value ? 'paused' : source.value));
 const word = computed(() => (paused.value ? 'Paused' : words[source.value]));
 const age = computed(() => {

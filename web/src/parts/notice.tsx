@@ -1,8 +1,24 @@
 import { clockTime } from '../format';
 import { heard, problem, source } from '../health';
+import { placeOf } from '../place';
+import { place } from '../route';
+import { Link } from './link';
+
+/** To what there is in any case, from a place that there is not. */
+function WaysOut() {
+  const at = place.value;
+  return (
+    <>
+      {at.page > 1 && <><Link to={{ ...at, page: 1 }}>First page</Link> or </>}
+      <Link to={placeOf(at.view === 'market' ? 'markets' : at.view)}>without any filter or order</Link>
+    </>
+  );
+}
 
 /** What is wrong with what is shown, in a sentence. */
 export function Notice({ stale_since_ms }: { stale_since_ms?: number | undefined }) {
+  if (source.value === 'refused')
+    return <p class="notice" role="alert">{problem}. Go on: <WaysOut />.</p>;
   if (source.value === 'reconnecting')
     return <p class="notice" role="alert">{problem}.{heard.value > 0 && ` What is shown is of ${clockTime(heard.value)}.`}</p>;
   if (stale_since_ms !== undefined)

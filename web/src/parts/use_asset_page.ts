@@ -17,7 +17,7 @@ export function useAssetPage(rows: Rows<AssetRow>, target: string | null): void 
         rows.takePage({ page: { number: 1, size, total: size, pages: 1 }, ...body });
       },
       unchanged: () => hear('polling'),
-      refused: (why) => miss(why.message, why.status),
+      refused: (why) => miss(why.message, why),
     });
   }, [target]);
 }

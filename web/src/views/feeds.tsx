@@ -50,7 +50,7 @@ export function FeedsView() {
       hear('polling');
       feeds.value = data;
     },
-    refused: (why) => miss(why.message, why.status),
+    refused: (why) => miss(why.message, why),
   }), []);
   const all = feeds.value ?? [];
   const connections = all.flatMap((feed) => feed.connections);
