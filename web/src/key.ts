@@ -2,8 +2,17 @@
 import { signal } from '@preact/signals';
 
 const name = 'tickboard-key';
-export const apiKey = signal(sessionStorage.getItem(name) ?? '');
 
+/** Where in a key the first character is that a header cannot carry as it is, from 1; null if all can be sent. */
+export function unsendableAt(key: string): number | null {
+  const at = [...key].findIndex((one) => !/^[ -~]$/.test(one));
+  return at < 0 ? null : at + 1;
+}
+
+const stored = sessionStorage.getItem(name) ?? '';
+export const apiKey = signal(unsendableAt(stored) === null ? stored : '');
+
+/** All of it can be sent. */
 export function giveKey(key: string): void {
   sessionStorage.setItem(name, key);
   apiKey.value = key;

@@ -1,17 +1,31 @@
+import { useSignal } from '@preact/signals';
 import { refusedKey } from '../health';
-import { giveKey } from '../key';
+import { giveKey, unsendableAt } from '../key';
 
 /** Where the daemon answers only those who give an API key. */
 export function KeyForm() {
+  const wrongAt = useSignal<number | null>(null);
   if (!refusedKey.value) return null;
   const give = (event: SubmitEvent) => {
     event.preventDefault();
-    giveKey(String(new FormData(event.currentTarget as HTMLFormElement).get('key')).trim());
+    const key = String(new FormData(event.currentTarget as HTMLFormElement).get('key')).trim();
+    wrongAt.value = unsendableAt(key);
+    if (wrongAt.value === null) giveKey(key);
   };
+  const isWrong = wrongAt.value !== null;
   return (
     <form class="notice" onSubmit={give}>
-      <label>This tickboard asks for an API key <input name="key" type="password" autocomplete="off" required /></label>
+      <label>
+        This tickboard asks for an API key{' '}
+        <input name="key" type="password" autocomplete="off" required maxLength={512} aria-invalid={isWrong}
+          aria-describedby={isWrong ? 'key-problem' : undefined} onInput={() => (wrongAt.value = null)} />
+      </label>
       <button type="submit">Use it in this tab</button>
+      {isWrong && (
+        <p id="key-problem" role="alert">
+          No key has a character like number {wrongAt} of this one: they have letters without accents, digits and signs of ASCII.
+        </p>
+      )}
     </form>
   );
 }
