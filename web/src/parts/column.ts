@@ -8,6 +8,7 @@ export interface Column<Row> {
   title: string; // what it means
   sort?: string; // the API's name; columns without one are not sorted by
   first?: 'up'; // the way of the first click, if not descending
+  turned?: true; // what is shown falls as what is sorted by rises, as an age does with its time
   width: number; // rem
   text?(row: Row): string; // of a figure
   sign?(row: Row): 'up' | 'down' | '';

@@ -51,5 +51,5 @@ export const marketColumns: readonly Column<MarketRow>[] = [
   { label: 'High', title: 'Highest price within 24 hours', sort: 'high_24h', width: 6.8, text: priceOf('high_24h') },
   { label: 'Low', title: 'Lowest price within 24 hours', sort: 'low_24h', width: 6.8, text: priceOf('low_24h') },
   { label: 'Market cap', title: 'Of the base asset, in US dollars', sort: 'market_cap', width: 6.4, text: (row) => money(row.market_cap) },
-  { label: 'Age', title: 'Since something of it came', sort: 'received_ms', width: 4.5, text: age },
+  { label: 'Age', title: 'Since something of it came', sort: 'received_ms', turned: true, width: 4.5, text: age },
 ];

@@ -26,7 +26,9 @@ function nextSort<Row>(column: Column<Row>, sort: string): string {
 function Head<Row extends Aging>({ column, sort, onSort }: { column: Column<Row> } & Pick<TableProps<Row>, 'sort' | 'onSort'>) {
   const kind = column.cell ? undefined : 'figure';
   if (!column.sort || sort === undefined || !onSort) return <th role="columnheader" scope="col" class={kind} title={column.title}>{column.label}</th>;
-  const way = sort === column.sort ? 'ascending' : sort === `-${column.sort}` ? 'descending' : undefined;
+  const isRising = sort === column.sort;
+  const isSorted = isRising || sort === `-${column.sort}`;
+  const way = !isSorted ? undefined : isRising === !column.turned ? 'ascending' : 'descending';
   return (
     <th role="columnheader" scope="col" class={kind} aria-sort={way}>
       <button type="button" title={column.title} onClick={() => onSort(nextSort(column, sort))}>
