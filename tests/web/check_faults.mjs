@@ -4,6 +4,22 @@ import { createHash } from 'node:crypto';
 import { picture, untilRows, untilState } from './browser.mjs';
 import { until } from './world.mjs';
 
+async function lastGoodRowsSaySo({ open, world, double, artefacts }) {
+  const pages = [];
+  for (const where of ['/', '/?view=assets', '/?view=movers&window=24h', '/?view=market&id=kraken:BTC-USD']) {
+    pages.push(await open(double.base, where));
+    await untilState(pages.at(-1), '^(polling|live)$');
+  }
+  world.freeze('redis');
+  try {
+    for (const page of pages) await page.getByText('Redis does not answer: this was so at ').waitFor();
+    await picture(pages[2], `${artefacts}/movers-last-good.png`);
+  } finally {
+    world.thaw('redis');
+  }
+  for (const page of pages) await page.locator('.notice').waitFor({ state: 'detached' });
+}
+
 async function staleRowsShowIt({ open, world, double, artefacts }) {
   const rows = await open(double.base, '/?exchange=kraken');
   const feeds = await open(double.base, '/?view=feeds');
@@ -116,4 +132,4 @@ async function keysAreAskedFor({ open, world }) {
   assert.equal(await page.getByLabel(/asks for an API key/).count(), 0);
 }
 
-export const checks = [whatThereIsNotIsAskedForOnce, whoIsToWaitWaits, staleRowsShowIt, itComesBackWithTheDaemon, keysAreAskedFor];
+export const checks = [whatThereIsNotIsAskedForOnce, whoIsToWaitWaits, lastGoodRowsSaySo, staleRowsShowIt, itComesBackWithTheDaemon, keysAreAskedFor];

@@ -32,7 +32,7 @@ async function start(command, args, pattern) {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
     await exited;
   };
-  return { told, stop };
+  return { told, stop, freeze: () => child.kill('SIGSTOP'), thaw: () => child.kill('SIGCONT') };
 }
 
 const feeds = { binance: '/stream', kraken: '/v2' };
@@ -60,6 +60,8 @@ export async function startWorld(program, { markets = 60, rate = 400 } = {}) {
   }
 
   const stop = (name) => running[name].stop();
+  const freeze = (name) => running[name].freeze();
+  const thaw = (name) => running[name].thaw();
 
   async function end() {
     for (const name of ['daemon', ...Object.keys(feeds), 'redis']) await running[name]?.stop();
@@ -68,7 +70,7 @@ export async function startWorld(program, { markets = 60, rate = 400 } = {}) {
 
   try {
     running.redis = await start('redis-server', ['--port', '0', '--unixsocket', socket, '--save', '', '--dir', dir], /(ready to accept connections)/i);
-    daemonConfig = `[daemon]\nwarmup = "3s"\n[supervision]\nbackoff_min = "50ms"\nbackoff_max = "500ms"\nbudget = 100\n[redis]\nurl = "unix://${socket}"\n`;
+    daemonConfig = `[daemon]\nwarmup = "3s"\n[supervision]\nbackoff_min = "50ms"\nbackoff_max = "500ms"\nbudget = 100\n[redis]\nurl = "unix://${socket}"\n[view]\nmax_stale = "1h"\n`;
     const hosts = {};
     for (const [exchange, path] of Object.entries(feeds)) {
       hosts[exchange] = await startFeed(exchange);
@@ -81,7 +83,7 @@ export async function startWorld(program, { markets = 60, rate = 400 } = {}) {
       return { status: answer.status, headers: answer.headers, body: await answer.json().catch(() => null) };
     };
     await until('pages are served', async () => (await get('/v1/markets')).status === 200 && (await get('/v1/assets')).status === 200);
-    return { base, get, stop, end, startDaemon, startFeed: (exchange) => startFeed(exchange, hosts[exchange]) };
+    return { base, get, stop, freeze, thaw, end, startDaemon, startFeed: (exchange) => startFeed(exchange, hosts[exchange]) };
   } catch (problem) {
     await end();
     throw problem;

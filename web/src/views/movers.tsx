@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import type { AssetRow } from '../api';
 import { assetKind } from '../kinds';
 import { moverColumns } from '../parts/asset_columns';
 import { Notice } from '../parts/notice';
@@ -8,18 +9,39 @@ import { useRows } from '../parts/use_rows';
 import { useTitle } from '../parts/use_title';
 import { windows } from '../place';
 import { place, refine } from '../route';
+import type { Rows } from '../rows';
 
-function OneWay({ direction, title }: { direction: 'up' | 'down'; title: string }) {
-  const { window } = place.value;
+type Direction = 'up' | 'down';
+
+function useMovers(direction: Direction, window: string): Rows<AssetRow> {
   const rows = useRows(assetKind);
-  const columns = useMemo(() => moverColumns(window), []);
   useAssetPage(rows, `v1/movers?direction=${direction}&window=${window}&limit=25`);
+  return rows;
+}
+
+function OneWay({ rows, direction, title, window }: { rows: Rows<AssetRow>; direction: Direction; title: string; window: string }) {
+  const columns = useMemo(() => moverColumns(window), []);
   return (
     <section>
       <h2><span class={direction} aria-hidden="true">{direction === 'up' ? '▲' : '▼'}</span> {title}</h2>
       {rows.meta.value?.page.total === 0 ? <p class="nothing">Nothing moved this way, or not for long enough.</p>
         : <Table caption={title} rows={rows} columns={columns} />}
     </section>
+  );
+}
+
+function BothWays({ window }: { window: string }) {
+  const rising = useMovers('up', window);
+  const falling = useMovers('down', window);
+  const stale = [rising, falling].flatMap((rows) => rows.meta.value?.stale_since_ms ?? []);
+  return (
+    <>
+      <Notice stale_since_ms={stale.length === 0 ? undefined : Math.min(...stale)} />
+      <div class="pair">
+        <OneWay rows={rising} direction="up" title="Rising most" window={window} />
+        <OneWay rows={falling} direction="down" title="Falling most" window={window} />
+      </div>
+    </>
   );
 }
 
@@ -39,11 +61,7 @@ export function MoversView() {
           ))}
         </fieldset>
       </div>
-      <Notice />
-      <div class="pair">
-        <OneWay key={`up${window}`} direction="up" title="Rising most" />
-        <OneWay key={`down${window}`} direction="down" title="Falling most" />
-      </div>
+      <BothWays key={window} window={window} />
     </>
   );
 }
