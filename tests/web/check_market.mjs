@@ -45,6 +45,41 @@ async function historyIsShown({ open, double }) {
   }
 }
 
+/** After a time in which nothing was followed the chart has what was missed. */
+async function whatWasMissedIsAskedFor({ open, double, world }) {
+  const told = await world.get('/v1/markets/kraken:BTC-USD/candles?interval=1d');
+  const today = { ...told.body.data.at(-1) };
+  const days = (high) => [-2, -1, 0].map((day) => ({ ...today, start_ms: today.start_ms + day * 86_400_000, high: day === 0 ? high : today.high }));
+  double.candles = days(today.high);
+  try {
+    const page = await open(double.base, '/?view=market&id=kraken:BTC-USD&interval=1d');
+    await untilState(page, '^live$');
+    const latest = page.locator('.latest');
+    await until('the candle is told', async () => (await latest.textContent()).includes('high'));
+    const hide = (hidden) => page.evaluate((value) => {
+      Object.defineProperty(document, 'hidden', { value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+    const pause = () => page.getByRole('button', { name: 'Pause' }).click();
+    const breakDown = () => {
+      double.refuses = () => [503, {}];
+      double.endStreams();
+      return untilState(page, '^reconnecting$');
+    };
+    const mend = () => (double.refuses = null);
+    for (const [high, leave, comeBack] of [['1000000', pause, pause], ['2000000', () => hide(true), () => hide(false)], ['3000000', breakDown, mend]]) {
+      await leave();
+      double.candles = days(high);
+      await comeBack();
+      await until(`the chart has the high of ${high}`, async () => (await latest.textContent()).replaceAll(',', '').includes(`high ${high}`));
+    }
+    await untilState(page, '^live$');
+  } finally {
+    double.candles = null;
+    double.refuses = null;
+  }
+}
+
 /** Of the daemon itself: a page that is opened later shows what was before. */
 async function theDaemonHasHistory({ open, world }) {
   const told = await world.get('/v1/markets/kraken:BTC-USD/candles?interval=1h');
@@ -66,4 +101,4 @@ async function unknownMarketsAreSaidToBe({ open, double }) {
   await page.getByText('kraken:NO-SUCH is not followed.').waitFor();
 }
 
-export const checks = [candlesGrow, historyIsShown, theDaemonHasHistory, unknownMarketsAreSaidToBe];
+export const checks = [candlesGrow, historyIsShown, whatWasMissedIsAskedFor, theDaemonHasHistory, unknownMarketsAreSaidToBe];

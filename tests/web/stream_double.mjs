@@ -5,7 +5,7 @@ import http from 'node:http';
 
 export async function startDouble(base) {
   const streams = new Set();
-  const double = { candles: null, withoutStreams: false, refuses: null, asked: [], streams: () => streams.size };
+  const double = { candles: null, withoutStreams: false, refuses: null, asked: [], streams: () => streams.size, endStreams: () => streams.forEach((one) => one.destroy()) };
 
   const server = http.createServer((request, response) => {
     const url = new URL(request.url, base);

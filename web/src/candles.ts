@@ -51,14 +51,14 @@ export function candlesOf(body: { data?: ToldCandle[] }): Candle[] {
   return out.every((one) => Object.values(one).every(Number.isFinite)) ? out.sort((a, b) => a.start_ms - b.start_ms) : [];
 }
 
-/** History, then what came live: the live part counts from its first whole candle, and in a candle of both the extremes of both do. */
+/**
+ * History, then what came live since its newest candle. Of that both have prices: the extremes of both count, and the
+ * last that came live. The others history knows better: who looked may have looked away meanwhile.
+ */
 export function joined(history: readonly Candle[], live: readonly Candle[]): Candle[] {
-  const out = history.map((one) => ({ ...one }));
-  const at = new Map(out.map((one) => [one.start_ms, one]));
-  for (const one of live) {
-    const known = at.get(one.start_ms);
-    if (!known) out.push({ ...one });
-    else Object.assign(known, { high: Math.max(known.high, one.high), low: Math.min(known.low, one.low), close: one.close });
-  }
-  return out.sort((a, b) => a.start_ms - b.start_ms).slice(-most);
+  const newest = history.at(-1);
+  if (!newest) return [...live];
+  const same = live.find((one) => one.start_ms === newest.start_ms);
+  const goesOn = same ? { ...newest, high: Math.max(newest.high, same.high), low: Math.min(newest.low, same.low), close: same.close } : { ...newest };
+  return [...history.slice(0, -1), goesOn, ...live.filter((one) => one.start_ms > newest.start_ms)].slice(-most);
 }

@@ -54,6 +54,11 @@ test('history goes on in what came live', () => {
   const one = (start_ms: number, open: number, high: number, low: number, close: number) => ({ start_ms, open, high, low, close });
   const history = candlesOf({ data: [one(60_000, 2, 4, 1, 3), { start_ms: 0, open: '1', high: '2', low: '1', close: '2' }] });
   assert.deepEqual(joined(history, [one(60_000, 3, 5, 2, 4), one(120_000, 4, 4, 4, 4)]), [one(0, 1, 2, 1, 2), one(60_000, 2, 5, 1, 4), one(120_000, 4, 4, 4, 4)]);
+  // Half a minute was seen before somebody looked away; what was missed is in the history alone.
+  const missed = candlesOf({ data: [one(60_000, 2, 9, 1, 8), one(120_000, 8, 8, 7, 7), one(180_000, 7, 7, 6, 6)] });
+  const seen = [one(0, 1, 2, 1, 2), one(60_000, 2, 4, 1, 3), one(180_000, 6, 6, 5, 5), one(240_000, 5, 5, 5, 5)];
+  assert.deepEqual(joined(missed, seen), [one(60_000, 2, 9, 1, 8), one(120_000, 8, 8, 7, 7), one(180_000, 7, 7, 5, 5), one(240_000, 5, 5, 5, 5)]);
+  assert.deepEqual(joined([], seen), seen);
   assert.deepEqual(candlesOf({ data: [{ start_ms: 0, open: 'x', high: 1, low: 1, close: 1 }] }), []);
   assert.deepEqual(candlesOf({}), []);
 });

@@ -1,11 +1,12 @@
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import { ask, Refusal, type MarketRow } from '../api';
+import { computed, effect, signal, useSignal, type ReadonlySignal } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { MarketRow } from '../api';
 import { intervalMs, isKept, candlesOf, joined, takePrice, type Candle } from '../candles';
 import { thisMoment } from '../clock';
 import { clockTime } from '../format';
-import { apiKey } from '../key';
+import { source } from '../health';
 import { intervals } from '../place';
+import { poll } from '../poll';
 import { place, refine } from '../route';
 import type { LiveRow } from '../rows';
 import type { Drawing } from './drawing';
@@ -21,28 +22,37 @@ function keep(name: string, candles: Candle[]): Candle[] {
 
 const keptOf = (id: string, interval: string) => kept.get(`${id} ${interval}`) ?? keep(`${id} ${interval}`, []);
 
-/** Past candles if the daemon has them; null while it is asked. */
-function useHistory(id: string, interval: string) {
-  const history = useSignal<{ of: string; candles: Candle[] } | null>(null);
-  const of = `${id} ${interval}`;
+interface History {
+  candles: readonly Candle[];
+  problem: string; // why there are none
+}
+
+const renewal_ms = 600_000; // also if nothing seems to be missed
+const isOut = computed(() => source.value === 'reconnecting');
+
+/** Past candles as far as the daemon has them; null until that is known. Asked for anew whenever prices come again that were missed. */
+function useHistory(id: string, interval: string): ReadonlySignal<History | null> {
+  const history = useMemo(() => signal<History | null>(isKept(interval) ? null : { candles: [], problem: '' }), [id, interval]);
   useEffect(() => {
-    if (!isKept(interval)) {
-      history.value = { of, candles: [] };
-      return;
-    }
-    const stop = new AbortController();
-    const target = `v1/markets/${encodeURIComponent(id)}/candles?interval=${interval}`;
-    ask<Parameters<typeof candlesOf>[0]>(target, stop.signal, null, apiKey.value).then(
-      (answer) => 'body' in answer && (history.value = { of, candles: candlesOf(answer.body) }),
-      (why: unknown) => {
-        if (stop.signal.aborted) return;
-        if (!(why instanceof Refusal)) throw why;
-        history.value = { of, candles: [] };
-      },
-    );
-    return () => stop.abort();
-  }, [of]);
-  return useComputed(() => (history.value?.of === of ? history.value.candles : null));
+    if (!isKept(interval)) return;
+    return effect(() => {
+      void isOut.value;
+      return poll<Parameters<typeof candlesOf>[0]>(`v1/markets/${encodeURIComponent(id)}/candles?interval=${interval}`, renewal_ms, {
+        body: (body) => (history.value = { candles: candlesOf(body), problem: '' }),
+        refused: ({ message }) => {
+          if (!history.peek()) history.value = { candles: [], problem: message };
+        },
+      });
+    });
+  }, [history]);
+  return history;
+}
+
+/** What is to be known of a chart without history. */
+function remark(history: History | null): string {
+  if (history === null || history.candles.length > 0) return '';
+  return history.problem === '' ? 'There is no history of this interval: these are the prices that came while you looked. '
+    : `The history does not come: ${history.problem}. `;
 }
 
 export function Chart({ live, name }: { live: LiveRow<MarketRow>; name: string }) {
@@ -52,19 +62,21 @@ export function Chart({ live, name }: { live: LiveRow<MarketRow>; name: string }
   const failed = useSignal(false);
   const latest = useSignal('');
   const history = useHistory(live.id, interval);
+  const tell = ({ start_ms, open, high, low, close }: Candle) =>
+    (latest.value = `Candle of ${clockTime(start_ms)}: open ${open}, high ${high}, low ${low}, close ${close}`);
 
   // Every interval is built at once, so that choosing another shows what there was.
-  useSignalEffect(() => {
+  useEffect(() => effect(() => {
     const { last } = live.value.value;
     if (last === null) return;
     const at = thisMoment();
     for (const one of intervals) {
       const candle = takePrice(keptOf(live.id, one), intervalMs(one), at, Number(last));
-      if (one !== interval || !candle) continue;
-      if (history.peek()) drawing.peek()?.update(candle);
-      latest.value = `Candle of ${clockTime(candle.start_ms)}: open ${candle.open}, high ${candle.high}, low ${candle.low}, close ${candle.close}`;
+      if (one !== interval || !candle || !history.peek()) continue;
+      drawing.peek()?.update(candle);
+      tell(candle);
     }
-  });
+  }), [live, history]);
 
   useEffect(() => {
     let ended = false;
@@ -76,9 +88,13 @@ export function Chart({ live, name }: { live: LiveRow<MarketRow>; name: string }
       drawing.peek()?.end();
     };
   }, []);
-  useSignalEffect(() => {
-    if (history.value) drawing.value?.show(keep(`${live.id} ${interval}`, joined(history.value, keptOf(live.id, interval))));
-  });
+  useEffect(() => effect(() => {
+    if (!history.value) return;
+    const candles = keep(`${live.id} ${interval}`, joined(history.value.candles, keptOf(live.id, interval)));
+    drawing.value?.show(candles);
+    const last = candles.at(-1);
+    if (last) tell(last);
+  }), [live, history]);
 
   return (
     <figure class="chart">
@@ -96,7 +112,7 @@ export function Chart({ live, name }: { live: LiveRow<MarketRow>; name: string }
       {failed.value && <p class="notice" role="alert">The chart could not be loaded. Reload the page.</p>}
       <div class="canvas" ref={canvas} role="img" aria-label={`Candle chart of ${name}`} />
       <p class="where">
-        {history.value?.length === 0 && 'There is no history of this interval: these are the prices since you opened the page. '}
+        {remark(history.value)}
         <span class="latest">{latest}</span>
       </p>
     </figure>
