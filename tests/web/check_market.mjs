@@ -80,6 +80,16 @@ async function whatWasMissedIsAskedFor({ open, double, world }) {
   }
 }
 
+/** Of what is told below a chart: when the candle begins, in UTC, and its prices as the table has them. */
+function openOf(text) {
+  const found = /^Candle of \d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)? UTC: open (\S+), high (\S+), low (\S+), close (\S+)$/.exec(text);
+  if (!found) return null;
+  const prices = found.slice(3);
+  for (const one of prices) assert.match(one, /^\d{1,3}(,\d{3})*(\.\d+)?$/);
+  assert.equal(new Set(prices.map((one) => one.split('.')[1]?.length)).size, 1, text);
+  return Number(prices[0].replaceAll(',', ''));
+}
+
 /** Of the daemon itself: a page that is opened later shows what was before. */
 async function theDaemonHasHistory({ open, world }) {
   const told = await world.get('/v1/markets/kraken:BTC-USD/candles?interval=1h');
@@ -92,7 +102,7 @@ async function theDaemonHasHistory({ open, world }) {
     const { body } = await world.get(`/v1/markets/kraken:BTC-USD/candles?interval=${interval}`);
     const open_price = Number(body.data.at(-1).open);
     if (interval !== '1m') // a minute may have begun meanwhile
-      await until('the candle goes on from what was before', async () => (await page.locator('.latest').textContent()).includes(`: open ${open_price},`));
+      await until('the candle goes on from what was before', async () => openOf(await page.locator('.latest').textContent()) === open_price);
   }
 }
 

@@ -27,6 +27,11 @@ export function alike(texts: readonly (string | null)[]): string[] {
   });
 }
 
+const exact = new Intl.NumberFormat('en-GB', { useGrouping: false, maximumFractionDigits: 20 });
+
+/** A number as exchanges write theirs: all its digits, without an exponent. */
+export const plain = (value: number) => exact.format(value);
+
 const grouped = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat('en-GB', { notation: 'compact', minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
@@ -63,4 +68,11 @@ export function duration(ms: number | null): string {
   return `${Math.floor(seconds / 86_400)} d`;
 }
 
+/** When a candle begins: days, hours and minutes of candles are those of UTC. */
+export function candleTime(start_ms: number, interval_ms: number): string {
+  const [day, time] = new Date(start_ms).toISOString().split(/[T.]/) as [string, string];
+  return interval_ms % 86_400_000 === 0 ? `${day} UTC` : `${day} ${interval_ms % 60_000 === 0 ? time.slice(0, 5) : time} UTC`;
+}
+
+/** Of this place. */
 export const clockTime = (ms: number) => new Date(ms).toLocaleTimeString('en-GB');

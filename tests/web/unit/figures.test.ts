@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import type { SearchHit } from '../../../web/src/api';
 import { candlesOf, intervalMs, isKept, joined, takePrice, type Candle } from '../../../web/src/candles';
 import { intervals } from '../../../web/src/place';
-import { alike, change, digits, duration, price, signOf } from '../../../web/src/format';
+import type { MarketRow } from '../../../web/src/api';
+import { alike, candleTime, change, digits, duration, plain, price, signOf } from '../../../web/src/format';
+import { priceOf, pricesLike } from '../../../web/src/prices';
 import { meantBy } from '../../../web/src/search';
 import { PricePaths, spark } from '../../../web/src/sparkline';
 
@@ -15,6 +17,19 @@ test('digits stay those of the exchange', () => {
   assert.equal(digits(null), '–');
   assert.deepEqual(alike(['91672.09000000', '91672.5', null, '3']), ['91,672.09', '91,672.50', '–', '3.00']);
   assert.deepEqual(alike(['5.000', '7']), ['5', '7']);
+});
+
+test('prices of a market and of its candles have equally many places', () => {
+  assert.deepEqual([91672.09, 1e-8, 123_456_789.125, 5].map(plain), ['91672.09', '0.00000001', '123456789.125', '5']);
+  const row = { last: '91672.50', bid: '91672.09', ask: null, open_24h: '90000', high_24h: '92000.0', low_24h: '1' } as MarketRow;
+  assert.deepEqual([priceOf('last')(row), priceOf('ask')(row), priceOf('open_24h')(row)], ['91,672.50', '–', '90,000.00']);
+  assert.deepEqual(pricesLike(row, [91672.5, 90000]), ['91,672.50', '90,000.00']);
+  assert.deepEqual(pricesLike(row, [91672.125]), ['91,672.125']);
+});
+
+test('candles begin at a time of UTC', () => {
+  const at = Date.UTC(2026, 10, 30, 9, 5, 10);
+  assert.deepEqual([5000, 60_000, 86_400_000].map((interval_ms) => candleTime(at, interval_ms)), ['2026-11-30 09:05:10 UTC', '2026-11-30 09:05 UTC', '2026-11-30 UTC']);
 });
 
 test('changes have signs, and colour only where they are not zero', () => {

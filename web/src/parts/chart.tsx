@@ -3,10 +3,11 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { MarketRow } from '../api';
 import { intervalMs, isKept, candlesOf, joined, takePrice, type Candle } from '../candles';
 import { thisMoment } from '../clock';
-import { clockTime } from '../format';
+import { candleTime } from '../format';
 import { source } from '../health';
 import { intervals } from '../place';
 import { poll } from '../poll';
+import { pricesLike } from '../prices';
 import { place, refine } from '../route';
 import type { LiveRow } from '../rows';
 import type { Drawing } from './drawing';
@@ -62,8 +63,10 @@ export function Chart({ live, name }: { live: LiveRow<MarketRow>; name: string }
   const failed = useSignal(false);
   const latest = useSignal('');
   const history = useHistory(live.id, interval);
-  const tell = ({ start_ms, open, high, low, close }: Candle) =>
-    (latest.value = `Candle of ${clockTime(start_ms)}: open ${open}, high ${high}, low ${low}, close ${close}`);
+  const tell = (candle: Candle) => {
+    const [open, high, low, close] = pricesLike(live.value.peek(), [candle.open, candle.high, candle.low, candle.close]);
+    latest.value = `Candle of ${candleTime(candle.start_ms, intervalMs(interval))}: open ${open}, high ${high}, low ${low}, close ${close}`;
+  };
 
   // Every interval is built at once, so that choosing another shows what there was.
   useEffect(() => effect(() => {
@@ -99,7 +102,7 @@ export function Chart({ live, name }: { live: LiveRow<MarketRow>; name: string }
   return (
     <figure class="chart">
       <figcaption>
-        <span>Candles of {name}</span>
+        <span>Candles of {name}, times in UTC</span>
         <fieldset class="segments">
           <legend class="unseen">Interval</legend>
           {intervals.map((one) => (
@@ -110,7 +113,7 @@ export function Chart({ live, name }: { live: LiveRow<MarketRow>; name: string }
         </fieldset>
       </figcaption>
       {failed.value && <p class="notice" role="alert">The chart could not be loaded. Reload the page.</p>}
-      <div class="canvas" ref={canvas} role="img" aria-label={`Candle chart of ${name}`} />
+      <div class="canvas" ref={canvas} role="img" aria-label={`Candle chart of ${name}, told below`} />
       <p class="where">
         {remark(history.value)}
         <span class="latest">{latest}</span>

@@ -2,6 +2,7 @@
 import { effect } from '@preact/signals';
 import { CandlestickSeries, createChart, type IChartApi, type ISeriesApi, type UTCTimestamp } from 'lightweight-charts';
 import type { Candle } from '../candles';
+import { candleTime, digits } from '../format';
 import { colour, shownTheme } from '../theme';
 
 const bar = ({ start_ms, open, high, low, close }: Candle) => ({ time: (start_ms / 1000) as UTCTimestamp, open, high, low, close });
@@ -19,7 +20,7 @@ export class Drawing {
       autoSize: true,
       layout: { attributionLogo: false, fontFamily: 'system-ui, sans-serif' }, // the page's footer has the attribution
       timeScale: { timeVisible: true, secondsVisible: true, rightOffset: 4 },
-      localization: { locale: 'en-GB' },
+      localization: { locale: 'en-GB', timeFormatter: (time: UTCTimestamp) => candleTime(time * 1000, 1000) },
     });
     this.series = this.chart.addSeries(CandlestickSeries, { borderVisible: false });
     this.endTheme = effect(() => {
@@ -33,7 +34,8 @@ export class Drawing {
     const last = candles.at(-1);
     if (last) {
       const precision = placesOf(last.close);
-      this.series.applyOptions({ priceFormat: { type: 'price', precision, minMove: 10 ** -precision } });
+      const formatter = (price: number) => digits(price.toFixed(precision));
+      this.series.applyOptions({ priceFormat: { type: 'custom', formatter, minMove: 10 ** -precision } });
     }
     this.series.setData(candles.map(bar));
   }

@@ -1,25 +1,13 @@
 import { useComputed } from '@preact/signals';
 import type { MarketRow } from '../api';
 import { now } from '../clock';
-import { alike, duration, money, unknown } from '../format';
+import { duration, money, unknown } from '../format';
 import { placeOf } from '../place';
+import { priceOf } from '../prices';
 import type { Line } from '../rows';
 import { changeColumn, type Column } from './column';
 import { NameLink } from './link';
 import { Spark } from './spark';
-
-const priceNames = ['last', 'bid', 'ask', 'high_24h', 'low_24h'] as const;
-const prices = new WeakMap<MarketRow, string[]>();
-
-/** Prices of a row have equally many places, so that they can be compared at a glance. */
-function priceOf(name: (typeof priceNames)[number]) {
-  const at = priceNames.indexOf(name);
-  return (row: MarketRow) => {
-    let all = prices.get(row);
-    if (!all) prices.set(row, (all = alike(priceNames.map((one) => row[one]))));
-    return all[at]!;
-  };
-}
 
 const age = (row: MarketRow) => (row.received_ms === null ? unknown : duration(now.value - row.received_ms));
 

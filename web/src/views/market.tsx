@@ -2,7 +2,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { MarketRow } from '../api';
 import { now } from '../clock';
-import { alike, change, digits, duration, money, price, signOf, unknown } from '../format';
+import { change, digits, duration, money, price, signOf, unknown } from '../format';
 import { marketKind } from '../kinds';
 import { follow } from '../live';
 import { Chart } from '../parts/chart';
@@ -11,14 +11,15 @@ import { Notice } from '../parts/notice';
 import { useRows } from '../parts/use_rows';
 import { useTitle } from '../parts/use_title';
 import { placeOf } from '../place';
+import { priceOf } from '../prices';
 import { place } from '../route';
 import type { LiveRow } from '../rows';
 
 type Fact = [name: string, text: (row: MarketRow) => string, sign?: (row: MarketRow) => string];
 
 const facts: readonly Fact[] = [
-  ['Bid', (row) => digits(row.bid)],
-  ['Ask', (row) => digits(row.ask)],
+  ['Bid', priceOf('bid')],
+  ['Ask', priceOf('ask')],
   ['Bid size', (row) => digits(row.bid_size)],
   ['Ask size', (row) => digits(row.ask_size)],
   ['Spread, bps', (row) => (row.spread_bps === null ? unknown : row.spread_bps.toFixed(2))],
@@ -27,9 +28,9 @@ const facts: readonly Fact[] = [
   ['5m', (row) => change(row.change_5m_pct), (row) => signOf(row.change_5m_pct)],
   ['15m', (row) => change(row.change_15m_pct), (row) => signOf(row.change_15m_pct)],
   ['1h', (row) => change(row.change_1h_pct), (row) => signOf(row.change_1h_pct)],
-  ['Open 24h', (row) => digits(row.open_24h)],
-  ['High 24h', (row) => digits(row.high_24h)],
-  ['Low 24h', (row) => digits(row.low_24h)],
+  ['Open 24h', priceOf('open_24h')],
+  ['High 24h', priceOf('high_24h')],
+  ['Low 24h', priceOf('low_24h')],
   ['Volume 24h', (row) => money(row.volume_usd_24h)],
   ['Market cap', (row) => money(row.market_cap)],
   ['Age', (row) => (row.received_ms === null ? unknown : duration(now.value - row.received_ms))],
@@ -44,7 +45,7 @@ function FactOf({ live, fact: [name, text, sign] }: { live: LiveRow<MarketRow>; 
 
 function Market({ live }: { live: LiveRow<MarketRow> }) {
   const { base, quote, exchange } = live.value.peek();
-  const last = useComputed(() => alike([live.value.value.last, live.value.value.bid, live.value.value.ask])[0]!);
+  const last = useComputed(() => priceOf('last')(live.value.value));
   const kind = useComputed(() => `last price ${live.direction.value} ${live.flash.value && `flash-${live.flash.value}`}`);
   const day = useComputed(() => change(live.value.value.change_24h_pct));
   const daySign = useComputed(() => signOf(live.value.value.change_24h_pct));
