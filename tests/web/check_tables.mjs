@@ -167,4 +167,26 @@ async function moversMove({ open, double, world }) {
   assert.match(await falling.locator('tbody tr').first().innerText(), /−\d/);
 }
 
-export const checks = [everyColumnSorts, rowsAreInTheOrderOfTheApi, namesStayWhereTheyAre, filtersNarrow, textFinds, pagesTurn, moversMove];
+async function longFiguresAreToldWhole({ open, double, world }) {
+  const { body } = await world.get('/v1/markets?sort=id');
+  body.data[1].last = '123456.123456789012345678';
+  double.withoutStreams = true;
+  try {
+    const page = await open(double.base, '/docs'); // the way is laid before the board asks
+    await page.route('**/v1/markets?*', (route) => route.fulfill({ json: body }));
+    await page.goto(`${double.base}/?sort=id`);
+    await untilRows(page);
+    const [long, short] = ['.price', ':last-child'].map((cell) => page.locator(`tbody tr:nth-child(2) td${cell}`));
+    assert.equal(await long.textContent(), '123,456.123456789012345678');
+    const look = (cell) => ({ isCut: cell.scrollWidth > cell.clientWidth, sign: getComputedStyle(cell).textOverflow, title: cell.title });
+    await long.hover();
+    assert.deepEqual(await long.evaluate(look), { isCut: true, sign: 'ellipsis', title: '123,456.123456789012345678' });
+    await short.hover();
+    assert.equal((await short.evaluate(look)).title, '');
+    assert.equal((await long.evaluate(look)).title, '');
+  } finally {
+    double.withoutStreams = false;
+  }
+}
+
+export const checks = [everyColumnSorts, rowsAreInTheOrderOfTheApi, namesStayWhereTheyAre, filtersNarrow, textFinds, pagesTurn, moversMove, longFiguresAreToldWhole];

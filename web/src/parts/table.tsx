@@ -147,6 +147,13 @@ function tracksOf<Row>([first, ...rest]: readonly Column<Row>[]) {
   };
 }
 
+/** Whoever points at a figure that may not fit its column is told all of it. Not said before: hundreds of them change all the time. */
+function tellWhole({ target, type }: PointerEvent): void {
+  const cell = (target as Element).closest<HTMLElement>('td.figure');
+  if (type === 'pointerover' && cell?.classList.contains('long')) cell.title = cell.textContent!;
+  else cell?.removeAttribute('title');
+}
+
 /** Tells which lines are in sight. */
 function useSight<Row extends Aging>(rows: Rows<Row>): IntersectionObserver {
   const sight = useMemo(() => new IntersectionObserver((looks) => {
@@ -169,7 +176,7 @@ export function Table<Row extends Aging>({ caption, rows, columns, sort, onSort 
         <thead role="rowgroup">
           <tr role="row">{columns.map((column) => <Head key={column.label} column={column} {...(onSort && { sort, onSort })} />)}</tr>
         </thead>
-        <tbody role="rowgroup" onKeyDown={moveFocus} onFocusIn={focus.take} onFocusOut={focus.leave}>
+        <tbody role="rowgroup" onKeyDown={moveFocus} onPointerOver={tellWhole} onPointerOut={tellWhole} onFocusIn={focus.take} onFocusOut={focus.leave}>
           {rows.lines.value.map((line, at) => {
             if (!elements.has(line)) elements.set(line, <TableRow key={at} line={line} at={at} columns={columns} sight={sight} focus={focus} />);
             return elements.get(line); // the very same: it is not rendered once more
