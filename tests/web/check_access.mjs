@@ -70,6 +70,45 @@ async function keysAreEnough({ open, double }) {
   assert.match(await page.title(), / on \w+ · tickboard$/);
 }
 
+async function panelsCloseOnceLeft({ open, double }) {
+  const page = await open(double.base);
+  await untilRows(page);
+  const panel = page.locator('.choices', { hasText: 'Quote' });
+  const isOpen = () => panel.evaluate((one) => one.open);
+  const middle = async (of) => {
+    const { x, y, width, height } = await of.boundingBox();
+    return [x + width / 2, y + height / 2];
+  };
+  const openIt = async () => {
+    await panel.locator('summary').click();
+    await panel.locator('label').first().waitFor();
+    assert.ok(await isOpen());
+  };
+  const [inside, outside] = [panel.locator('label').first(), page.locator('h1')];
+  await openIt();
+  await page.mouse.move(...await middle(outside));
+  await page.mouse.down();
+  assert.ok(await isOpen(), 'a press alone does not close it: it may be on a scrollbar');
+  await page.mouse.up();
+  assert.equal(await isOpen(), false);
+
+  await openIt();
+  await page.mouse.move(...await middle(inside));
+  await page.mouse.down();
+  await page.mouse.move(...await middle(outside));
+  await page.mouse.up();
+  assert.ok(await isOpen(), 'a press that began inside does not close it');
+  await page.locator('thead th', { hasText: 'Trend' }).click();
+  assert.equal(await isOpen(), false);
+
+  await openIt();
+  await page.locator('.choices', { hasText: 'Exchange' }).locator('summary').click();
+  assert.equal(await isOpen(), false, 'one at a time');
+  await openIt();
+  await page.keyboard.press('Shift+Tab');
+  assert.equal(await isOpen(), false, 'the focus is elsewhere');
+}
+
 async function focusStaysWhileRowsMove({ open, double }) {
   // By age the order changes with every event.
   const page = await open(double.base, '/?sort=-received_ms&per_page=100');
@@ -113,4 +152,4 @@ async function themesAreChosen({ open, double }) {
   assert.equal(await theme(), 'light');
 }
 
-export const checks = [axeFindsNothing, keysAreEnough, focusStaysWhileRowsMove, themesAreChosen];
+export const checks = [axeFindsNothing, keysAreEnough, panelsCloseOnceLeft, focusStaysWhileRowsMove, themesAreChosen];

@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 interface ChoicesProps {
   name: string;
@@ -7,27 +7,49 @@ interface ChoicesProps {
   onChange(chosen: string[]): void;
 }
 
+/**
+ * Closes a panel when somebody clicks beside it, presses Escape, or goes elsewhere by the keyboard. Not when a press
+ * begins, which may be on a scrollbar, nor by a click that began inside.
+ */
+function closeOnLeave(panel: HTMLDetailsElement): () => void {
+  const all = new AbortController();
+  const on = <Name extends keyof HTMLElementEventMap>(where: HTMLElement, name: Name, hear: (event: HTMLElementEventMap[Name]) => void) =>
+    where.addEventListener(name, hear, { capture: true, signal: all.signal });
+  const isInside = (target: EventTarget | null) => target instanceof Node && panel.contains(target);
+  const page = document.querySelector<HTMLElement>('#board')!; // phones tell it of clicks on what is no control
+  let isPressed = false; // the focus goes where a pointer is
+  let beganInside = false;
+  on(page, 'pointerdown', ({ target }) => {
+    isPressed = true;
+    beganInside = isInside(target);
+  });
+  on(page, 'click', ({ target }) => {
+    if (!beganInside && !isInside(target)) panel.open = false;
+    beganInside = false;
+  });
+  on(page, 'keydown', ({ key }) => {
+    isPressed = false;
+    if (key !== 'Escape' || !panel.open) return;
+    panel.open = false;
+    panel.querySelector('summary')!.focus();
+  });
+  on(panel, 'focusout', ({ relatedTarget }) => {
+    if (!isPressed && relatedTarget && !isInside(relatedTarget)) panel.open = false;
+  });
+  return () => all.abort();
+}
+
 /** Some of many, behind a button. */
 export function Choices({ name, options, chosen, onChange }: ChoicesProps) {
-  const details = useRef<HTMLDetailsElement>(null);
-  const close = () => {
-    if (details.current) details.current.open = false;
-  };
-  const leave = (event: FocusEvent) => {
-    if (event.relatedTarget instanceof Node && !details.current?.contains(event.relatedTarget)) close();
-  };
-  const escape = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape') return;
-    close();
-    details.current?.querySelector('summary')?.focus();
-  };
+  const panel = useRef<HTMLDetailsElement>(null);
+  useEffect(() => closeOnLeave(panel.current!), []);
   // What the URL asks for is shown even if nobody else knows of it.
   const all = [...options, ...chosen.filter((value) => !options.some((one) => one.value === value)).map((value) => ({ value, label: value }))];
   const toggle = (value: string, on: boolean) => onChange(on ? [...chosen, value] : chosen.filter((one) => one !== value));
   return (
-    <details class="choices" ref={details} onFocusOut={leave} onKeyDown={escape}>
+    <details class="choices" ref={panel}>
       <summary>{name}{chosen.length > 0 && <b>: {chosen.join(', ')}</b>}</summary>
-      {/* Takes the focus from a press on text, which else leaves, closes this, and so removes what is being pressed. */}
+      {/* Keeps the focus of who presses between its options. */}
       <fieldset tabIndex={-1}>
         <legend class="unseen">{name}</legend>
         {all.map(({ value, label }) => (
