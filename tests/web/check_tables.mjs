@@ -154,6 +154,55 @@ async function pagesTurn({ open, double, world }) {
   await untilSearch(page, '?sort=-last&per_page=25');
 }
 
+async function pagesBeginAtTheirTop({ open, double, world }) {
+  const place = (page) => page.evaluate(() => {
+    const { scrollTop, scrollLeft } = document.querySelector('main > .scroll');
+    return { scrollTop: Math.round(scrollTop), scrollLeft: Math.round(scrollLeft), scrollY: Math.round(scrollY) };
+  });
+  const untilPlace = (page, what, expected) => until(what, async () => JSON.stringify(await place(page)) === JSON.stringify(expected));
+  const shows = async (page, target) => {
+    const expected = (await world.get(target)).body.data.map((row) => row.id).join();
+    await until(`${target} is shown`, async () => (await ids(page)).join() === expected);
+  };
+  const wide = await open(double.base, '/?sort=id');
+  await shows(wide, '/v1/markets?sort=id');
+  await wide.evaluate(() => document.querySelector('main > .scroll').scrollTo(120, 300));
+  await wide.getByRole('link', { name: 'Next page' }).click();
+  await shows(wide, '/v1/markets?sort=id&page=2');
+  await untilPlace(wide, 'the second page begins at its top', { scrollTop: 0, scrollLeft: 120, scrollY: 0 });
+  await wide.evaluate(() => document.querySelector('main > .scroll').scrollTo(0, 200));
+  const second = await wide.locator('tbody tr').nth(15).locator('a').evaluate((link) => (link.click(), link.href));
+  assert.match(second, /view=market/);
+  await wide.locator('.headline').waitFor();
+  await wide.goBack();
+  await shows(wide, '/v1/markets?sort=id&page=2');
+  await untilPlace(wide, 'back from a market it is where it was', { scrollTop: 200, scrollLeft: 0, scrollY: 0 });
+  await wide.goBack();
+  await shows(wide, '/v1/markets?sort=id');
+  await untilPlace(wide, 'so is the first page', { scrollTop: 300, scrollLeft: 120, scrollY: 0 });
+  await wide.goForward();
+  await shows(wide, '/v1/markets?sort=id&page=2');
+  await untilPlace(wide, 'and forward again', { scrollTop: 200, scrollLeft: 0, scrollY: 0 });
+  await wide.getByRole('button', { name: 'Market', exact: true }).click();
+  await shows(wide, '/v1/markets?sort=-id');
+  await untilPlace(wide, 'another order begins at its top', { scrollTop: 0, scrollLeft: 0, scrollY: 0 });
+
+  // On a phone it is the page that is scrolled.
+  const phone = await open(double.base, '/?sort=id');
+  await phone.setViewportSize({ width: 380, height: 700 });
+  await shows(phone, '/v1/markets?sort=id');
+  await phone.getByRole('link', { name: 'Next page' }).scrollIntoViewIfNeeded();
+  const { scrollY: below } = await place(phone);
+  assert.ok(below > 300, `the pager is ${below} px below`);
+  await phone.getByRole('link', { name: 'Next page' }).click();
+  await shows(phone, '/v1/markets?sort=id&page=2');
+  await until('the table is at the top of the screen', () =>
+    phone.evaluate(() => Math.abs(document.querySelector('main > .scroll').getBoundingClientRect().top) < 2));
+  await phone.goBack();
+  await shows(phone, '/v1/markets?sort=id');
+  await until('it is where it was', async () => Math.abs((await place(phone)).scrollY - below) < 2);
+}
+
 async function moversMove({ open, double, world }) {
   const page = await open(double.base, '/?view=movers');
   await page.locator('.segments span', { hasText: '24h' }).click();
@@ -189,4 +238,4 @@ async function longFiguresAreToldWhole({ open, double, world }) {
   }
 }
 
-export const checks = [everyColumnSorts, rowsAreInTheOrderOfTheApi, namesStayWhereTheyAre, filtersNarrow, textFinds, pagesTurn, moversMove, longFiguresAreToldWhole];
+export const checks = [everyColumnSorts, rowsAreInTheOrderOfTheApi, namesStayWhereTheyAre, filtersNarrow, textFinds, pagesTurn, pagesBeginAtTheirTop, moversMove, longFiguresAreToldWhole];

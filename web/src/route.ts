@@ -2,19 +2,21 @@
 import { effect, signal } from '@preact/signals';
 import { beginAnew } from './health';
 import { readPlace, writePlace, type Place } from './place';
+import { goOn, goTo } from './scrolled';
 
 export const place = signal(readPlace(location.search));
 
-addEventListener('popstate', () => (place.value = readPlace(location.search)));
+addEventListener('popstate', ({ state }) => {
+  goTo(state);
+  place.value = readPlace(location.search);
+});
 
 /** The URL of a place, relative to the board's own. */
 export const hrefOf = (to: Place) => writePlace(to) || './';
 
 /** Shows another place. `replace`: without a step in the history, as while somebody types. */
 export function go(to: Place, replace = false): void {
-  const url = hrefOf(to);
-  if (replace) history.replaceState(null, '', url);
-  else history.pushState(null, '', url);
+  goOn(hrefOf(to), replace);
   place.value = to;
 }
 

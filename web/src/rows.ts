@@ -33,6 +33,7 @@ const unseen_ms = 1000; // between two looks at lines out of sight
 export class Rows<Row extends object> {
   readonly lines = signal<readonly Line<Row>[]>([]); // from the top
   readonly meta = signal<Page<Row>['meta'] | null>(null); // null: nothing came yet
+  readonly pages = signal(0); // that came as a whole and are shown, or were
   held: string | null = null; // id of a row, e.g. of that with the focus, which has its new line before another has its old one
   private readonly page = emptyPage<Row>();
   private readonly live = new Map<string, LiveRow<Row>>(); // of the page
@@ -123,6 +124,7 @@ export class Rows<Row extends object> {
         this.lines.value = order.map((id, i) => lines[i] ?? signal(this.live.get(id)!));
       if (this.whole) lines.forEach((_, i) => i < order.length && !this.unseen.has(i) && !this.isInPlace(i) && this.settle(i, at));
       this.meta.value = { ...meta };
+      if (this.whole) this.pages.value += 1;
     });
     for (const i of this.unseen) if (i >= order.length) this.unseen.delete(i);
     if (this.whole) this.dueAt = at;

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { PagePlace } from '../api';
 import { count } from '../format';
 import { source } from '../health';
+import { writePlace } from '../place';
 import { place, refine } from '../route';
 import type { Rows } from '../rows';
 import type { Column } from './column';
@@ -9,6 +10,7 @@ import { Link } from './link';
 import { Notice } from './notice';
 import { Pager } from './pager';
 import { Table, type Aging } from './table';
+import { useScrolled } from './use_scrolled';
 import { useTitle } from './use_title';
 
 interface RowsPageProps<Row extends Aging> {
@@ -29,6 +31,7 @@ function Beyond({ at }: { at: PagePlace }) {
 /** A page of a sorted list, with its filters above and the other pages below. */
 export function RowsPage<Row extends Aging>({ title, what, rows, columns, none, children }: RowsPageProps<Row>) {
   useTitle(title);
+  useScrolled(rows, writePlace(place.value));
   const meta = rows.meta.value;
   const isRefused = source.value === 'refused'; // then what is there is of another question
   const isBeyond = meta !== null && meta.page.total > 0 && meta.page.number > meta.page.pages;
