@@ -109,6 +109,9 @@ async function theDaemonHasHistory({ open, world }) {
 async function unknownMarketsAreSaidToBe({ open, double }) {
   const page = await open(double.base, '/?view=market&id=kraken:NO-SUCH');
   await page.getByText('kraken:NO-SUCH is not followed.').waitFor();
+  await page.goto(`${double.base}/?view=market&id=nonsense`);
+  await page.locator('.notice, .nothing').getByRole('link', { name: 'All markets' }).click();
+  await untilRows(page);
 }
 
 export const checks = [candlesGrow, historyIsShown, whatWasMissedIsAskedFor, theDaemonHasHistory, unknownMarketsAreSaidToBe];

@@ -147,7 +147,16 @@ async function pagesTurn({ open, double, world }) {
     await untilSearch(page, number === 1 ? '?sort=id&per_page=25' : `?sort=id&page=${number}&per_page=25`);
     await page.getByText(`Page ${number} of ${pages}, `).waitFor();
   }
-  assert.equal(await page.getByRole('link', { name: 'First page' }).count(), 0, 'there is no way back from the first page');
+  const step = (name) => page.getByRole('link', { name });
+  const isOff = (name) => step(name).and(page.locator('[aria-disabled=true]:not([href])')).count();
+  assert.equal(await isOff('First page'), 1, 'there is no way back from the first page');
+  assert.equal(await isOff('Last page'), 0);
+  await step('Last page').press('Enter');
+  await page.getByText(`Page ${pages} of ${pages}, `).waitFor();
+  await until('there is no way on', () => isOff('Last page'));
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /Last page/, 'the focus stays');
+  await page.goBack();
+  await page.getByText(`Page 1 of ${pages}, `).waitFor();
   await page.goBack();
   await page.getByText(`Page ${pages} of ${pages}, `).waitFor();
   await page.getByRole('button', { name: 'Last', exact: true }).click();

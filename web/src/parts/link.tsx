@@ -12,7 +12,8 @@ interface LinkProps {
   children: ComponentChildren;
 }
 
-function follow(event: MouseEvent, to: Place): void {
+/** What a click on a link to a place does. */
+export function follow(event: MouseEvent, to: Place): void {
   if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   go(to);

@@ -7,10 +7,11 @@ import { Link } from './link';
 /** To what there is in any case, from a place that there is not. */
 function WaysOut() {
   const at = place.value;
+  if (at.view === 'market') return <Link to={placeOf('markets')}>All markets</Link>;
   return (
     <>
       {at.page > 1 && <><Link to={{ ...at, page: 1 }}>First page</Link> or </>}
-      <Link to={placeOf(at.view === 'market' ? 'markets' : at.view)}>without any filter or order</Link>
+      <Link to={placeOf(at.view)}>without any filter or order</Link>
     </>
   );
 }

@@ -1,14 +1,18 @@
 import type { PagePlace } from '../api';
 import { count } from '../format';
 import { pageSizes, type Place } from '../place';
-import { place, refine } from '../route';
-import { Link } from './link';
+import { hrefOf, place, refine } from '../route';
+import { follow } from './link';
 
+/** Stays the same element, with the focus if it has that, where there is no such page. */
 function Step({ to, label, sign }: { to: number | null; label: string; sign: string }) {
-  const shown = <><span aria-hidden="true">{sign}</span><span class="unseen">{label}</span></>;
-  if (to === null) return <span class="step" aria-disabled="true">{shown}</span>;
-  const target: Place = { ...place.value, page: to };
-  return <Link class="step" to={target}>{shown}</Link>;
+  const target: Place | null = to === null ? null : { ...place.value, page: to };
+  return (
+    <a class="step" role="link" tabIndex={target ? 0 : -1} aria-disabled={!target} {...(target && { href: hrefOf(target) })}
+      onClick={(event) => target && follow(event, target)}>
+      <span aria-hidden="true">{sign}</span><span class="unseen">{label}</span>
+    </a>
+  );
 }
 
 export function Pager({ at, what }: { at: PagePlace; what: string }) {

@@ -70,7 +70,7 @@ export function MarketView() {
   const rows = useRows(marketKind);
   const missing = useSignal(false);
   const [exchange, pair] = id.split(':');
-  const title = `${pair?.replace(/-(?=[^-]*$)/, '/') ?? id} on ${exchange}`;
+  const title = pair ? `${pair.replace(/-(?=[^-]*$)/, '/')} on ${exchange}` : id;
   useTitle(title);
   useEffect(() => follow(`ids=${encodeURIComponent(id)}`, {
     page: (body) => {
