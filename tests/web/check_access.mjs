@@ -152,4 +152,16 @@ async function themesAreChosen({ open, double }) {
   assert.equal(await theme(), 'light');
 }
 
-export const checks = [axeFindsNothing, keysAreEnough, panelsCloseOnceLeft, focusStaysWhileRowsMove, themesAreChosen];
+async function nothingHasToBeStored({ open, double }) {
+  const page = await open(double.base, '/docs');
+  await page.addInitScript(() => {
+    const refuse = { get: () => { throw new DOMException('The user says no.', 'SecurityError'); } };
+    for (const where of ['localStorage', 'sessionStorage']) Object.defineProperty(window, where, refuse);
+  });
+  await page.goto(double.base);
+  await untilRows(page);
+  await page.getByLabel('Theme').selectOption('dark');
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+}
+
+export const checks = [axeFindsNothing, keysAreEnough, panelsCloseOnceLeft, focusStaysWhileRowsMove, themesAreChosen, nothingHasToBeStored];

@@ -1,5 +1,6 @@
 // The API key of daemons that ask for one; kept until the tab is closed.
 import { signal } from '@preact/signals';
+import { recall, remember } from './stored';
 
 const name = 'tickboard-key';
 
@@ -9,11 +10,11 @@ export function unsendableAt(key: string): number | null {
   return at < 0 ? null : at + 1;
 }
 
-const stored = sessionStorage.getItem(name) ?? '';
+const stored = recall('sessionStorage', name) ?? '';
 export const apiKey = signal(unsendableAt(stored) === null ? stored : '');
 
 /** All of it can be sent. */
 export function giveKey(key: string): void {
-  sessionStorage.setItem(name, key);
+  remember('sessionStorage', name, key);
   apiKey.value = key;
 }

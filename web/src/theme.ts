@@ -1,9 +1,10 @@
 // Dark or light: as the system says, unless somebody chose.
 import { computed, effect, signal } from '@preact/signals';
+import { recall, remember } from './stored';
 
 export type Theme = 'auto' | 'light' | 'dark';
 const name = 'tickboard-theme';
-const stored = localStorage.getItem(name);
+const stored = recall('localStorage', name);
 
 export const theme = signal<Theme>(stored === 'light' || stored === 'dark' ? stored : 'auto');
 
@@ -17,8 +18,7 @@ export const shownTheme = computed(() => (theme.value === 'auto' ? (systemDark.v
 export function showTheme(): void {
   effect(() => {
     document.documentElement.dataset.theme = shownTheme.value;
-    if (theme.value === 'auto') localStorage.removeItem(name);
-    else localStorage.setItem(name, theme.value);
+    remember('localStorage', name, theme.value === 'auto' ? null : theme.value);
   });
 }
 
