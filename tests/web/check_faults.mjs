@@ -77,7 +77,7 @@ async function whatThereIsNotIsAskedForOnce({ open, double }) {
   await notice.getByRole('link', { name: 'First page' }).click();
   await until('the first page is refused, too', () => double.asked.some((one) => one.includes('sort=nonsense&page=1&')));
   await notice.getByText(/sort/).waitFor();
-  await notice.getByRole('link', { name: /without any filter/ }).click();
+  await notice.getByRole('link', { name: 'Without filters and order' }).click();
   await untilRows(page);
   await untilState(page, '^live$');
   assert.equal(await notice.count(), 0);

@@ -10,8 +10,8 @@ function WaysOut() {
   if (at.view === 'market') return <Link to={placeOf('markets')}>All markets</Link>;
   return (
     <>
-      {at.page > 1 && <><Link to={{ ...at, page: 1 }}>First page</Link> or </>}
-      <Link to={placeOf(at.view)}>without any filter or order</Link>
+      {at.page > 1 && <Link to={{ ...at, page: 1 }}>First page</Link>}
+      <Link to={placeOf(at.view)}>Without filters and order</Link>
     </>
   );
 }
@@ -19,7 +19,7 @@ function WaysOut() {
 /** What is wrong with what is shown, in a sentence. */
 export function Notice({ stale_since_ms }: { stale_since_ms?: number | undefined }) {
   if (source.value === 'refused')
-    return <p class="notice" role="alert">{problem}. Go on: <WaysOut />.</p>;
+    return <p class="notice" role="alert">{problem}. <span class="ways"><WaysOut /></span></p>;
   if (source.value === 'reconnecting')
     return <p class="notice" role="alert">{problem}.{heard.value > 0 && ` What is shown is of ${clockTime(heard.value)}.`}</p>;
   if (stale_since_ms !== undefined)

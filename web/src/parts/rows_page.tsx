@@ -25,7 +25,7 @@ interface RowsPageProps<Row extends Aging> {
 /** Instead of a page behind the last one. */
 function Beyond({ at }: { at: PagePlace }) {
   const step = (page: number, label: string) => <Link to={{ ...place.value, page }}>{label}</Link>;
-  return <>There is no page {count(at.number)}, the last is page {count(at.pages)}. {step(1, 'First page')} {step(at.pages, 'Last page')}</>;
+  return <>There is no page {count(at.number)}, the last is page {count(at.pages)}. <span class="ways">{step(1, 'First page')}{step(at.pages, 'Last page')}</span></>;
 }
 
 /** A page of a sorted list, with its filters above and the other pages below. */
