@@ -225,6 +225,28 @@ async function moversMove({ open, double, world }) {
   assert.match(await falling.locator('tbody tr').first().innerText(), /−\d/);
 }
 
+/** Whether each figure ends where its column does, and only those are smaller that must be. */
+async function figuresFit({ open, double }) {
+  for (const [width, height] of [[1280, 900], [380, 800]]) {
+    const page = await open(double.base, '/?quote=BTC,USDT,TRY&sort=id'); // long and short ones
+    await page.setViewportSize({ width, height });
+    await untilRows(page);
+    const { over, sizes } = await page.evaluate(() => {
+      const cells = [...document.querySelectorAll('tbody td.figure')];
+      const range = document.createRange();
+      const over = cells.flatMap((cell) => {
+        range.selectNodeContents(cell);
+        const [text, box] = [range, cell].map((one) => one.getBoundingClientRect());
+        const by = text.right - (box.right - Number.parseFloat(getComputedStyle(cell).paddingRight));
+        return text.width > 0 && by > 1 ? [`${cell.className}: ${cell.textContent} by ${by}`] : [];
+      });
+      return { over, sizes: [...new Set(cells.map((cell) => cell.className.match(/long(er)?/)?.[0] ?? ''))].sort() };
+    });
+    assert.deepEqual(over, []);
+    assert.deepEqual(sizes, ['', 'long', 'longer']);
+  }
+}
+
 async function longFiguresAreToldWhole({ open, double, world }) {
   const { body } = await world.get('/v1/markets?sort=id');
   body.data[1].last = '123456.123456789012345678';
@@ -247,4 +269,4 @@ async function longFiguresAreToldWhole({ open, double, world }) {
   }
 }
 
-export const checks = [everyColumnSorts, rowsAreInTheOrderOfTheApi, namesStayWhereTheyAre, filtersNarrow, textFinds, pagesTurn, pagesBeginAtTheirTop, moversMove, longFiguresAreToldWhole];
+export const checks = [everyColumnSorts, rowsAreInTheOrderOfTheApi, namesStayWhereTheyAre, filtersNarrow, textFinds, pagesTurn, pagesBeginAtTheirTop, moversMove, figuresFit, longFiguresAreToldWhole];

@@ -52,8 +52,20 @@ const margin = '25%'; // of the screen above and below it: lines there are scrol
 /** In digits; points and commas are half as wide. */
 const widthOf = (figure: string) => figure.length - (figure.match(/[.,]/g)?.length ?? 0) / 2;
 
+/** How wide a digit is, in rem: fonts differ by a fifth. */
+function measureDigit(): number {
+  const { font, fontSize } = getComputedStyle(document.body); // of the same size as the root
+  const pen = document.createElement('canvas').getContext('2d')!;
+  pen.font = font;
+  return pen.measureText('0').width / Number.parseFloat(fontSize) || 0.6;
+}
+let digit_rem = 0;
+
 /** How wide a figure may be that fits its column, if that is no wider than it must be. */
-const fitting = <Row,>({ width, moves }: Column<Row>) => (width - (moves ? 2 : 1.1)) / 0.6; // rem: less padding and sign, of a digit
+const fitting = <Row,>({ width, moves }: Column<Row>) => (width - (moves ? 2 : 1.1)) / (digit_rem ||= measureDigit()); // less padding and sign
+
+/** A figure's class by how much wider it is than what fits: table.css makes it smaller by as much. */
+const sizeOf = (excess: number) => (excess <= 1 ? '' : excess <= 1.25 ? 'long' : 'longer');
 
 /** Rendered once: what changes later are texts and classes of cells, each by a signal of its own. */
 function TableRow<Row extends Aging>({ line, at, columns, sight, focus }: RowProps<Row>) {
@@ -81,7 +93,7 @@ function TableRow<Row extends Aging>({ line, at, columns, sight, focus }: RowPro
           'figure',
           moves && `price ${direction.value} ${flash.value && `flash-${flash.value}`}`,
           sign?.(value.value),
-          widthOf(shown.value) > fits && 'long',
+          sizeOf(widthOf(shown.value) / fits),
         ].filter(Boolean).join(' ');
       });
       return { shown, kind };
@@ -150,7 +162,7 @@ function tracksOf<Row>([first, ...rest]: readonly Column<Row>[]) {
 /** Whoever points at a figure that may not fit its column is told all of it. Not said before: hundreds of them change all the time. */
 function tellWhole({ target, type }: PointerEvent): void {
   const cell = (target as Element).closest<HTMLElement>('td.figure');
-  if (type === 'pointerover' && cell?.classList.contains('long')) cell.title = cell.textContent!;
+  if (type === 'pointerover' && cell?.matches('.long, .longer')) cell.title = cell.textContent!;
   else cell?.removeAttribute('title');
 }
 
