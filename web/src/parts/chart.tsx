@@ -94,7 +94,7 @@ export function Chart({ live, name }: { live: LiveRow<MarketRow>; name: string }
   useEffect(() => effect(() => {
     if (!history.value) return;
     const candles = keep(`${live.id} ${interval}`, joined(history.value.candles, keptOf(live.id, interval)));
-    drawing.value?.show(candles);
+    drawing.value?.show(candles, intervalMs(interval));
     const last = candles.at(-1);
     if (last) tell(last);
   }), [live, history]);

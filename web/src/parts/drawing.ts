@@ -19,8 +19,8 @@ export class Drawing {
     this.chart = createChart(place, {
       autoSize: true,
       layout: { attributionLogo: false, fontFamily: 'system-ui, sans-serif' }, // the page's footer has the attribution
-      timeScale: { timeVisible: true, secondsVisible: true, rightOffset: 4 },
-      localization: { locale: 'en-GB', timeFormatter: (time: UTCTimestamp) => candleTime(time * 1000, 1000) },
+      timeScale: { rightOffset: 4 },
+      localization: { locale: 'en-GB' },
     });
     this.series = this.chart.addSeries(CandlestickSeries, { borderVisible: false });
     this.endTheme = effect(() => {
@@ -29,8 +29,12 @@ export class Drawing {
     });
   }
 
-  /** Shows these, instead of what was there. */
-  show(candles: readonly Candle[]): void {
+  /** Shows these, which last so long each, instead of what was there. */
+  show(candles: readonly Candle[], interval_ms: number): void {
+    this.chart.applyOptions({
+      timeScale: { timeVisible: interval_ms < 86_400_000, secondsVisible: interval_ms < 60_000 },
+      localization: { timeFormatter: (time: UTCTimestamp) => candleTime(time * 1000, interval_ms) },
+    });
     const last = candles.at(-1);
     if (last) {
       const precision = placesOf(last.close);
