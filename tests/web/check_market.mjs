@@ -109,8 +109,8 @@ async function theDaemonHasHistory({ open, world }) {
 async function unknownMarketsAreSaidToBe({ open, double }) {
   const page = await open(double.base, '/?view=market&id=kraken:NO-SUCH');
   await page.getByText('kraken:NO-SUCH is not followed.').waitFor();
-  await page.goto(`${double.base}/?view=market&id=nonsense`);
-  await page.locator('.notice, .nothing').getByRole('link', { name: 'All markets' }).click();
+  await page.goto(`${double.base}/?view=market&id=no%20sense`);
+  await page.locator('.notice').getByRole('link', { name: 'All markets' }).click();
   await untilRows(page);
 }
 
