@@ -122,6 +122,9 @@ async function keysAreAskedFor({ open, world }) {
     await page.getByLabel(/asks for an API key/).fill(key);
     await page.getByRole('button', { name: 'Use it in this tab' }).click();
   };
+  await give('let us in');
+  await page.getByText('The key that was given is not known here.').waitFor();
+  assert.equal(await page.locator('.notice').count(), 1, 'that is said once');
   await give('let mé in'); // no header can carry it
   await page.getByText('a character like number 6 of this one').waitFor();
   await page.evaluate(() => sessionStorage.setItem('tickboard-key', 'ключ')); // nor this

@@ -2,11 +2,11 @@ import { computed } from '@preact/signals';
 import { paused } from '../awake';
 import { now } from '../clock';
 import { duration } from '../format';
-import { heard, problem, source, type Source } from '../health';
+import { heard, problem, refusedKey, source, type Source } from '../health';
 
 const words: Record<Source, string> = { connecting: 'Connecting', live: 'Live', polling: 'Polling', reconnecting: 'Reconnecting', refused: 'Refused' };
 const state = computed(() => (paused.value ? 'paused' : source.value));
-const word = computed(() => (paused.value ? 'Paused' : words[source.value]));
+const word = computed(() => (refusedKey.value !== null ? 'Key needed' : paused.value ? 'Paused' : words[source.value]));
 const age = computed(() => {
   void now.value; // once a second
   const silent = heard.value === 0 ? 0 : Date.now() - heard.value;

@@ -1,5 +1,5 @@
 import { clockTime } from '../format';
-import { heard, problem, source } from '../health';
+import { heard, problem, refusedKey, source } from '../health';
 import { placeOf } from '../place';
 import { place } from '../route';
 import { Link } from './link';
@@ -18,6 +18,7 @@ function WaysOut() {
 
 /** What is wrong with what is shown, in a sentence. */
 export function Notice({ stale_since_ms }: { stale_since_ms?: number | undefined }) {
+  if (refusedKey.value !== null) return null; // the form of keys says so
   if (source.value === 'refused')
     return <p class="notice" role="alert">{problem}. <span class="ways"><WaysOut /></span></p>;
   if (source.value === 'reconnecting')
