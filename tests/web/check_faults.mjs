@@ -111,6 +111,24 @@ async function whoIsToWaitWaits({ open, double }) {
   }
 }
 
+async function rowsOfAnotherPageAreToldSo({ open, double }) {
+  const page = await open(double.base, '/?sort=id');
+  await untilState(page, '^live$');
+  await untilRows(page);
+  const busy = page.locator('.scroll[aria-busy=true]');
+  await busy.waitFor({ state: 'detached' });
+  double.refuses = (url) => (/^\/v1\/(stream|markets)$/.test(url.pathname) ? [503, { 'Retry-After': '1' }] : null);
+  try {
+    await page.getByRole('link', { name: 'Next page' }).click();
+    await busy.waitFor();
+    await page.getByText('What is shown is what was asked for before, of ').waitFor();
+  } finally {
+    double.refuses = null;
+  }
+  await page.getByText('Page 2 of ').waitFor();
+  await busy.waitFor({ state: 'detached' });
+}
+
 async function keysAreAskedFor({ open, world }) {
   const page = await open(world.base);
   await untilRows(page);
@@ -135,4 +153,4 @@ async function keysAreAskedFor({ open, world }) {
   assert.equal(await page.getByLabel(/asks for an API key/).count(), 0);
 }
 
-export const checks = [whatThereIsNotIsAskedForOnce, whoIsToWaitWaits, lastGoodRowsSaySo, staleRowsShowIt, itComesBackWithTheDaemon, keysAreAskedFor];
+export const checks = [whatThereIsNotIsAskedForOnce, whoIsToWaitWaits, rowsOfAnotherPageAreToldSo, lastGoodRowsSaySo, staleRowsShowIt, itComesBackWithTheDaemon, keysAreAskedFor];

@@ -16,13 +16,18 @@ function WaysOut() {
   );
 }
 
+interface NoticeProps {
+  stale_since_ms?: number | undefined;
+  isOther?: boolean; // what is shown is not what was asked for last
+}
+
 /** What is wrong with what is shown, in a sentence. */
-export function Notice({ stale_since_ms }: { stale_since_ms?: number | undefined }) {
+export function Notice({ stale_since_ms, isOther = false }: NoticeProps) {
   if (refusedKey.value !== null) return null; // the form of keys says so
   if (source.value === 'refused')
     return <p class="notice" role="alert">{problem}. <span class="ways"><WaysOut /></span></p>;
   if (source.value === 'reconnecting')
-    return <p class="notice" role="alert">{problem}.{heard.value > 0 && ` What is shown is of ${clockTime(heard.value)}.`}</p>;
+    return <p class="notice" role="alert">{problem}.{heard.value > 0 && ` What is shown is ${isOther ? 'what was asked for before, ' : ''}of ${clockTime(heard.value)}.`}</p>;
   if (stale_since_ms !== undefined)
     return <p class="notice" role="alert">Redis does not answer: this was so at {clockTime(stale_since_ms)}.</p>;
   return null;

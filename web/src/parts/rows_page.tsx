@@ -10,6 +10,7 @@ import { Link } from './link';
 import { Notice } from './notice';
 import { Pager } from './pager';
 import { Table, type Aging } from './table';
+import { useOtherPage } from './use_other_page';
 import { useScrolled } from './use_scrolled';
 import { useTitle } from './use_title';
 
@@ -31,7 +32,9 @@ function Beyond({ at }: { at: PagePlace }) {
 /** A page of a sorted list, with its filters above and the other pages below. */
 export function RowsPage<Row extends Aging>({ title, what, rows, columns, none, children }: RowsPageProps<Row>) {
   useTitle(title);
-  useScrolled(rows, writePlace(place.value));
+  const search = writePlace(place.value);
+  useScrolled(rows, search);
+  const isOther = useOtherPage(rows, search).value;
   const meta = rows.meta.value;
   const isRefused = source.value === 'refused'; // then what is there is of another question
   const isBeyond = meta !== null && meta.page.total > 0 && meta.page.number > meta.page.pages;
@@ -42,9 +45,9 @@ export function RowsPage<Row extends Aging>({ title, what, rows, columns, none, 
         <h1 tabIndex={-1}>{title}</h1>
         {children}
       </div>
-      <Notice stale_since_ms={meta?.stale_since_ms} />
+      <Notice stale_since_ms={meta?.stale_since_ms} isOther={isOther} />
       {!isRefused && (instead !== null ? <p class="nothing" role="status">{instead}</p>
-        : <Table caption={title} rows={rows} columns={columns} sort={place.value.sort} onSort={(sort) => refine({ sort })} />)}
+        : <Table caption={title} rows={rows} columns={columns} isBusy={isOther} sort={place.value.sort} onSort={(sort) => refine({ sort })} />)}
       {!isRefused && meta && instead === null && <Pager at={meta.page} what={what} />}
     </>
   );

@@ -13,6 +13,7 @@ interface TableProps<Row extends Aging> {
   caption: string;
   rows: Rows<Row>;
   columns: readonly Column<Row>[];
+  isBusy?: boolean; // its rows are to be replaced
   sort?: string; // as the API takes it; without it there is nothing to sort
   onSort?(sort: string): void;
 }
@@ -178,12 +179,12 @@ function useSight<Row extends Aging>(rows: Rows<Row>): IntersectionObserver {
 /** Scrolled sideways, the table holds its names where they are. */
 const hold = ({ currentTarget }: { currentTarget: Element }) => currentTarget.toggleAttribute('data-aside', currentTarget.scrollLeft > 0);
 
-export function Table<Row extends Aging>({ caption, rows, columns, sort, onSort }: TableProps<Row>) {
+export function Table<Row extends Aging>({ caption, rows, columns, isBusy = false, sort, onSort }: TableProps<Row>) {
   const sight = useSight(rows);
   const focus = useMemo(() => new RowFocus(rows), [rows]);
   const elements = useMemo(() => new WeakMap<Line<Row>, ComponentChild>(), [columns, sight]);
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={caption} onScroll={hold}>
+    <div class="scroll" tabIndex={0} role="region" aria-label={caption} aria-busy={isBusy} onScroll={hold}>
       <table role="table" aria-label={caption} class="rows" style={tracksOf(columns)}>
         <thead role="rowgroup">
           <tr role="row">{columns.map((column) => <Head key={column.label} column={column} {...(onSort && { sort, onSort })} />)}</tr>
