@@ -48,7 +48,7 @@ export function Choices({ name, options, chosen, onChange }: ChoicesProps) {
   const toggle = (value: string, on: boolean) => onChange(on ? [...chosen, value] : chosen.filter((one) => one !== value));
   return (
     <details class="choices" ref={panel}>
-      <summary>{name}{chosen.length > 0 && <b>: {chosen.join(', ')}</b>}</summary>
+      <summary title={chosen.join(', ')}>{name}{chosen.length > 0 && <b>: {chosen.join(', ')}</b>}</summary>
       {/* Keeps the focus of who presses between its options. */}
       <fieldset tabIndex={-1}>
         <legend class="unseen">{name}</legend>

@@ -160,11 +160,13 @@ function tracksOf<Row>([first, ...rest]: readonly Column<Row>[]) {
   };
 }
 
-/** Whoever points at a figure that may not fit its column is told all of it. Not said before: hundreds of them change all the time. */
+/** Whoever points at a figure or name that may not fit its column is told all of it. Not said before: hundreds of them change all the time. */
 function tellWhole({ target, type }: PointerEvent): void {
-  const cell = (target as Element).closest<HTMLElement>('td.figure');
-  if (type === 'pointerover' && cell?.matches('.long, .longer')) cell.title = cell.textContent!;
-  else cell?.removeAttribute('title');
+  const text = (target as Element).closest<HTMLElement>('td.figure, .name');
+  if (!text) return;
+  const isCut = text.matches('.long, .longer') || text.scrollWidth > text.clientWidth;
+  if (type === 'pointerover' && isCut) text.title = text.innerText;
+  else text.removeAttribute('title');
 }
 
 /** Tells which lines are in sight. */
