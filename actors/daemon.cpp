@@ -121,6 +121,7 @@ public:
 
   void change_feeds(const std::vector<config::feed_settings>& wanted) override {
     feeds_->change(wanted, std::chrono::steady_clock::now() + settings_.stop_timeout);
+    exchanges_->set(feeds_->names());
   }
   result<void> change_access(const config::settings& wanted) override {
     admission_->change(wanted.clients, wanted.keys);
@@ -347,6 +348,7 @@ private:
     common.search = search_;
     feeds_.emplace(system_, root_, std::move(common));
     feeds_->change(settings_.feeds, std::chrono::steady_clock::now());
+    exchanges_->set(feeds_->names());
   }
 
   void watch_over() {
@@ -372,6 +374,7 @@ private:
     config->live_patience = 3 * settings_.live.heartbeat + settings_.view.timeout;
     config->root = root_address_;
     config->metrics = metrics_;
+    config->exchanges = exchanges_;
     config->figures = figures_;
     config->lifeline = lifeline_;
     config->timeout = settings_.view.timeout;
@@ -476,6 +479,7 @@ private:
   std::vector<address_ptr> writers_, normalizers_;
   std::map<std::string, address_ptr> services_; ///< by name
   std::optional<feed_set> feeds_;
+  const std::shared_ptr<followed_exchanges> exchanges_ = std::make_shared<followed_exchanges>();
   vital_signs signs_;
   const std::shared_ptr<admission> admission_ =
       std::make_shared<admission>(settings_.clients, settings_.keys);

@@ -109,6 +109,13 @@ void feed_set::start(const config::feed_settings& settings, std::uint32_t first_
   feeds_[settings.name] = {settings, first_source_id, at};
 }
 
+std::vector<std::string> feed_set::names() const {
+  std::vector<std::string> out;
+  for (const auto& [name, one] : feeds_)
+    out.push_back(name);
+  return out;
+}
+
 caf::actor feed_set::feed_of(const std::string& name) const {
   const auto it = feeds_.find(name);
   return it == feeds_.end() ? caf::actor{} : it->second.at->get();

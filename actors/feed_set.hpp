@@ -25,6 +25,8 @@ public:
   /// feed that does not end in time ends without having passed on its last frames.
   void change(const std::vector<config::feed_settings>& wanted, time_point until);
 
+  std::vector<std::string> names() const; ///< of those that run, sorted
+
   /// The actor that follows this exchange at the moment; null: none does.
   caf::actor feed_of(const std::string& name) const;
 

@@ -191,17 +191,22 @@ void live_session::sent() {
 }
 
 void live_session::said(const std::string& text) {
+  const auto refuse = [this](const std::string& view, const query_problem& problem) {
+    reply(fmt::format(R"({{"view":{},"event":"error","data":{}}})",
+                      view.empty() ? "null" : json_string(view), *bad_parameter(problem).body));
+  };
   auto command = parse_live_command(text);
   if (!command) {
-    const auto& bad = command.error();
-    reply(fmt::format(R"({{"view":{},"event":"error","data":{}}})",
-                      bad.view.empty() ? "null" : json_string(bad.view),
-                      *bad_parameter(bad.problem).body));
+    refuse(command.error().view, command.error().problem);
     return;
   }
   if (command->leaves) {
     drop(command->view);
     reply(fmt::format(R"({{"view":{},"event":"unsubscribed"}})", json_string(command->view)));
+    return;
+  }
+  if (const auto wrong = config_->exchanges->refuse(command->what.question->query)) {
+    refuse(command->view, *wrong);
     return;
   }
   subscribe(std::move(*command));

@@ -1,6 +1,7 @@
 #include "actors/routes.hpp"
 
 #include "actors/contract.hpp"
+#include "market/canonical_id.hpp"
 
 #include <fmt/format.h>
 
@@ -16,7 +17,7 @@ route find_row(std::string_view encoded) {
   const auto decoded = parse_query_string("id=" + path_as_query_value(encoded));
   if (!decoded || decoded->size() != 1)
     return problem(400, "Bad market id", "the id has a % that no two hex digits follow");
-  const auto& id = decoded->front().second;
+  const auto id = canonical_id(decoded->front().second);
   const auto colon = id.find(':');
   const auto dash = id.rfind('-');
   if (colon == std::string::npos || dash == std::string::npos || dash < colon)

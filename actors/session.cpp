@@ -130,6 +130,10 @@ bool session_state::admit(const net::http_request& request, std::string_view pat
 }
 
 void session_state::ask_for_page(const page_question_ptr& question) {
+  if (const auto wrong = config->exchanges->refuse(question->query)) {
+    respond(bad_parameter(*wrong));
+    return;
+  }
   ask<answer>(*config->query, page_asked{question, client},
               [this, question](const answer& page) { answer_page(question->query, page); });
 }
@@ -279,6 +283,10 @@ void session_state::fail(const caf::error& error) {
 // -- what goes on ---------------------------------------------------------------------------------
 
 void session_state::go_live(const ask_live& what, const net::http_request& request) {
+  if (const auto wrong = config->exchanges->refuse(what.question->query)) {
+    respond(bad_parameter(*wrong));
+    return;
+  }
   net::http_response head;
   head.content_type = "text/event-stream";
   head.headers.emplace_back("Cache-Control", "no-store");

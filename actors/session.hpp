@@ -4,6 +4,7 @@
 #include "actors/admission.hpp"
 #include "actors/asset_route.hpp"
 #include "actors/familiar_route.hpp"
+#include "actors/followed_exchanges.hpp"
 #include "actors/known_pages.hpp"
 #include "actors/live_session.hpp"
 #include "actors/messages/query.hpp"
@@ -40,6 +41,7 @@ struct session_config {
   bool tells_metrics = true;  ///< answers GET /metrics
   bool for_operators = false; ///< serves what admin_route.hpp does
   std::shared_ptr<admission> admits = std::make_shared<admission>();
+  std::shared_ptr<followed_exchanges> exchanges = std::make_shared<followed_exchanges>();
   std::shared_ptr<known_pages> pages = std::make_shared<known_pages>(); ///< of all sessions
   std::shared_ptr<route_figures> figures = std::make_shared<route_figures>();
 };

@@ -1,6 +1,7 @@
 #include "market/market.hpp"
 
 #include "market/json_text.hpp"
+#include "market/query_text.hpp"
 
 #include <fmt/format.h>
 
@@ -52,10 +53,12 @@ result<market_ptr> make_market(std::string_view exchange, std::string_view base,
   if (quote.find('-') != std::string_view::npos) // the id's last '-' parts base and quote
     return unexpected(fmt::format("quote asset \"{}\" contains '-'", quote));
   auto out = std::make_shared<market>();
-  out->id = fmt::format("{}:{}-{}", exchange, base, quote);
   out->exchange = exchange;
   out->base = base;
+  to_upper(out->base);
   out->quote = quote;
+  to_upper(out->quote);
+  out->id = fmt::format("{}:{}-{}", exchange, out->base, out->quote);
   out->native = native;
   out->kind = kind;
   out->hash = string_hash{}(out->id);
@@ -92,6 +95,7 @@ const market_ptr& symbol_table::find(std::string_view native) const noexcept {
 }
 
 bool matches_pattern(std::string_view pattern, std::string_view base, std::string_view quote) {
+  const auto capital = [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; };
   const auto text = fmt::format("{}/{}", base, quote);
   // Greedy matching with one way back: to the last * seen.
   std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
@@ -99,7 +103,7 @@ bool matches_pattern(std::string_view pattern, std::string_view base, std::strin
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;
       resume = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
+    } else if (p < pattern.size() && capital(pattern[p]) == text[t]) {
       ++p;
       ++t;
     } else if (star != std::string_view::npos) {

@@ -19,8 +19,8 @@ std::string_view to_string(market_kind kind) noexcept;
 /// One tradable pair on one exchange. Immutable and shared by everything that speaks of it.
 struct market {
   std::string id;       ///< "binance:BTC-USDT": what the API calls it
-  std::string exchange; ///< the feed's name, e.g. "binance"
-  std::string base;     ///< unified asset code, e.g. "BTC"
+  std::string exchange; ///< the feed's name, e.g. "binance"; without letters A to Z
+  std::string base;     ///< unified asset code, e.g. "BTC"; without letters a to z
   std::string quote;
   std::string native; ///< the exchange's own symbol, e.g. "BTCUSDT", "BTC-USD", "BTC/USD"
   market_kind kind = market_kind::spot;
@@ -44,8 +44,8 @@ bool is_code_character(char c) noexcept;
 /// The same as a regular expression (ECMA-262), for documentation.
 inline constexpr std::string_view code_pattern = R"([^\s\x00-\x1f\x7f:,|{}*"\\])";
 
-/// Builds a market. Every code must be of `is_code_character`s and not too long, and a quote must
-/// not contain '-', by which ids part base and quote; the error names the offending code.
+/// Builds a market, its codes in capital letters. Each must be of `is_code_character`s and not too
+/// long, a quote without '-', by which ids part base and quote; the error names the offending code.
 result<market_ptr> make_market(std::string_view exchange, std::string_view base,
                                std::string_view quote, std::string_view native,
                                market_kind kind = market_kind::spot);
@@ -80,7 +80,7 @@ private:
 using symbol_table_ptr = std::shared_ptr<const symbol_table>;
 
 /// True if "BASE/QUOTE" matches `pattern`, in which * stands for any run of characters:
-/// "BTC/USDT", "*/USDT", "BTC/*", "1000*/USDT". Letters compare as they are.
+/// "BTC/USDT", "*/USDT", "BTC/*", "1000*/USDT". Small letters count as capital ones.
 bool matches_pattern(std::string_view pattern, std::string_view base, std::string_view quote);
 
 } // namespace tickboard

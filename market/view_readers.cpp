@@ -1,6 +1,7 @@
 #include "market/view_readers.hpp"
 
 #include "market/asset.hpp"
+#include "market/canonical_id.hpp"
 #include "market/word_filter.hpp"
 
 #include <fmt/format.h>
@@ -37,7 +38,7 @@ problem each_value(const std::string& name, std::string_view text, const std::st
   return std::nullopt;
 }
 
-enum class letters { as_given, upper };
+enum class letters { as_given, lower, upper };
 
 /// "a,b" or "!a,b". `check` says what is wrong with a value; "" is fine.
 problem read_list(const std::string& name, std::string_view text, letters casing,
@@ -54,6 +55,8 @@ problem read_list(const std::string& name, std::string_view text, letters casing
       return wrong;
     if (casing == letters::upper)
       to_upper(value);
+    else if (casing == letters::lower)
+      value = lower_case(value);
     values.insert(std::move(value));
     return values.size() > view_limits::max_list ? "has too many values" : "";
   });
@@ -127,8 +130,8 @@ problem read_ids(const std::string& name, const std::string& text, view_query& o
   return each_value(name, text, allowed, [&](const std::string& value) -> std::string {
     if (value.size() > max_id_length || !std::all_of(value.begin(), value.end(), is_id_character))
       return "has a value that cannot be a market id";
-    if (seen.insert(value).second)
-      out.ids.push_back(value);
+    if (auto id = canonical_id(value); seen.insert(id).second)
+      out.ids.push_back(std::move(id));
     return out.ids.size() > view_limits::max_ids ? "has too many values" : "";
   });
 }
@@ -167,7 +170,7 @@ problem read_around(const std::string& name, const std::string& text, view_query
   if (text.empty() || text.size() > max_id_length ||
       !std::all_of(text.begin(), text.end(), is_id_character))
     return query_problem{name, "cannot be a market id", "a market id, as binance:BTC-USDT"};
-  out.around = text;
+  out.around = canonical_id(text);
   return std::nullopt;
 }
 
@@ -181,7 +184,7 @@ problem read_quotes(const std::string& name, const std::string& text, view_query
 }
 
 problem read_exchanges(const std::string& name, const std::string& text, view_query& out) {
-  return read_codes(name, text, letters::as_given, out.exchanges);
+  return read_codes(name, text, letters::lower, out.exchanges);
 }
 
 problem read_bases(const std::string& name, const std::string& text, view_query& out) {

@@ -68,7 +68,11 @@ const parameter_table<view_query>& view_table() {
         {{"quote", codes(), fmt::format("Markets with any of these quote assets{}.", excluding),
           "USDT,USD"},
          readers::read_quotes},
-        {{"exchange", codes(), fmt::format("Markets of any of these exchanges{}.", excluding),
+        {{"exchange", codes(),
+          fmt::format(
+              "Markets of any of these exchanges, which must be followed (GET /v1/exchanges lists "
+              "them){}. Letters may be of either case, as in quote, base, ids and around.",
+              excluding),
           "kraken,binance"},
          readers::read_exchanges},
         {{"base", codes(), fmt::format("Markets with any of these base assets{}.", excluding),

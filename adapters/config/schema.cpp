@@ -325,7 +325,7 @@ const std::array api_key_keys{
 const std::array feed_keys{
     key{"exchange", feed<&feed_settings::exchange>, text(rules::exchange),
         "The exchange, by the name of its adapter.", "\"binance\""},
-    key{"name", feed<&feed_settings::name>, text(rules::name),
+    key{"name", feed<&feed_settings::name>, text(rules::feed_name),
         "What rows call the exchange; unique. Empty: as in `exchange`."},
     key{"ws_url", feed<&feed_settings::ws_url>, text(rules::ws_url),
         "WebSocket to connect to. Empty: the exchange's public one."},

@@ -32,6 +32,10 @@ bool consists_of(std::string_view text, std::string_view others) {
   });
 }
 
+bool has(std::string_view text, char first, char last) {
+  return std::ranges::any_of(text, [first, last](char c) { return c >= first && c <= last; });
+}
+
 bool is_ws_url(std::string_view text) {
   const auto url = net::parse_url(text);
   return url && (url->scheme == "ws" || url->scheme == "wss");
@@ -166,14 +170,19 @@ const text_rule name{
     .allowed = [] { return std::string("1 to 32 ASCII letters, digits, '_', '-' or '.'"); },
     .accepts = [](std::string_view text) { return text.size() <= 32 && consists_of(text, "_-."); }};
 
-const text_rule asset{.name = "an asset code",
-                      .allowed =
-                          [] {
-                            return fmt::format(
-                                "1 to {} bytes without blanks and : , | {{ }} * \" \\",
-                                max_asset_length);
-                          },
-                      .accepts = [](std::string_view text) { return is_code(text, ""); }};
+const text_rule feed_name{
+    .name = "such a name",
+    .allowed = [] { return std::string("1 to 32 of a to z, digits, '_', '-' or '.'"); },
+    .accepts = [](std::string_view text) { return name.accepts(text) && !has(text, 'A', 'Z'); }};
+
+const text_rule asset{
+    .name = "an asset code",
+    .allowed =
+        [] {
+          return fmt::format("1 to {} bytes without letters a to z, blanks and : , | {{ }} * \" \\",
+                             max_asset_length);
+        },
+    .accepts = [](std::string_view text) { return is_code(text, "") && !has(text, 'a', 'z'); }};
 
 const text_rule market_pattern{
     .name = "a market pattern",

@@ -30,7 +30,8 @@ extern const text_rule redis_url;
 extern const text_rule sentinel; ///< "host:port"
 extern const text_rule postgres_dsn;
 extern const text_rule path;           ///< of a file that need not be there
-extern const text_rule name;           ///< part of ids and Redis keys
+extern const text_rule name;           ///< part of Redis keys
+extern const text_rule feed_name;      ///< part of ids and Redis keys
 extern const text_rule asset;          ///< asset code
 extern const text_rule market_pattern; ///< "BTC/USDT", "*/USDT"
 extern const text_rule exchange;       ///< an adapter's name

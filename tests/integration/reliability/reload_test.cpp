@@ -95,6 +95,11 @@ TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
            feeds_shown(on) == std::set<std::string>{"coinbaseexchange", "kraken"};
   });
   CHECK(on.get("/v1/markets/binance:BTC-USDT").status == 404);
+  on.wait_until("it is no value of exchange any more", [&] {
+    const auto refused = on.get("/v1/markets?exchange=Binance");
+    return refused.status == 400 &&
+           refused.body.find("allowed: coinbaseexchange, kraken,") != std::string::npos;
+  });
   kraken.check();
 
   {

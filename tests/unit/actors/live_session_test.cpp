@@ -271,6 +271,20 @@ TEST_CASE("a WebSocket has so many views, and is not listened to without end") {
   CHECK(heard < 2 * static_cast<int>(live_limits::most_views));
 }
 
+TEST_CASE("a view of an exchange that is not followed is refused on a WebSocket, which goes on") {
+  live_session_fixture live;
+  live.serving->exchanges->set({"x"});
+  live.open_socket();
+  live.say(R"({"op":"subscribe","view":"a","query":"exchange=y","interval":100})");
+  REQUIRE(live.client->pieces.size() == 1);
+  CHECK(live.client->pieces[0].starts_with(R"({"view":"a","event":"error","data":{)"));
+  CHECK(live.client->pieces[0].find("allowed: x, separated") != std::string::npos);
+  live.sent();
+  live.say(R"({"op":"subscribe","view":"a","query":"exchange=X","interval":100})");
+  REQUIRE(live.client->pieces.size() == 2);
+  CHECK(live.client->pieces[1].starts_with(R"({"view":"a","event":"page")"));
+}
+
 TEST_CASE("who is let in as a WebSocket") {
   live_session_fixture live;
   live.get("/v1/ws");

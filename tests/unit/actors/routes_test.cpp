@@ -164,6 +164,16 @@ TEST_CASE("a page's parameters are read") {
   CHECK(page->question->query.per_page == 20);
 }
 
+TEST_CASE("a market is found in letters of any case") {
+  const auto row = ask("/v1/markets/Kraken:btc-usd");
+  REQUIRE(std::holds_alternative<ask_row>(row));
+  CHECK(std::get<ask_row>(row).id == "kraken:BTC-USD");
+  CHECK(std::get<ask_row>(row).quote == "USD");
+  const auto candles = ask("/v1/markets/Kraken:btc-usd/candles");
+  REQUIRE(std::holds_alternative<ask_candles>(candles));
+  CHECK(std::get<ask_candles>(candles).query.id == "kraken:BTC-USD");
+}
+
 TEST_CASE("what is not there is 404") {
   for (const auto* target : {"",
                              "/assets",

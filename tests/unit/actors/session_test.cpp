@@ -33,6 +33,28 @@ TEST_CASE("a page comes as the query actor has it, with its links") {
   CHECK_FALSE(header(reusable, "Age").empty());
 }
 
+TEST_CASE("an exchange that is not followed is refused, with those that are") {
+  session_fixture one;
+  one.answer_queries(answer{text(R"({"data":[]})"), 0, std::chrono::steady_clock::now()});
+  CHECK(one.ask("/v1/markets?exchange=binanse").status == 200); // nobody knows yet
+  one.config->exchanges->set({"kraken", "binance"});
+  for (int i = 0; i < 2; ++i) // also when the question is known
+    for (const auto* target : {"/v1/markets?exchange=kraken,binanse",
+                               "/v1/markets?exchange=!binanse", "/v1/stream?exchange=binanse"}) {
+      CAPTURE(target);
+      const auto told = one.ask(target);
+      CHECK(told.status == 400);
+      CHECK(told.body->find(R"("detail":"exchange names \"binanse\", which is not followed; )"
+                            R"(allowed: binance, kraken, separated by commas; )") !=
+            std::string::npos);
+      CHECK(told.body->find(R"("parameter":"exchange")") != std::string::npos);
+    }
+  CHECK(one.ask("/v1/markets?exchange=Kraken").status == 200);
+  one.config->exchanges->set({"binanse"}); // by a reload
+  CHECK(one.ask("/v1/markets?exchange=!binanse").status == 200);
+  CHECK(one.ask("/v1/markets?exchange=kraken").status == 400);
+}
+
 TEST_CASE("a page for a spreadsheet says what it is, and how many rows there are in all") {
   session_fixture one;
   one.answer_queries(answer{text("id\r\n"), 120, std::chrono::steady_clock::now()});

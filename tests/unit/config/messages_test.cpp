@@ -87,6 +87,16 @@ TEST_CASE("keys that must be given are missed at the feed") {
   CHECK(has(found, "f:3:1: feed.symbols: is missing; allowed: "));
 }
 
+TEST_CASE("names that the API takes in any letters have none that tell two apart") {
+  check_text("feed", "name", true, {"kraken-2", "k.r_1"});
+  check_text("feed", "name", false, {"Kraken", "k n", "kr\xC3\xA4ken"});
+  check_text("redis", "prefix", true, {"Tb"});
+  CHECK(report_with_feed("[redis]\npartitions = ['USDT', 'A-1']") == "");
+  CHECK(has(report_with_feed("[redis]\npartitions = ['usdt']"),
+            "redis.partitions: \"usdt\" is not an asset code; allowed: a list of 0 to 64 "
+            "texts, each 1 to 32 bytes without letters a to z"));
+}
+
 TEST_CASE("feed names are unique, also those taken from the exchange") {
   const std::string feed = "[[feed]]\nexchange = 'kraken'\nsymbols = ['A/B']\n";
   CHECK(

@@ -116,6 +116,7 @@ TEST_CASE("each list takes as many entries as it says") {
     for (std::uint64_t i = 0; i <= one.takes.max; ++i)
       entries += one.takes.rule == &rules::market_pattern ? "\"A/B\","
                  : one.takes.rule == &rules::sentinel     ? "\"a:1\","
+                 : one.takes.rule == &rules::asset        ? "\"A\","
                                                           : "\"ticker\",";
     const auto count = fmt::format("has {} entries", one.takes.max + 1);
     check_refused(of, one, fmt::format("[{}]", entries), count);

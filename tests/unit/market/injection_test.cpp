@@ -2,6 +2,7 @@
 // tables, headers and problems.
 
 #include "market/answer_text.hpp"
+#include "market/canonical_id.hpp"
 #include "market/csv.hpp"
 #include "market/json_text.hpp"
 #include "market/ticker.hpp"
@@ -84,6 +85,11 @@ bool is_line(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x20; });
 }
 
+std::string in_capitals(std::string text) {
+  to_upper(text);
+  return text;
+}
+
 /// Bytes that are no UTF-8 become what JSON shows of them.
 std::string as_shown(std::string_view text) {
   rapidjson::Document json;
@@ -159,8 +165,9 @@ TEST_CASE("a market's name is a value wherever it is written, or no market's nam
     // Ids, as requests and cursors take them apart.
     const auto colon = one.id.find(':'), dash = one.id.rfind('-');
     CHECK(one.id.substr(0, colon) == "x");
-    CHECK(one.id.substr(colon + 1, dash - colon - 1) == base);
-    CHECK(one.id.substr(dash + 1) == quote);
+    CHECK(one.id.substr(colon + 1, dash - colon - 1) == in_capitals(base));
+    CHECK(one.id.substr(dash + 1) == in_capitals(quote));
+    CHECK(canonical_id(one.id) == one.id);
     // Members of sorted sets and hashes: BASE|id, exchange|quote (lua/README.md).
     for (const auto& part : {one.id, one.base, one.quote, one.native}) {
       CHECK(part.find_first_of("|{},*\"\\") == std::string::npos);

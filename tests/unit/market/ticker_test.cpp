@@ -1,3 +1,4 @@
+#include "market/canonical_id.hpp"
 #include "market/json_text.hpp"
 #include "market/ticker.hpp"
 
@@ -48,6 +49,12 @@ TEST_CASE("market ids and what a symbol may not contain") {
     CHECK_MESSAGE(!make_market("x", bad, "USDT", "S"), bad);
   CHECK_FALSE(make_market("x", "A", "U-SD", "S"));
   CHECK(make_market("x", "A-B", "USD", "S"));
+  const auto mixed = *make_market("x", "aBc", "usd", "aBc/usd");
+  CHECK(mixed->id == "x:ABC-USD");
+  CHECK(mixed->base + mixed->quote == "ABCUSD");
+  CHECK(mixed->native == "aBc/usd"); // what the exchange is asked for
+  CHECK(canonical_id("X:abc-Usd") == mixed->id);
+  CHECK(canonical_id("X") == "X");
 }
 
 TEST_CASE("patterns") {
@@ -58,6 +65,7 @@ TEST_CASE("patterns") {
   CHECK(matches_pattern("*/*", "A", "B"));
   CHECK(matches_pattern("1*S*B/U*", "1000SHIB", "USDT"));
   CHECK_FALSE(matches_pattern("BTC/USDT", "BTC", "USDTX"));
+  CHECK(matches_pattern("btc/u*", "BTC", "USDT"));
   CHECK_FALSE(matches_pattern("", "A", "B"));
 }
 

@@ -61,6 +61,17 @@ TEST_CASE("each filter is read") {
   CHECK(range(2) == "spread_bps -1 inf");
 }
 
+TEST_CASE("names of exchanges and codes are the same in letters of any case") {
+  for (const auto& [one, other] : {std::pair{"exchange=Kraken,BINANCE", "exchange=binance,kraken"},
+                                   {"exchange=!Kraken", "exchange=!kraken"},
+                                   {"quote=usdt&base=!btc", "quote=USDT&base=!BTC"},
+                                   {"ids=Kraken:btc-usd,kraken:BTC-USD", "ids=kraken:BTC-USD"},
+                                   {"around=KRAKEN:1inch-Usd", "around=kraken:1INCH-USD"}}) {
+    CAPTURE(one);
+    CHECK(ask(one)->canonical() == ask(other)->canonical());
+  }
+}
+
 TEST_CASE("named markets keep their order unless a sort is asked for") {
   const auto given = *ask("ids=b:X-Y,a:X-Y,b:X-Y");
   CHECK(given.ids == std::vector<std::string>{"b:X-Y", "a:X-Y"});
