@@ -248,7 +248,7 @@ std::string exchanges() {
 
 std::string health() {
   return R"({"status":"ok","metadata":{"state":"ok","source":"postgres","assets":50,)"
-         R"("age_ms":1200,"problem":null}})";
+         R"("age_ms":1200,"problem":null},"config":{"state":"ok","problem":null}})";
 }
 
 std::string metrics() {

@@ -225,7 +225,17 @@ std::vector<json::member> operation_schemas() {
                   property({"source", is::text, true, "where it comes from"}),
                   property({"assets", is::count, false, "how many are known"}),
                   property({"age_ms", is::count, true, "since the source last told"}),
-                  property({"problem", is::text, true, "what is wrong"})})}})},
+                  property({"problem", is::text, true, "what is wrong"})})},
+            {"config",
+             object_schema(
+                 "Whether what runs is what its file says, as of the last reload.",
+                 {property({"state",
+                            is::text,
+                            false,
+                            "waiting: some keys take effect at the next start; refused: the file "
+                            "is wrong, what ran before goes on",
+                            {"ok", "waiting", "refused"}}),
+                  property({"problem", is::text, true, "which keys, or what is wrong"})})}})},
       {"Readiness",
        object_schema("Pages are served.",
                      {property({"status", is::text, false, "that they are", {"ready"}})})},

@@ -133,6 +133,7 @@ public:
     server_->renew_tls(std::move(*tls));
     return {};
   }
+  config_state& file() override { return *file_; }
   bool shows_life() override { return signs_.check(); }
 
   caf::actor service(const std::string& name) const override {
@@ -324,6 +325,10 @@ private:
       telling.actors.emplace_back(name, at);
     telling.version = TICKBOARD_VERSION;
     log::show_in(*registry_);
+    registry_->watch({"tickboard_config_reload_ok",
+                      "0 if the config file was refused at the last reload, else 1"},
+                     metrics::kind::gauge, {},
+                     [file = file_] { return file->look().state == "refused" ? 0.0 : 1.0; });
     add("metrics", metrics_,
         [this, telling] { return system_.spawn<caf::detached>(scrape, telling); });
   }
@@ -374,6 +379,7 @@ private:
     config->live_patience = 3 * settings_.live.heartbeat + settings_.view.timeout;
     config->root = root_address_;
     config->metrics = metrics_;
+    config->file = file_;
     config->exchanges = exchanges_;
     config->figures = figures_;
     config->lifeline = lifeline_;
@@ -479,6 +485,7 @@ private:
   std::vector<address_ptr> writers_, normalizers_;
   std::map<std::string, address_ptr> services_; ///< by name
   std::optional<feed_set> feeds_;
+  const std::shared_ptr<config_state> file_ = std::make_shared<config_state>();
   const std::shared_ptr<followed_exchanges> exchanges_ = std::make_shared<followed_exchanges>();
   vital_signs signs_;
   const std::shared_ptr<admission> admission_ =

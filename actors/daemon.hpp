@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/config_state.hpp"
 #include "adapters/config/settings.hpp"
 #include "market/result.hpp"
 
@@ -25,6 +26,8 @@ public:
   /// Takes over who may ask how much, and what of HTTPS is renewed: certificate and key, if there
   /// were any before. The error says why these cannot be read; the old ones then stay. Reads files.
   virtual result<void> change_access(const config::settings& wanted) = 0;
+  /// How what runs and its file agree, for health and metrics to tell; who reloads says it.
+  virtual config_state& file() = 0;
   /// True if every io thread and every service has given a sign of life since they were last asked
   /// for one; if so, asks again. Does not block. From one thread, until `stop`.
   virtual bool shows_life() = 0;

@@ -48,13 +48,17 @@ void session_state::ask_for_supervision() {
 
 /// That the process lives is what the status says; the rest is as far as it is known soon.
 void session_state::ask_for_health() {
-  const auto answer_with = [this](const metadata_health& told) {
+  const auto text_or_null = [](const std::string& text) {
+    return text.empty() ? "null" : json_string(text);
+  };
+  const auto answer_with = [this, text_or_null](const metadata_health& told) {
+    const auto file = config->file->look();
     respond(of_this_moment(fmt::format(
         R"({{"status":"ok","metadata":{{"state":{},"source":{},"assets":{},"age_ms":{},)"
-        R"("problem":{}}}}})",
-        json_string(told.state), told.source.empty() ? "null" : json_string(told.source),
-        told.assets, told.age_ms < 0 ? "null" : fmt::format("{}", told.age_ms),
-        told.problem.empty() ? "null" : json_string(told.problem))));
+        R"("problem":{}}},"config":{{"state":{},"problem":{}}}}})",
+        json_string(told.state), text_or_null(told.source), told.assets,
+        told.age_ms < 0 ? "null" : fmt::format("{}", told.age_ms), text_or_null(told.problem),
+        json_string(file.state), text_or_null(file.problem))));
   };
   // Sooner than anything else, so with a timeout of its own.
   self->request(config->metadata->get(), std::min(config->timeout, health_timeout),

@@ -3,6 +3,7 @@
 #include "actors/address.hpp"
 #include "actors/admission.hpp"
 #include "actors/asset_route.hpp"
+#include "actors/config_state.hpp"
 #include "actors/familiar_route.hpp"
 #include "actors/followed_exchanges.hpp"
 #include "actors/known_pages.hpp"
@@ -41,6 +42,7 @@ struct session_config {
   bool tells_metrics = true;  ///< answers GET /metrics
   bool for_operators = false; ///< serves what admin_route.hpp does
   std::shared_ptr<admission> admits = std::make_shared<admission>();
+  std::shared_ptr<config_state> file = std::make_shared<config_state>();
   std::shared_ptr<followed_exchanges> exchanges = std::make_shared<followed_exchanges>();
   std::shared_ptr<known_pages> pages = std::make_shared<known_pages>(); ///< of all sessions
   std::shared_ptr<route_figures> figures = std::make_shared<route_figures>();

@@ -35,22 +35,31 @@ void reload(const std::string& file, config::settings& now, daemon& running) {
     for (std::string one; std::getline(problems, one);)
       log::error("reload", "the file is wrong", {{"problem", one}});
     log::error("reload", "refused, everything stays as it is", {{"file", file}});
+    running.file().refuse();
     return;
   }
+  std::vector<std::string> waiting;
   for (const auto& key : config::differences(now, *wanted))
-    if (!is_taken_over(key, now, *wanted))
+    if (!is_taken_over(key, now, *wanted)) {
       log::warn("reload", "changes at the next start only", {{"key", key}});
+      waiting.push_back(key);
+    }
   now.log.level = wanted->log.level;
   log::set_level(now.log.level);
-  if (const auto done = running.change_access(*wanted); !done)
+  const auto access = running.change_access(*wanted);
+  if (!access)
     log::error("reload", "the certificate cannot be used, the old one stays",
-               {{"problem", done.error()}});
+               {{"problem", access.error()}});
   else if (!wanted->http.tls_certificate.empty() && !now.http.tls_certificate.empty())
     log::info("reload", "the certificate was read", {{"file", wanted->http.tls_certificate}});
   now.clients = wanted->clients;
   now.keys = std::move(wanted->keys);
   now.feeds = std::move(wanted->feeds);
   running.change_feeds(now.feeds);
+  if (access)
+    running.file().take_over(waiting);
+  else
+    running.file().refuse();
   log::info("reload", "done", {{"feeds", now.feeds.size()}});
 }
 

@@ -232,6 +232,8 @@ result<std::string> status_text(const daemon_state& told, const terminal::layout
                        counted(sum.markets, "market", "markets"), sum.mute, sum.frames_per_second));
   const auto metadata_state = text(member(health, "metadata"), "state");
   out.line(assets_line(health), metadata_state == "ok" ? tone::plain : tone::bad);
+  if (const auto problem = text(member(health, "config"), "problem"); !problem.empty())
+    out.line("config: " + problem, tone::bad);
   out.line("");
   out.text += lay_out(all.table(), how).text;
   if (!all.problems().empty())

@@ -88,6 +88,16 @@ systemctl reload tickboard
 until_true grep -q 'component=reload msg=done feeds=1' <(journalctl --unit tickboard)
 [[ "$(systemctl show --property MainPID --value tickboard)" == "$pid" ]]
 
+step "reload of a file with an error: it fails, and says where"
+cp "$config" right
+echo 'nonsense = 1' >>"$config"
+! systemctl reload tickboard || fail "a wrong file was reloaded"
+until_true bash -c "journalctl --unit tickboard | grep '$config:[0-9]*:1: feed.nonsense: unknown key'"
+[[ "$(systemctl show --property MainPID --value tickboard)" == "$pid" ]]
+[[ "$(ask /healthz)" == *'"config":{"state":"ok"'* ]] || fail "the daemon has read the wrong file"
+cp right "$config"
+systemctl reload tickboard
+
 step "what it keeps is its own"
 ls -lA /var/lib/tickboard
 [[ "$(stat --format '%U:%G %a' /var/lib/tickboard)" == 'tickboard:tickboard 750' ]] || fail "state directory"

@@ -113,6 +113,10 @@ TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
              log.find("feed.exchange") != log.npos;
     });
     CHECK(feeds_shown(on) == std::set<std::string>{"coinbaseexchange", "kraken"});
+    on.wait_until("health and metrics tell it", [&] {
+      return on.get("/healthz").body.find(R"("config":{"state":"refused",)") != std::string::npos &&
+             on.get("/metrics").body.find("\ntickboard_config_reload_ok 0\n") != std::string::npos;
+    });
     kraken.check();
   }
 
@@ -130,6 +134,12 @@ TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
   });
   CHECK(on.log_text().find("msg=\"changes at the next start only\" key=rates.max_age") !=
         std::string::npos);
+  on.wait_until("health says what waits for the next start", [&] {
+    return on.get("/healthz")
+               .body.find(R"("config":{"state":"waiting","problem":"these keys take )"
+                          R"(effect at the next start: rates.max_age"}})") != std::string::npos;
+  });
+  CHECK(on.get("/metrics").body.find("\ntickboard_config_reload_ok 1\n") != std::string::npos);
   kraken.check();
 
   on.exchanges[1].feed_options.clear();

@@ -24,7 +24,7 @@ TEST_CASE("health says how metadata does, and that the process lives whatever th
   };
   const auto unknown = R"({"status":"ok","metadata":{"state":"failed","source":null,"assets":0,)"
                        R"("age_ms":null,"problem":"the part of tickboard that knows does not )"
-                       R"(answer"}})";
+                       R"(answer"},"config":{"state":"ok","problem":null}})";
   CHECK(body() == unknown); // it is down
   one.config->metadata->set(one.spawn([](caf::event_based_actor* self) -> caf::behavior {
     self->set_default_handler(caf::skip);
@@ -38,10 +38,27 @@ TEST_CASE("health says how metadata does, and that the process lives whatever th
   };
   knows({"ok", "file", 50, 1'200, ""});
   CHECK(body() == R"({"status":"ok","metadata":{"state":"ok","source":"file","assets":50,)"
-                  R"("age_ms":1200,"problem":null}})");
+                  R"("age_ms":1200,"problem":null},"config":{"state":"ok","problem":null}})");
   knows({"degraded", "postgres", 3, -1, "no \"route\""});
   CHECK(body() == R"({"status":"ok","metadata":{"state":"degraded","source":"postgres","assets":3,)"
-                  R"("age_ms":null,"problem":"no \"route\""}})");
+                  R"("age_ms":null,"problem":"no \"route\""},)"
+                  R"("config":{"state":"ok","problem":null}})");
+}
+
+TEST_CASE("health says whether what runs is what the config file says") {
+  session_fixture one;
+  const auto told = [&] {
+    const auto body = *one.ask("/healthz").body;
+    return body.substr(body.find("\"config\""));
+  };
+  one.config->file->take_over({"redis.url", "view.max_age"});
+  CHECK(told() == R"("config":{"state":"waiting","problem":"these keys take effect at the next )"
+                  R"(start: redis.url, view.max_age"}})");
+  one.config->file->refuse();
+  CHECK(told() == R"("config":{"state":"refused","problem":"the last reload was refused, what ran )"
+                  R"(before goes on; the log says why"}})");
+  one.config->file->take_over({});
+  CHECK(told() == R"("config":{"state":"ok","problem":null}})");
 }
 
 TEST_CASE_FIXTURE(session_fixture, "health, readiness and browsers' preflights need no key") {

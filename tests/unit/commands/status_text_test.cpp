@@ -30,7 +30,7 @@ daemon_state told(const status_state& of) {
   out.base = "http://127.0.0.1:8080";
   out.exchanges = of.json(some_time);
   out.health = R"({"status":"ok","metadata":{"state":"ok","source":"built in","assets":50,)"
-               R"("age_ms":1200,"problem":null}})";
+               R"("age_ms":1200,"problem":null},"config":{"state":"ok","problem":null}})";
   return out;
 }
 
@@ -63,6 +63,13 @@ TEST_CASE("a line for each connection, totals, and what is wrong in sentences") 
   CHECK(text->find("\nkraken            -  discovering    -") != text->npos);
   CHECK(text->ends_with("\nbinance/2 gets nothing of binance:A-USD, binance:B-USD and 8 more\n"
                         "kraken: the host does not resolve\n"));
+}
+
+TEST_CASE("a config that is not what runs") {
+  auto what = told(two_feeds());
+  what.health.replace(what.health.find(R"({"state":"ok","problem":null})"), 29,
+                      R"({"state":"refused","problem":"the reload was refused"})");
+  CHECK(status_text(what, {})->find("\nconfig: the reload was refused\n\n") != std::string::npos);
 }
 
 TEST_CASE("ends, waits, and no pages") {
