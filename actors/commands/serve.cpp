@@ -5,6 +5,7 @@
 #include "actors/daemon.hpp"
 #include "adapters/log/log.hpp"
 #include "adapters/log/output.hpp"
+#include "adapters/redis/endpoint.hpp"
 #include "adapters/systemd/service_manager.hpp"
 
 #include <CLI/CLI.hpp>
@@ -14,6 +15,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <unistd.h>
 
 namespace tickboard::commands {
 
@@ -63,6 +65,43 @@ void reload(const std::string& file, config::settings& now, daemon& running) {
   log::info("reload", "done", {{"feeds", now.feeds.size()}});
 }
 
+/// "host:port" as it is now that a port of 0 has become one.
+std::string bound(const std::string& listen, std::uint16_t port) {
+  return fmt::format("{}:{}", listen.substr(0, listen.rfind(':')), port);
+}
+
+/// For whoever gave port 0, on stdout; what listens elsewhere is in the config, and in the log.
+void tell_port(const char* what, const std::string& listen, std::uint16_t port) {
+  if (listen.ends_with(":0"))
+    std::printf("%slistening on port %u\n", what, unsigned{port});
+}
+
+void tell_start(const std::string& file, const config::settings& is, const daemon& running) {
+  std::string names;
+  for (const auto& one : is.feeds)
+    names += (names.empty() ? "" : ",") + one.name;
+  std::string redis;
+  if (!is.redis.sentinels.empty())
+    redis = "sentinels of " + is.redis.sentinel_master;
+  else if (const auto to = redis::parse_endpoint(is.redis.url))
+    redis = to->display(); // without user and password
+  log::info(
+      "daemon", "started",
+      {{"version", TICKBOARD_VERSION},
+       {"pid", ::getpid()},
+       {"config", file},
+       {"listen", bound(is.http.listen, running.port())},
+       {"tls", is.http.tls_certificate.empty() ? "off" : "on"},
+       {"admin", is.admin.listen.empty() ? "off" : bound(is.admin.listen, running.admin_port())},
+       {"redis", redis},
+       {"feeds", is.feeds.size()},
+       {"names", names}});
+  tell_port("", is.http.listen, running.port());
+  if (!is.admin.listen.empty())
+    tell_port("admin ", is.admin.listen, running.admin_port());
+  std::fflush(stdout);
+}
+
 int serve(const std::string& file) {
   auto settings = config::load(file);
   if (!settings) {
@@ -78,11 +117,7 @@ int serve(const std::string& file) {
     log::shut_down();
     return 1;
   }
-  // On stdout for whoever started us with port 0; everything else is log.
-  std::printf("listening on port %u\n", unsigned{(*running)->port()});
-  if ((*running)->admin_port() != 0)
-    std::printf("admin listening on port %u\n", unsigned{(*running)->admin_port()});
-  std::fflush(stdout);
+  tell_start(file, *settings, **running);
   systemd::tell_ready(fmt::format("listening on port {}; /readyz says whether pages are served",
                                   (*running)->port()));
   watchdog alive{**running};

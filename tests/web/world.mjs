@@ -19,14 +19,17 @@ export async function until(what, look) {
   }
 }
 
-/** Starts a program; resolves once a line of its output has `pattern`, with what that found. */
+/** Starts a program; resolves once a line of its output has `pattern`, with what that found, or at once if there is none. */
 async function start(command, args, pattern) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
-  const said = new Promise((done) => createInterface({ input: child.stdout }).on('line', (line) => {
-    const found = pattern.exec(line);
-    if (found) done(found[1]);
-  }));
+  const said = new Promise((done) => {
+    if (!pattern) done();
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const found = pattern?.exec(line);
+      if (found) done(found[1]);
+    });
+  });
   const told = await Promise.race([said, exited.then(([code]) => Promise.reject(new Error(`${command} ${args[0]} ended with ${code}`)))]);
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
@@ -55,8 +58,10 @@ export async function startWorld(program, { markets = 60, rate = 400 } = {}) {
   async function startDaemon(more = '') {
     const file = join(dir, 'tickboard.toml');
     writeFileSync(file, `[log]\nlevel = "error"\n[http]\nlisten = "127.0.0.1:${port}"\n${daemonConfig}${more}`);
-    running.daemon = await start(program, ['serve', '--config', file], /^listening on port (\d+)$/);
-    port = running.daemon.told;
+    const listens = port === 0 ? /^listening on port (\d+)$/ : null; // which it says of port 0 alone
+    running.daemon = await start(program, ['serve', '--config', file], listens);
+    port ||= running.daemon.told;
+    await until('the daemon answers', () => fetch(`http://127.0.0.1:${port}/healthz`).then(() => true, () => false));
   }
 
   const stop = (name) => running[name].stop();

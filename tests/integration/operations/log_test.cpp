@@ -36,10 +36,13 @@ TEST_CASE("each line of the log is a JSON object with time, level, component and
     return on.log_text().find(R"("component":"supervisor","msg":"ended","part":"kraken/1)") !=
            std::string::npos;
   });
+  const auto pid = std::to_string(on.daemon->pid());
+  const auto port = on.daemon->port();
   on.daemon->kill(SIGTERM);
   CHECK(on.daemon->wait() == 0);
   std::set<std::string> components, levels;
   std::string last;
+  std::size_t starts = 0;
   for (const auto& line : lines_of(on.log_text())) {
     const auto json = parse_json(line);
     REQUIRE_MESSAGE(json.IsObject(), line);
@@ -50,7 +53,19 @@ TEST_CASE("each line of the log is a JSON object with time, level, component and
     components.insert(text_of(json, "component"));
     levels.insert(text_of(json, "level"));
     last = text_of(json, "msg");
+    if (last != "started" || text_of(json, "component") != "daemon")
+      continue;
+    ++starts;
+    CHECK_FALSE(text_of(json, "version").empty());
+    CHECK(text_of(json, "pid") == pid);
+    CHECK(text_of(json, "config") == on.redis->directory() + "/tickboard.toml");
+    CHECK(text_of(json, "listen") == fmt::format("127.0.0.1:{}", port));
+    CHECK(text_of(json, "admin") == fmt::format("127.0.0.1:{}", on.admin()));
+    CHECK(text_of(json, "redis") == on.redis->url() + "?db=0");
+    CHECK(text_of(json, "feeds") == "2");
+    CHECK(text_of(json, "names") == "coinbaseexchange,kraken");
   }
+  CHECK(starts == 1);
   for (const auto* one : {"feed", "keeper", "metadata", "supervisor", "daemon"})
     CHECK_MESSAGE(components.contains(one), one);
   CHECK(levels.contains("info"));
