@@ -147,6 +147,7 @@ void reader::read(const toml::table& document) {
   if (!document.contains("feed"))
     problems_.add({}, "feed", "no exchange is followed", "one or more [[feed]]");
   check_supervision(document);
+  check_listeners(document);
   check_tls(document);
   check_metadata(document);
   auto& redis = all_.redis;

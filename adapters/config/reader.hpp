@@ -34,6 +34,7 @@ private:
   void check_unique(const section& of, const toml::node& node, std::string_view key,
                     const std::string& value);
   void check_supervision(const toml::table& document);
+  void check_listeners(const toml::table& document);
   void check_tls(const toml::table& document);
   void check_metadata(const toml::table& document);
   void check_sentinels(const toml::table& document);

@@ -2,6 +2,7 @@
 #include "adapters/config/text_values.hpp"
 #include "adapters/exchange/exchange.hpp"
 #include "adapters/net/tls.hpp"
+#include "adapters/net/url.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 #include <fmt/format.h>
@@ -82,6 +83,32 @@ void reader::check_supervision(const toml::table& document) {
                 fmt::format("{} is longer than backoff_max, {}", format_duration(is.backoff_min),
                             format_duration(is.backoff_max)),
                 "at most backoff_max");
+}
+
+namespace {
+
+/// True if whoever listens on the one leaves no place for the other. "::" takes in IPv4.
+bool overlap(net::host_port a, net::host_port b) {
+  for (auto* one : {&a, &b})
+    if (one->host == "localhost")
+      one->host = "127.0.0.1";
+  const auto covers = [](const std::string& host, const std::string& other) {
+    return host == "::" || host == other || (host == "0.0.0.0" && other.find(':') == other.npos);
+  };
+  return a.port != 0 && a.port == b.port && (covers(a.host, b.host) || covers(b.host, a.host));
+}
+
+} // namespace
+
+void reader::check_listeners(const toml::table& document) {
+  const auto api = net::parse_host_port(all_.http.listen);
+  const auto admin = net::parse_host_port(all_.admin.listen);
+  if (!api || !admin || !overlap(*api, *admin) || !problems_.empty())
+    return; // each key must be right for itself first
+  problems_.add(begin_of(document["admin"]["listen"].node()->source()), "admin.listen",
+                fmt::format("{} is taken by http.listen, {}", quoted(all_.admin.listen),
+                            quoted(all_.http.listen)),
+                "another port, or an address that http.listen leaves free");
 }
 
 void reader::check_tls(const toml::table& document) {

@@ -87,6 +87,32 @@ TEST_CASE("keys that must be given are missed at the feed") {
   CHECK(has(found, "f:3:1: feed.symbols: is missing; allowed: "));
 }
 
+TEST_CASE("the two listeners leave room for each other") {
+  const auto found = [](std::string_view http, std::string_view admin) {
+    return report_with_feed(
+        fmt::format("[http]\nlisten = '{}'\n[admin]\nlisten = '{}'\n", http, admin));
+  };
+  CHECK(found("127.0.0.1:8080", "127.0.0.1:8080") ==
+        "f:4:10: admin.listen: \"127.0.0.1:8080\" is taken by http.listen, \"127.0.0.1:8080\"; "
+        "allowed: another port, or an address that http.listen leaves free");
+  for (const auto& [http, admin] : {std::pair{"0.0.0.0:8080", "127.0.0.1:8080"},
+                                    {"127.0.0.1:8080", "0.0.0.0:8080"},
+                                    {"[::]:8080", "127.0.0.1:8080"},
+                                    {"[::]:8080", "0.0.0.0:8080"},
+                                    {"localhost:8080", "127.0.0.1:8080"},
+                                    {"[::1]:8080", "[::]:8080"},
+                                    {"a:1", "a:1"}})
+    CHECK_MESSAGE(has(found(http, admin), "f:4:10: admin.listen: "), http << " " << admin);
+  CHECK(has(report_with_feed("[admin]\nlisten = '127.0.0.1:8080'\n"), // the usual one of http
+            "admin.listen: \"127.0.0.1:8080\" is taken"));
+  for (const auto& [http, admin] : {std::pair{"127.0.0.1:8080", "127.0.0.1:8081"},
+                                    {"127.0.0.1:0", "127.0.0.1:0"},
+                                    {"127.0.0.1:8080", "127.0.0.2:8080"},
+                                    {"0.0.0.0:8080", "[::1]:8080"},
+                                    {"a:1", "b:1"}})
+    CHECK(found(http, admin) == "");
+}
+
 TEST_CASE("names that the API takes in any letters have none that tell two apart") {
   check_text("feed", "name", true, {"kraken-2", "k.r_1"});
   check_text("feed", "name", false, {"Kraken", "k n", "kr\xC3\xA4ken"});
