@@ -15,8 +15,9 @@
 namespace tickboard::commands {
 
 const char* const asking_help =
-    "An API key comes from --key-file or the environment's TICKBOARD_API_KEY: on the command line\n"
-    "everybody on the machine could read it.\n"
+    "Environment: TICKBOARD_URL is the daemon where neither --url nor --config says it;\n"
+    "TICKBOARD_API_KEY is the API key where no --key-file has one: on the command line everybody\n"
+    "on the machine could read it; NO_COLOR wants no colour.\n"
     "Exit status: 0 done; 1 nobody answers, or the answer cannot be read or written; 2 the daemon\n"
     "refuses the question; 3 it cannot answer now (429, 5xx); above 100 a wrong command line.";
 
@@ -35,16 +36,38 @@ result<std::string> find_key(const std::string& file) {
   if (!file.empty()) {
     const auto read = files::read_whole(file, max_key_bytes);
     if (!read)
-      return unexpected(read.error());
+      return unexpected("--key-file: " + read.error());
     auto line = read->text.substr(0, read->text.find('\n'));
     if (line.ends_with('\r'))
       line.pop_back();
-    return checked_key(std::move(line), file);
+    return checked_key(std::move(line), "--key-file: " + file);
   }
   const char* const key = std::getenv("TICKBOARD_API_KEY");
   if (key == nullptr || *key == '\0')
     return "";
   return checked_key(key, "TICKBOARD_API_KEY");
+}
+
+/// http://host:port of what `where`, an option or a variable, says.
+result<std::string> checked_base(std::string_view given, std::string_view where) {
+  const auto fail = [&](std::string_view what) {
+    return unexpected(fmt::format("{}: {}; allowed: http://host[:port] or https://host[:port], "
+                                  "without a path",
+                                  where, what));
+  };
+  const auto url = net::parse_url(given);
+  if (!url) { // "URL: what is wrong; allowed is ..."
+    const auto& told = url.error();
+    const auto from = told.find(": ") + 2;
+    return fail(told.substr(from, told.find("; allowed") - from));
+  }
+  if (url->scheme != "http" && url->scheme != "https")
+    return fail(fmt::format("scheme \"{}\" is none of a daemon", url->scheme));
+  if (url->target != "/")
+    return fail("has a path, which is what QUESTION is for");
+  while (given.ends_with('/'))
+    given.remove_suffix(1);
+  return std::string{given};
 }
 
 /// Where a daemon on this machine that listens so is reached.
@@ -106,14 +129,15 @@ result<asked_daemon> find_daemon(const asking_options& given, bool for_operators
     out.base = *std::move(url);
   } else {
     const char* const usual = std::getenv("TICKBOARD_URL");
-    if (!given.url.empty())
-      out.base = given.url;
-    else if (usual != nullptr && *usual != '\0')
-      out.base = usual;
-    else
-      out.base = "http://127.0.0.1:8080";
-    while (out.base.ends_with('/'))
-      out.base.pop_back();
+    const bool by_variable = given.url.empty() && usual != nullptr && *usual != '\0';
+    out.base = "http://127.0.0.1:8080";
+    if (by_variable || !given.url.empty()) {
+      auto base =
+          checked_base(by_variable ? usual : given.url, by_variable ? "TICKBOARD_URL" : "--url");
+      if (!base)
+        return unexpected(base.error());
+      out.base = *std::move(base);
+    }
   }
   auto key = find_key(given.key_file);
   if (!key)
@@ -153,6 +177,8 @@ std::string refusal_text(const net::http_reply& reply) {
   std::string out = title.empty() ? fmt::format("HTTP status {}", reply.status) : title;
   if (!detail.empty())
     out += ": " + detail;
+  if (reply.status == 401)
+    out += " (--key-file or TICKBOARD_API_KEY does that)";
   if (reply.retry_after.count() > 0)
     out += fmt::format(" (ask again in {} s)", reply.retry_after.count());
   return terminal::shown_text(out);

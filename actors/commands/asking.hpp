@@ -42,7 +42,8 @@ struct asked_daemon {
 };
 
 /// What `given` says. With a config and `for_operators`, that of its [admin] listener, if it has
-/// one. The API key comes from --key-file, else from TICKBOARD_API_KEY. Reads files.
+/// one. The API key comes from --key-file, else from TICKBOARD_API_KEY. Reads files. Errors name
+/// the option or the variable.
 result<asked_daemon> find_daemon(const asking_options& given, bool for_operators);
 
 /// What a user writes for a resource, as a path with a query: a query string alone asks

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <string_view>
 
 namespace CLI {
 class App;
@@ -15,6 +17,10 @@ using action = std::function<int()>;
 /// The whole command line, for the program itself and for what is made of it (packaging/papers):
 /// name, version and every subcommand below. `app` and `chosen` as there.
 void add_all(CLI::App& app, action& chosen);
+
+/// What is wrong with the first word of a command line, "" if there is none: empty if it is a
+/// command of `app`, or an option.
+std::string unknown_command(const CLI::App& app, std::string_view given);
 
 // Each adds its subcommand to `app` and sets `chosen` when the command line names it. The options
 // live as long as `app`.

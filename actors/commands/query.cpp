@@ -21,8 +21,8 @@ struct query_options {
   std::vector<std::string> columns;
 };
 
-/// The field that the target's `sort` names, without its sign.
-std::string sort_in(std::string_view target) {
+/// What the target's query has as `wanted`; empty: nothing.
+std::string parameter_in(std::string_view target, std::string_view wanted) {
   const auto question = target.find('?');
   if (question == target.npos)
     return {};
@@ -30,9 +30,15 @@ std::string sort_in(std::string_view target) {
   if (!parameters)
     return {};
   for (const auto& [name, value] : *parameters)
-    if (name == "sort")
-      return value.substr(value.starts_with('-') ? 1 : 0);
+    if (name == wanted)
+      return value;
   return {};
+}
+
+/// The field that the target's `sort` names, without its sign.
+std::string sort_in(std::string_view target) {
+  const auto sort = parameter_in(target, "sort");
+  return sort.substr(sort.starts_with('-') ? 1 : 0);
 }
 
 std::string table_text(const page_table& page) {
@@ -69,6 +75,11 @@ int ask_once(const query_options& options) {
   if (!daemon)
     return fail(daemon.error());
   const auto target = target_of(options.question);
+  if (const auto format = parameter_in(target, "format");
+      options.format != "json" && (format == "csv" || format == "ndjson"))
+    return fail(fmt::format("QUESTION: format={} is no page that can be shown as {}; here --format "
+                            "csv makes a table of it, and --format json shows the answer as it is",
+                            format, options.format));
   daemon->options.url = daemon->base + target;
   net::io_thread io;
   const auto reply = waiting_get(io, daemon->options);

@@ -159,6 +159,12 @@ TEST_CASE("what is refused, or is no daemon") {
       "tickboard query: Bad parameter: sort is not a field that markets can be sorted by; "));
   CHECK(world.query("nothing").errors.starts_with("tickboard query: No such resource: "));
   CHECK(world.query("markets/kraken:NOT-THERE").status == 2);
+  const auto table = world.query("'quote=USD&format=csv'");
+  CHECK(table.status == 1);
+  CHECK(
+      table.errors.starts_with("tickboard query: QUESTION: format=csv is no page that can be shown "
+                               "as table; here --format csv "));
+  CHECK(world.query("--format json 'quote=USD&format=csv&fields=id'").out.starts_with("id\r\n"));
   const auto column = world.query("--columns price ''");
   CHECK(column.status == 1);
   CHECK(column.errors.find("--columns: \"price\" is in no row; allowed: id, ") !=
@@ -170,6 +176,12 @@ TEST_CASE("what is refused, or is no daemon") {
   CHECK(bash("$tickboard query --url ftp://x").errors.find("scheme \"ftp\" is unknown") !=
         std::string::npos);
   CHECK(bash("$tickboard query --format xml").status > 100);
+  const auto command = bash("$tickboard chekc");
+  CHECK(command.status > 100);
+  CHECK(command.errors.starts_with(
+      "tickboard: there is no command \"chekc\", did you mean check?; allowed: demo, serve, "));
+  CHECK(bash("$tickboard").errors.starts_with("tickboard: no command is given; allowed: demo, "));
+  CHECK(bash("$tickboard --help").out.find("TICKBOARD_URL") != std::string::npos);
   CHECK(bash("$tickboard query --format json --columns id").status > 100);
 }
 
@@ -212,7 +224,8 @@ TEST_CASE("keys come by file or environment") {
                     "\"d0c04f4b1951e4aeaaec8223ed2039e542f3aae805a6fa7f6d794e5afff5d272\"\n");
   const auto without = world.query("''");
   CHECK(without.status == 2);
-  CHECK(without.errors.starts_with("tickboard query: "));
+  CHECK(without.errors.starts_with("tickboard query: Key missing: "));
+  CHECK(without.errors.ends_with(" (--key-file or TICKBOARD_API_KEY does that)\n"));
   CHECK(world.status().status == 2);
   const auto by_environment =
       bash("TICKBOARD_API_KEY=sesame $tickboard query --url " + world.url() + " per_page=1");
@@ -315,7 +328,11 @@ TEST_CASE("the status of feeds, once and again, while there is a daemon and whil
   config.replace(config.find(anywhere), anywhere.size(), "127.0.0.1:" + port);
   const auto file = world.redis->directory() + "/again.toml";
   write_file(file, config);
-  *world.daemon = process({TICKBOARD_PROGRAM, "serve", "--config", file}, world.log());
+  // It says its port only where it chooses one.
+  *world.daemon = process(
+      {"/bin/sh", "-c",
+       "echo listening on port " + port + "; exec " TICKBOARD_PROGRAM " serve --config " + file},
+      world.log());
   live.wait_for("pages are served");
   CHECK(live.output().rfind("as it was ") < live.output().rfind("pages are served"));
   // The file says where it listens, now that this is said there.

@@ -59,9 +59,28 @@ TEST_CASE("where the daemon is: said here, in the environment, or the usual plac
   CHECK(find_daemon(given, false)->base == "http://127.0.0.1:8080");
   ::setenv("TICKBOARD_URL", "https://board.example.org/", 1);
   CHECK(find_daemon(given, false)->base == "https://board.example.org");
+  ::setenv("TICKBOARD_URL", "localhost:8080", 1);
+  CHECK(find_daemon(given, false).error() ==
+        "TICKBOARD_URL: has no scheme; allowed: http://host[:port] or https://host[:port], without "
+        "a path");
   given.url = "http://127.0.0.1:9";
   CHECK(find_daemon(given, false)->base == "http://127.0.0.1:9");
   ::unsetenv("TICKBOARD_URL");
+}
+
+TEST_CASE("a URL is the address of a daemon, or refused by the name of its option") {
+  const auto error = [](const char* url) {
+    asking_options given;
+    given.url = url;
+    const auto found = find_daemon(given, false);
+    return found ? "" : found.error();
+  };
+  CHECK(error("https://[::1]:9/") == "");
+  CHECK(error("http://host/v1").starts_with("--url: has a path, which is what QUESTION is for; "));
+  CHECK(error("http://host?quote=USD").starts_with("--url: has a path"));
+  CHECK(error("ws://host").starts_with("--url: scheme \"ws\" is none of a daemon; allowed: "));
+  CHECK(error("ftp://host").starts_with("--url: scheme \"ftp\" is unknown; allowed: "));
+  CHECK(error("http://me:secret@host").find("secret") == std::string::npos);
 }
 
 TEST_CASE("keys come from a file, else from the environment, and are checked") {
@@ -79,10 +98,10 @@ TEST_CASE("keys come from a file, else from the environment, and are checked") {
     write_file(given.key_file, bad);
     const auto refused = find_daemon(given, false);
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().find(given.key_file) == 0);
+    CHECK(refused.error().starts_with("--key-file: " + given.key_file + ": "));
   }
   given.key_file = dir / "none";
-  CHECK_FALSE(find_daemon(given, false));
+  CHECK(find_daemon(given, false).error().starts_with("--key-file: " + given.key_file + ": "));
   const key_in_environment injected{"a\r\nHost: b"};
   given.key_file.clear();
   CHECK(find_daemon(given, false).error().starts_with("TICKBOARD_API_KEY: "));
@@ -98,6 +117,8 @@ TEST_CASE("refusals are told as title and detail, whatever comes") {
   CHECK(refusal_text(reply) == "HTTP status 400");
   reply.body = R"({"title":7,"detail":[]})";
   CHECK(refusal_text(reply) == "HTTP status 400");
+  reply.status = 401;
+  CHECK(refusal_text(reply) == "HTTP status 401 (--key-file or TICKBOARD_API_KEY does that)");
   reply.status = 503;
   reply.retry_after = std::chrono::seconds{2};
   CHECK(refusal_text(reply) == "HTTP status 503 (ask again in 2 s)");
