@@ -106,9 +106,17 @@ std::string price_body(std::span<const asset_row> rows,
                        std::span<const std::pair<std::string, std::string>> named,
                        const price_query& query, std::span<const currency* const> to) {
   std::vector<std::pair<std::string_view, const asset_row*>> found;
-  for (const auto& [name, symbol] : named)
-    if (const auto it = std::ranges::find(rows, symbol, &asset_row::symbol); it != rows.end())
-      found.emplace_back(name, &*it);
+  for (const auto& [name, symbol] : named) {
+    const auto row = std::ranges::find(rows, symbol, &asset_row::symbol);
+    if (row == rows.end())
+      continue;
+    const auto same = std::ranges::find(found, std::string_view{name},
+                                        &std::pair<std::string_view, const asset_row*>::first);
+    if (same == found.end())
+      found.emplace_back(name, &*row);
+    else if (row->rank < same->second->rank) // several assets of one name
+      same->second = &*row;
+  }
   return in_brackets('{', found, '}', [&](std::string& out, const auto& coin) {
     append_json_string(out, coin.first);
     out += ":{";

@@ -276,6 +276,19 @@ TEST_CASE("simple/price answers by what coins were called") {
   CHECK(body("ids=ethereum&vs_currencies=usd") == "{}"); // without a row
 }
 
+TEST_CASE("simple/price has a name once, with the first in rank of the assets that are called so") {
+  const auto directory = directory_of_three();
+  const auto query = prices("names=Coin&vs_currencies=usd");
+  REQUIRE(query);
+  const std::vector to{directory.find_currency("USD")};
+  const auto body = [&](std::vector<std::pair<std::string, std::string>> named) {
+    return coingecko::price_body(three_rows(), named, *query, to);
+  };
+  const std::string only_bitcoin = R"({"Coin":{"usd":100000}})";
+  CHECK(body({{"Coin", "FOO"}, {"Coin", "BTC"}, {"Coin", "BAR"}}) == only_bitcoin);
+  CHECK(body({{"Coin", "BTC"}, {"Coin", "FOO"}}) == only_bitcoin);
+}
+
 TEST_CASE("the lists name everything that there is") {
   const auto directory = directory_of_three();
   CHECK(coingecko::list_body({}, directory) ==
