@@ -1,5 +1,6 @@
 #include "market/asset_query.hpp"
 
+#include "market/json_text.hpp"
 #include "market/parameter_readers.hpp"
 #include "market/price_history.hpp"
 #include "market/word_filter.hpp"
@@ -48,9 +49,10 @@ refusal read_choice(const std::string& name, std::string_view text, bool symbols
     if (symbols)
       to_upper(value);
     if (!(symbols ? is_symbol(value) : is_category_slug(value)))
-      return query_problem{
-          name, symbols ? "has a value that is no asset code" : "has a value that is no slug",
-          allowed};
+      return query_problem{name,
+                           fmt::format("has {}, which is no {}", json_excerpt(value),
+                                       symbols ? "asset code" : "slug"),
+                           allowed};
     if ((leave_out ? wanted : unwanted).contains(value))
       return query_problem{name, "asks for a value and leaves it out", allowed};
     (leave_out ? unwanted : wanted).insert(std::move(value));

@@ -2,6 +2,7 @@
 
 #include "market/asset.hpp"
 #include "market/canonical_id.hpp"
+#include "market/json_text.hpp"
 #include "market/word_filter.hpp"
 
 #include <fmt/format.h>
@@ -66,10 +67,10 @@ problem read_list(const std::string& name, std::string_view text, letters casing
 
 std::string check_code(const std::string& value) {
   if (value.size() > max_asset_length)
-    return fmt::format("has a value of {} bytes", value.size());
+    return fmt::format("has a value of {} bytes, {}", value.size(), json_excerpt(value));
   return std::all_of(value.begin(), value.end(), is_code_character)
              ? ""
-             : "has a character that no value has";
+             : fmt::format("has {}, with a character that no value has", json_excerpt(value));
 }
 
 problem read_codes(const std::string& name, std::string_view text, letters casing,
@@ -102,7 +103,7 @@ problem read_kinds(const std::string& name, const std::string& text, view_query&
       [](const std::string& value) -> std::string {
         return std::find(kinds.begin(), kinds.end(), value) != kinds.end()
                    ? ""
-                   : "has a value that is not known";
+                   : fmt::format("has {}, which is not known", json_excerpt(value));
       },
       out.kinds);
 }
@@ -118,7 +119,9 @@ problem read_categories(const std::string& name, const std::string& text, view_q
   return read_list(
       name, text, letters::as_given, allowed,
       [](const std::string& value) -> std::string {
-        return is_category_slug(value) ? "" : "has a value that is no slug";
+        return is_category_slug(value)
+                   ? ""
+                   : fmt::format("has {}, which is no slug", json_excerpt(value));
       },
       out.categories);
 }
@@ -129,7 +132,7 @@ problem read_ids(const std::string& name, const std::string& text, view_query& o
   std::set<std::string> seen;
   return each_value(name, text, allowed, [&](const std::string& value) -> std::string {
     if (value.size() > max_id_length || !std::all_of(value.begin(), value.end(), is_id_character))
-      return "has a value that cannot be a market id";
+      return fmt::format("has {}, which cannot be a market id", json_excerpt(value));
     if (auto id = canonical_id(value); seen.insert(id).second)
       out.ids.push_back(std::move(id));
     return out.ids.size() > view_limits::max_ids ? "has too many values" : "";
@@ -146,10 +149,10 @@ problem read_members(const std::string& name, const std::string& text, view_quer
   return each_value(name, text, allowed, [&](const std::string& value) -> std::string {
     const auto known = std::find(row_members().begin(), row_members().end(), value);
     if (known == row_members().end())
-      return "has a value that is no member of a row";
+      return fmt::format("has {}, which is no member of a row", json_excerpt(value));
     auto& wanted = out.shape.members;
     if (std::find(wanted.begin(), wanted.end(), value) != wanted.end())
-      return "has a value twice";
+      return fmt::format("has {} twice", json_excerpt(value));
     wanted.push_back(*known);
     return "";
   });

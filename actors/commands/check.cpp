@@ -35,7 +35,8 @@ void add_check(CLI::App& app, action& chosen) {
         std::fprintf(stderr, "%s\n", settings.error().c_str());
         return 1;
       }
-      std::printf("%s: right; %zu feeds\n", given->file.c_str(), settings->feeds.size());
+      std::printf("%s: right; %zu feed%s\n", given->file.c_str(), settings->feeds.size(),
+                  settings->feeds.size() == 1 ? "" : "s");
       return 0;
     };
   });

@@ -162,9 +162,11 @@ void reader::read(const toml::table& document) {
 void reader::read_section(const section& of, const toml::node& node) {
   feed_settings no_feed;
   key_settings no_key;
-  if (const auto* table = node.as_table())
+  if (const auto* table = node.as_table()) {
     read_keys(of, *table, {all_, no_feed, no_key});
-  else
+    if (of.name == "clients")
+      check_rate(of, *table, all_.clients.rate, all_.clients.burst);
+  } else
     problems_.add(begin_of(node.source()), of.name, fmt::format("is {}", type_name(node)),
                   fmt::format("one section {}", header(of)));
 }

@@ -30,6 +30,8 @@ private:
   void check_channels(const toml::table& table, const feed_settings& feed);
   void add_feed(const section& of, const toml::table& table, feed_settings feed);
   void add_key(const section& of, const toml::table& table, key_settings api_key);
+  void check_rate(const section& of, const toml::table& table, std::uint32_t rate,
+                  std::uint32_t burst);
   /// Of the entries of a section that repeats.
   void check_unique(const section& of, const toml::node& node, std::string_view key,
                     const std::string& value);

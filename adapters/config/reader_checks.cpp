@@ -58,7 +58,16 @@ void reader::add_feed(const section& of, const toml::table& table, feed_settings
   all_.feeds.push_back(std::move(feed));
 }
 
+void reader::check_rate(const section& of, const toml::table& table, std::uint32_t rate,
+                        std::uint32_t burst) {
+  if (rate == 0 && burst != 0)
+    problems_.add(begin_of(table.get("burst")->source()), fmt::format("{}.burst", of.name),
+                  "is given without rate, so that nothing is limited",
+                  "beside a rate of 1 or more");
+}
+
 void reader::add_key(const section& of, const toml::table& table, key_settings api_key) {
+  check_rate(of, table, api_key.rate, api_key.burst);
   if (!api_key.name.empty())
     check_unique(of, *table.get("name"), "name", api_key.name);
   if (!api_key.sha256.empty()) {

@@ -55,7 +55,7 @@ result<settings> parse(std::string_view text, std::string_view file) {
       reader(out, found).read(document);
     } catch (const toml::parse_error& error) {
       found.add(begin_of(error.source()), "syntax", without_values(error.description()),
-                "TOML 1.0, see https://toml.io");
+                "TOML 1.0 with texts in quotes, see https://toml.io");
     }
   }
   if (found.empty())

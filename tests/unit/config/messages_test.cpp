@@ -87,6 +87,17 @@ TEST_CASE("keys that must be given are missed at the feed") {
   CHECK(has(found, "f:3:1: feed.symbols: is missing; allowed: "));
 }
 
+TEST_CASE("a burst is of a rate") {
+  CHECK(report_with_feed("[clients]\nrate = 1\nburst = 5\n") == "");
+  CHECK(
+      report_with_feed("[clients]\nburst = 5\n") ==
+      "f:2:9: clients.burst: is given without rate, so that nothing is limited; allowed: beside a "
+      "rate of 1 or more");
+  CHECK(has(report_with_feed(fmt::format("[[key]]\nname = 'a'\nburst = 5\nsha256 = '{}'\n",
+                                         std::string(64, 'a'))),
+            "f:3:9: key.burst: is given without rate"));
+}
+
 TEST_CASE("the two listeners leave room for each other") {
   const auto found = [](std::string_view http, std::string_view admin) {
     return report_with_feed(

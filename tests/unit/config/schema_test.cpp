@@ -21,15 +21,16 @@ struct document {
 document with_value(const section& of, const key& one, std::string_view toml,
                     std::size_t column_offset = 0) {
   document out;
+  const auto company = one.name == "burst" ? "rate = 1\n" : "";
   if (of.repeated) {
-    out.text = fmt::format("\n[[{}]]\n{} = {}\n", of.name, one.name, toml);
+    out.text = fmt::format("\n[[{}]]\n{} = {}\n{}", of.name, one.name, toml, company);
     for (const auto& other : of.keys)
       if (!other.example.empty() && other.name != one.name)
         out.text += fmt::format("{} = {}\n", other.name, other.example);
     if (of.name != "feed")
       out.text += valid_feed;
   } else {
-    out.text = fmt::format("[{}]\n{} = {}\n{}", of.name, one.name, toml, valid_feed);
+    out.text = fmt::format("[{}]\n{} = {}\n{}{}", of.name, one.name, toml, company, valid_feed);
   }
   out.place = fmt::format("f:{}:{}: {}.{}: ", of.repeated ? 3 : 2,
                           one.name.size() + 4 + column_offset, of.name, one.name);

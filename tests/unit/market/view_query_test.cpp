@@ -185,6 +185,20 @@ TEST_CASE("queries that ask the same share one key, others do not") {
     }
 }
 
+TEST_CASE("of a list the value is named that is not allowed") {
+  for (const auto& [query, detail] :
+       {std::pair{"quote=USD,a%22b", R"(has "a\"b", with a character that no value has)"},
+        {"kind=spot,swap", R"(has "swap", which is not known)"},
+        {"category=meme,Layer-1", R"(has "Layer-1", which is no slug)"},
+        {"ids=a:B-C,a%7C", R"(has "a|", which cannot be a market id)"},
+        {"fields=id,price", R"(has "price", which is no member of a row)"},
+        {"fields=id,id", R"(has "id" twice)"}}) {
+    CAPTURE(query);
+    REQUIRE_FALSE(ask(query));
+    CHECK(ask(query).error().detail == detail);
+  }
+}
+
 TEST_CASE("what is not allowed is named") {
   struct row {
     const char* query;
