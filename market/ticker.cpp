@@ -98,7 +98,17 @@ bool ticker::apply(const ticker_patch& patch) {
     return taken;
   };
   const bool has_trade = take(trade, trade_at, patch.trade);
-  const bool has_quote = take(quote, quote_at, patch.quote);
+  const bool is_moment = patch.quote && patch.at.ts_ms != 0 && patch.at.sequence == 0;
+  const bool is_behind = is_moment && counted_quote_ms != 0 &&
+                         leads(patch.received_ms, counted_quote_ms, 0) &&
+                         !leads(patch.received_ms, counted_quote_ms, clock_settles_ms);
+  bool has_quote = false;
+  if (!is_behind)
+    has_quote = take(quote, quote_at, patch.quote);
+  else if (quote_at.admits(patch.at, patch.received_ms))
+    quote_at.raise(patch.at, patch.received_ms); // what is held is at least of then
+  if (has_quote && patch.at.ts_ms == 0 && patch.at.sequence != 0)
+    counted_quote_ms = patch.received_ms;
   const bool has_stats = take(stats, stats_at, patch.stats);
   // Read from the patch: what was just stored here may be far from being readable.
   if (has_stats && patch.stats->change_pct)

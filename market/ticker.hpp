@@ -85,9 +85,14 @@ struct ticker {
   stats_group stats;
   watermark trade_at, quote_at, stats_at;
   std::int64_t received_ms = 0;
-  derived_values derived; ///< as of when they were last set; no patch touches them
+  std::int64_t counted_quote_ms = 0; ///< our clock when a quote came last that has a sequence alone
+  derived_values derived;            ///< as of when they were last set; no patch touches them
 
   /// Applies the groups of `patch` that are not older than what is held. True if any applied.
+  ///
+  /// A quote that has a sequence alone is of a stream of every change (Binance's book ticker). A
+  /// timed one without sequence (its day statistics, each second) cannot be compared with it, and
+  /// is a moment old: within `clock_settles_ms` of such a one it is not taken, only its time.
   bool apply(const ticker_patch& patch);
 
   /// Takes over each group of `other` that is ahead of ours (two daemons, or a restart).

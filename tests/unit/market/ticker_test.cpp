@@ -91,6 +91,41 @@ TEST_CASE("an untimed stream stays in its own order beside a timed one") {
   CHECK(state.trade.last == dec("3"));
 }
 
+TEST_CASE("a quote of each second is not put over one of a stream of every change") {
+  constexpr std::int64_t now = 1'700'000'000'000;
+  ticker state;
+  const auto quote = [&](std::int64_t ts, std::uint64_t sequence, std::int64_t received,
+                         const char* bid) {
+    ticker_patch patch;
+    patch.subject = btc_usdt();
+    patch.at = {ts, sequence};
+    patch.received_ms = received;
+    patch.quote = quote_group{dec(bid), {}, {}, {}};
+    return state.apply(patch);
+  };
+  CHECK(quote(now, 0, now + 10, "1")); // nothing else is known yet
+  CHECK(quote(0, 70, now + 20, "2"));
+  CHECK_FALSE(quote(now + 1'000, 0, now + 1'010, "1")); // a moment old
+  CHECK(state.quote.bid == dec("2"));
+  CHECK(state.quote_at.ts_ms == now + 1'000);
+  CHECK(state.quote_at.sequence == 70);
+  CHECK_FALSE(quote(0, 69, now + 1'020, "0"));
+  CHECK(quote(0, 71, now + 1'500, "3"));
+  CHECK_FALSE(quote(now + 6'000, 0, now + 1'500 + clock_settles_ms - 1, "1"));
+  SUBCASE("but if that stream is mute") {
+    CHECK(quote(now + 6'001, 0, now + 1'500 + clock_settles_ms, "4"));
+    CHECK(quote(now + 7'000, 0, now + 7'500, "5"));
+    CHECK(state.quote.bid == dec("5"));
+    CHECK_FALSE(quote(0, 70, now + 7'600, "0"));
+    CHECK(quote(0, 72, now + 7'600, "6"));
+    CHECK_FALSE(quote(now + 8'000, 0, now + 8'100, "5"));
+  }
+  SUBCASE("or our clock was set back") {
+    CHECK(quote(now + 6'001, 0, now - 3'600'000, "6"));
+  }
+  CHECK(state.quote.bid == dec("6"));
+}
+
 TEST_CASE("what has no place in the exchange's order never replaces what has one") {
   ticker state;
   CHECK(state.apply(trade_patch(0, 0, "1")));
