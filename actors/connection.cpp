@@ -17,7 +17,16 @@ namespace {
 
 constexpr auto health_interval = std::chrono::milliseconds{500};
 constexpr std::chrono::milliseconds first_pause{1'000}, longest_pause{60'000};
-constexpr std::size_t shown_symbols = 5; ///< of a long list, in a sentence
+constexpr std::chrono::milliseconds first_patience{std::chrono::minutes{1}},
+    longest_patience{std::chrono::hours{6}}; ///< until what was refused is asked for again
+constexpr std::size_t shown_symbols = 5;     ///< of a long list, in a sentence
+
+/// `first`, doubled so many times, but at most `longest`.
+std::chrono::milliseconds doubled(std::chrono::milliseconds first, std::uint32_t times,
+                                  std::chrono::milliseconds longest) {
+  return std::min<std::chrono::milliseconds>(first * (std::int64_t{1} << std::min(times, 20U)),
+                                             longest);
+}
 
 /// The socket's side: turns callbacks on the io thread into messages. Holds the actor weakly, so
 /// neither keeps the other alive.
@@ -82,13 +91,16 @@ void connection_state::opened() {
   phase = "subscribing";
   if (config.mute_after.count() != 0)
     guard.emplace(config.from, config.mute_after, config.mute_pause, now);
-  for (auto& one : config.from->protocol->subscribe(config.from->symbols->markets(),
-                                                    config.channels, next_request_id)) {
+  ask_for(config.from->symbols->markets());
+  send_next();
+  tell();
+}
+
+void connection_state::ask_for(std::span<const market_ptr> markets) {
+  for (auto& one : config.from->protocol->subscribe(markets, config.channels, next_request_id)) {
     next_request_id = std::max(next_request_id, one.id + 1);
     unsent.push_back(std::move(one));
   }
-  send_next();
-  tell();
 }
 
 void connection_state::send_next() {
@@ -114,8 +126,7 @@ void connection_state::pause(const std::string& reason) {
   if (paused || (unsent.empty() && unanswered.empty()))
     return; // of keepalives there are few enough
   paused = true;
-  const auto length = std::min<std::chrono::milliseconds>(
-      first_pause * (std::int64_t{1} << std::min(pauses++, 20U)), longest_pause);
+  const auto length = doubled(first_pause, pauses++, longest_pause);
   log::warn("connection", "the exchange gets too many messages: no more for a while",
             {{"feed", config.from->feed},
              {"connection", config.from->connection},
@@ -167,15 +178,21 @@ void connection_state::decoded(const decode_report& report) {
     tell_live();
 }
 
-/// When data flows, and when no market waits for its subscription any more.
+/// When data flows, when no market waits for its subscription any more, and when other markets are
+/// refused than before.
 void connection_state::tell_live() {
   const bool is_first = !std::exchange(live, true);
-  const bool has_all = unsent.empty() && unanswered.empty();
-  if (!is_first && (whole || !has_all))
+  const bool is_whole = !whole && unsent.empty() && unanswered.empty();
+  if (!is_first && !is_whole && !rejected_is_news)
     return;
-  whole = has_all;
+  whole = whole || is_whole;
+  rejected_is_news = false;
   phase = "live";
-  self->send(feed, connection_live{config.from->connection, config.life, whole});
+  connection_live out{config.from->connection, config.life, whole, {}};
+  for (const auto& native : rejected)
+    if (const auto& subject = config.from->symbols->find(native))
+      out.refused.push_back(subject);
+  self->send(feed, std::move(out));
   if (is_first)
     tell();
 }
@@ -185,7 +202,7 @@ void connection_state::handle(const exchange::event& event) {
       [this](const auto& one) {
         using type = std::decay_t<decltype(one)>;
         if constexpr (std::is_same_v<type, exchange::acknowledged>) {
-          settle(one.request_id, one.natives);
+          acknowledge(one);
         } else if constexpr (std::is_same_v<type, exchange::rejected>) {
           reject(one);
         } else if constexpr (std::is_same_v<type, exchange::too_fast>) {
@@ -202,6 +219,26 @@ void connection_state::handle(const exchange::event& event) {
         }
       },
       event);
+}
+
+void connection_state::acknowledge(const exchange::acknowledged& answer) {
+  std::set<std::string> had(answer.natives.begin(), answer.natives.end());
+  if (had.empty())
+    for (const auto& one : unanswered)
+      if (one.id == answer.request_id)
+        had.insert(one.natives.begin(), one.natives.end());
+  settle(answer.request_id, answer.natives);
+  std::erase_if(had, [this](const auto& native) { return rejected.erase(native) == 0; });
+  if (had.empty())
+    return;
+  rejected_is_news = true;
+  log::info("connection", "the exchange takes subscriptions that it had refused",
+            {{"feed", config.from->feed},
+             {"connection", config.from->connection},
+             {"symbols", listed(had)}});
+  if (guard)
+    for (const auto& native : had)
+      guard->accepted(native, self->clock().now());
 }
 
 /// These subscriptions have their answer: of one request, or, without an id, of all.
@@ -253,12 +290,17 @@ void connection_state::reject(const exchange::rejected& refusal) {
   if (natives.empty() && asked->natives.size() == 1)
     natives = asked->natives;
   if (!natives.empty()) {
-    log::warn("connection", "subscription refused",
-              {{"feed", config.from->feed},
-               {"connection", config.from->connection},
-               {"symbols", fmt::format("{}", fmt::join(natives, ", "))},
-               {"reason", refusal.reason}});
+    const auto before = rejected.size();
     rejected.insert(natives.begin(), natives.end());
+    reject_reason = refusal.reason;
+    if (rejected.size() != before) {
+      rejected_is_news = true;
+      log::warn("connection", "subscription refused",
+                {{"feed", config.from->feed},
+                 {"connection", config.from->connection},
+                 {"symbols", fmt::format("{}", fmt::join(natives, ", "))},
+                 {"reason", refusal.reason}});
+    }
     if (guard)
       std::ranges::for_each(natives, [this](const auto& native) { guard->refused(native); });
   }
@@ -276,10 +318,7 @@ void connection_state::reject(const exchange::rejected& refusal) {
   const auto half = natives.empty() ? (again.size() + 1) / 2 : again.size();
   for (std::size_t begin = 0; begin < again.size(); begin += half) {
     const std::span part{again.data() + begin, std::min(half, again.size() - begin)};
-    for (auto& one : config.from->protocol->subscribe(part, config.channels, next_request_id)) {
-      next_request_id = std::max(next_request_id, one.id + 1);
-      unsent.push_back(std::move(one));
-    }
+    ask_for(part);
   }
   plan_send();
   give_up_if_all_refused(refusal.reason);
@@ -289,6 +328,46 @@ void connection_state::give_up_if_all_refused(const std::string& reason) {
   if (rejected.size() == config.from->symbols->markets().size())
     fail(caf::make_error(ec::refused,
                          fmt::format("every subscription was refused, the last: {}", reason)));
+}
+
+/// Once every market has its answer: plans to ask again for those that were refused, and does. A
+/// symbol that is listed may be taken later on.
+void connection_state::look_for_refused() {
+  if (rejected.empty() || !unsent.empty() || !unanswered.empty() || paused)
+    return;
+  const auto now = self->clock().now();
+  if (!ask_again_at) {
+    const auto wait = doubled(first_patience, asked_again, longest_patience);
+    ask_again_at = now + wait;
+    log::warn("connection", "markets are not followed, as the exchange refuses them",
+              {{"feed", config.from->feed},
+               {"connection", config.from->connection},
+               {"symbols", listed(rejected)},
+               {"reason", reject_reason},
+               {"asked_again_in_ms", wait.count()}});
+  } else if (now >= *ask_again_at) {
+    ask_again_at.reset();
+    ++asked_again;
+    std::vector<market_ptr> markets;
+    for (const auto& native : rejected)
+      if (const auto& subject = config.from->symbols->find(native))
+        markets.push_back(subject);
+    ask_for(markets);
+    plan_send();
+  }
+}
+
+/// All that is open was refused before: no answer is as good as another no.
+bool connection_state::give_up_asking_again() {
+  const auto refused_before = [this](const exchange::request& one) {
+    return std::ranges::all_of(one.natives,
+                               [this](const auto& native) { return rejected.contains(native); });
+  };
+  if (!std::ranges::all_of(unanswered, refused_before))
+    return false;
+  unanswered.clear();
+  reject_reason = "no answer";
+  return true;
 }
 
 void connection_state::check() {
@@ -304,7 +383,7 @@ void connection_state::check() {
       return;
     }
     if (!unanswered.empty() && unsent.empty() && !paused &&
-        now - last_request >= config.acknowledge_timeout) {
+        now - last_request >= config.acknowledge_timeout && !give_up_asking_again()) {
       std::set<std::string> open;
       for (const auto& one : unanswered)
         open.insert(one.natives.begin(), one.natives.end());
@@ -317,6 +396,7 @@ void connection_state::check() {
     if (config.max_age.count() != 0 && now - opened_at >= config.max_age)
       ask_for_renewal("the connection reached its age limit");
     look_for_mute();
+    look_for_refused();
     if (config.keepalive_interval.count() != 0 &&
         now - last_keepalive >= config.keepalive_interval) {
       last_keepalive = now;

@@ -14,6 +14,7 @@
 #include <deque>
 #include <optional>
 #include <set>
+#include <span>
 
 namespace tickboard {
 
@@ -58,6 +59,10 @@ struct connection_state {
   void reject(const exchange::rejected& refusal);
   void give_up_if_all_refused(const std::string& reason);
   void settle(std::uint64_t request_id, const std::vector<std::string>& natives);
+  void ask_for(std::span<const market_ptr> markets);
+  void acknowledge(const exchange::acknowledged& answer);
+  void look_for_refused();
+  bool give_up_asking_again();
   void check();
   void look_for_mute();
   void tell();
@@ -75,7 +80,11 @@ struct connection_state {
   std::deque<exchange::request> unsent;
   std::vector<exchange::request> unanswered;
   std::uint64_t next_request_id = 1;
-  std::set<std::string> rejected;
+  std::set<std::string> rejected;         ///< natives
+  std::string reject_reason;              ///< of the last of them
+  bool rejected_is_news = false;          ///< the feed knows others
+  std::optional<time_point> ask_again_at; ///< for `rejected`; none: there are none, or it was asked
+  std::uint32_t asked_again = 0;
   std::string last_refusal; ///< of those that answer nothing we know of
   bool send_planned = false;
   bool paused = false;      ///< nothing is asked for: the exchange wants fewer messages
@@ -96,9 +105,10 @@ struct connection_state {
 /// socket's (the stream's own), the exchange's (keepalive) and the data's (stall_timeout;
 /// heartbeats do not count). Where the exchange says that it gets too many messages, nothing is
 /// asked for during a pause, of a second at first, twice as long each time, up to a minute; then
-/// what has no answer is asked again. A market that is mute among live ones makes it ask to be
-/// renewed. Whatever goes wrong ends it with an `ec` and a sentence; its supervisor starts the next
-/// life.
+/// what has no answer is asked again. Markets whose subscription is refused are asked for again
+/// after a minute, then 2, 4, ..., at most six hours; that such a question is not answered ends
+/// nothing. A market that is mute among live ones makes it ask to be renewed. Whatever goes wrong
+/// ends it with an `ec` and a sentence; its supervisor starts the next life.
 ///
 /// Takes: connect_allowed, connect_delayed, look_for_gate; stream_opened, stream_frames,
 /// stream_alive, stream_closed (io thread), decode_report. Sends: connect_asked, host_refused to

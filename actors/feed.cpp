@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <span>
 #include <string_view>
 
 namespace tickboard {
@@ -20,6 +21,7 @@ namespace {
 
 constexpr auto retell_interval = std::chrono::seconds{10};
 constexpr auto listing_retry = std::chrono::minutes{1};
+constexpr std::size_t named_markets = 5; ///< of a long list, in the log
 
 /// Of the markets that are followed now, those that are not chosen any more.
 std::size_t count_gone(const share_plan& now, const std::vector<market_ptr>& chosen) {
@@ -30,6 +32,33 @@ std::size_t count_gone(const share_plan& now, const std::vector<market_ptr>& cho
   for (const auto& [number, share] : now)
     for (const auto& one : share)
       out += ids.contains(one->id) ? 0 : 1;
+  return out;
+}
+
+std::set<std::string> ids_of(const std::vector<market_ptr>& markets) {
+  std::set<std::string> out;
+  for (const auto& one : markets)
+    out.insert(one->id);
+  return out;
+}
+
+std::string named(const std::vector<std::string>& ids) {
+  const auto some = std::span{ids}.first(std::min(ids.size(), named_markets));
+  auto out = fmt::format("{}", fmt::join(some, ", "));
+  if (ids.size() > named_markets)
+    out += fmt::format(" and {} more", ids.size() - named_markets);
+  return out;
+}
+
+/// Markets that this share's connection serves at the moment, of those that its successor may not.
+std::vector<std::string> served_among(const feed_state::share& one,
+                                      const std::set<std::string>& refused) {
+  std::vector<std::string> out;
+  if (refused.empty() || one.down || one.outages == 0 || !one.served)
+    return out;
+  for (const auto& market : one.served->symbols->markets())
+    if (refused.contains(market->id) && !one.refused.contains(market->id))
+      out.push_back(market->id);
   return out;
 }
 
@@ -188,6 +217,7 @@ void feed_state::apply(const share_plan& plan) {
     if (!one.replacement.empty())
       end_child(std::exchange(one.replacement, {}));
     one.early_wish.reset();
+    one.standby.reset();
     self->delayed_send(self, delay, start_share{number});
     delay += config.protocol->published_limits().connect_interval; // the exchange counts connects
   }
@@ -207,7 +237,7 @@ void feed_state::announce() {
 // The successor may fail to list the markets and so never know whose rows these are.
 feed_state::~feed_state() {
   for (const auto& [number, one] : shares)
-    tell_writers({one.from->id, false});
+    tell_writers({one.from->id, false, {}});
 }
 
 // -- connections ----------------------------------------------------------------------------------
@@ -251,6 +281,7 @@ void feed_state::start_due(std::uint32_t connection) {
   auto& one = it->second;
   if (one.child.empty()) {
     one.child = next_life(connection);
+    one.served = one.from;
     start(one, one.child);
   } else if (one.outdated) {
     renew({connection, one.child, "it is to follow other markets"});
@@ -300,7 +331,7 @@ caf::response_promise feed_state::retire() {
   retiring = true;
   announcement_due = false;
   for (auto& [number, one] : shares) {
-    tell_writers({one.from->id, false});
+    tell_writers({one.from->id, false, {}});
     end_children(one);
   }
   shares.clear();
@@ -322,13 +353,19 @@ feed_state::share* feed_state::find_child(const std::string& child) {
 void feed_state::ended(const child_ended& event) {
   running.erase(event.name);
   auto* const one = find_child(event.name);
-  if (one != nullptr && one->replacement == event.name)
+  if (one != nullptr && one->replacement == event.name) {
     one->early_wish.reset(); // its next try is another connection
+    one->standby.reset();
+  }
   if (one == nullptr || one->child != event.name)
     return; // a replacement that failed: the old life goes on
   if (const auto to = config.status->get())
     self->send(to, connection_ended{config.settings.name, one->from->connection,
                                     describe(event.reason), event.retry_in, event.alarm});
+  if (one->standby) { // better what that one has than what a third may get
+    take_over(*one, *std::exchange(one->standby, std::nullopt));
+    return;
+  }
   if (one->down)
     return;
   one->down = true;
@@ -341,24 +378,75 @@ void feed_state::live(const connection_live& event) {
   if (found == nullptr)
     return;
   auto& one = *found;
-  if (one.child != event.life && !event.whole)
-    return; // some markets have only the old one yet
-  if (one.down || one.outages == 0)
-    tell_writers({one.from->id, true});
-  one.down = false;
-  ++one.outages; // what was due for the outage is off
-  if (one.replacement.empty() || (one.outdated && one.child == event.life))
+  auto refused = ids_of(event.refused);
+  if (one.child != event.life) {
+    if (!event.whole)
+      return; // some markets have only the old one yet
+    if (const auto lacks = served_among(one, refused); !lacks.empty()) {
+      log::warn("feed", "a successor waits: it is refused what the old connection serves",
+                {{"feed", config.settings.name},
+                 {"connection", event.connection},
+                 {"markets", named(lacks)}});
+      one.standby = std::move(refused);
+      return;
+    }
+    take_over(one, std::move(refused));
     return;
-  // Whichever is live first stays: the old one may have ended and come back by itself.
-  end_child(one.child == event.life ? one.replacement : one.child);
-  const auto wish = std::exchange(one.early_wish, std::nullopt);
-  one.child = event.life;
-  one.replacement.clear();
-  one.outdated = false;
+  }
+  const bool was_down = one.down;
+  serves(one, refused);
+  if (one.replacement.empty() || one.outdated || !was_down)
+    return;
+  // Whichever is live first stays: the old one has ended and come back by itself.
+  end_child(std::exchange(one.replacement, {}));
+  one.early_wish.reset();
   log::info("feed", "renewed", {{"feed", config.settings.name}, {"connection", event.connection}});
+}
+
+void feed_state::take_over(share& one, std::set<std::string> refused) {
+  end_child(one.child);
+  one.child = std::exchange(one.replacement, {});
+  one.served = one.from;
+  one.outdated = false;
+  one.standby.reset();
+  serves(one, refused);
+  log::info("feed", "renewed",
+            {{"feed", config.settings.name}, {"connection", one.from->connection}});
   announce();
-  if (wish)
-    renew(*wish); // of the life that was let go: changes nothing
+  if (const auto wish = std::exchange(one.early_wish, std::nullopt))
+    renew(*wish);
+}
+
+/// The life that serves is live, without these.
+void feed_state::serves(share& one, const std::set<std::string>& refused) {
+  one.refused.set(refused, self->clock().now(), one.stale);
+  if (one.down || one.outages == 0)
+    tell_writers({one.from->id, true, one.refused.unserved()});
+  one.down = one.stale = false;
+  ++one.outages; // what was due for the outage is off
+  plan_unserved(one);
+}
+
+void feed_state::plan_unserved(share& one) {
+  const auto due = one.refused.due(config.settings.stale_after);
+  if (!due || std::exchange(one.unserved_planned, true))
+    return;
+  self->delayed_send(self, std::max(*due - self->clock().now(), refused_markets::duration{}),
+                     unserved_due{one.from->connection});
+}
+
+void feed_state::look_for_unserved(share& one) {
+  one.unserved_planned = false;
+  if (one.down)
+    return; // all are stale soon, or it comes back
+  one.refused.look(self->clock().now(), config.settings.stale_after);
+  tell_writers({one.from->id, true, one.refused.unserved()});
+  plan_unserved(one);
+}
+
+void feed_state::set_stale(share& one) {
+  one.stale = true;
+  tell_writers({one.from->id, false, {}});
 }
 
 void feed_state::pass_on(const connection_status& told) {
@@ -453,7 +541,11 @@ caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {
       [&state](const stale_due& due) {
         const auto it = state.shares.find(due.connection);
         if (it != state.shares.end() && it->second.down && it->second.outages == due.outage)
-          state.tell_writers({it->second.from->id, false});
+          state.set_stale(it->second);
+      },
+      [&state](const unserved_due& due) {
+        if (const auto it = state.shares.find(due.connection); it != state.shares.end())
+          state.look_for_unserved(it->second);
       },
   };
 }

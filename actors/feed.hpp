@@ -6,6 +6,7 @@
 #include "actors/messages/status.hpp"
 #include "actors/messages/supervisor.hpp"
 #include "actors/messages/writer.hpp"
+#include "actors/refused_markets.hpp"
 #include "actors/share_plan.hpp"
 #include "actors/supervisor.hpp"
 #include "adapters/config/settings.hpp"
@@ -49,6 +50,12 @@ struct feed_state {
     bool outdated = false;   ///< `child` follows other markets than it should by now
     std::uint64_t outages = 0;
     bool down = false;
+    bool stale = false;      ///< down for so long that writers were told
+    source_ptr served;       ///< what `child` is to follow
+    refused_markets refused; ///< of these
+    bool unserved_planned = false;
+    /// Ids that `replacement` may not follow, which is live but waits: `child` serves one of them.
+    std::optional<std::set<std::string>> standby;
     mute_renewals mute;
     /// Of `replacement`, which is too young to be renewed: it is once it has taken over.
     std::optional<renewal_wanted> early_wish;
@@ -75,6 +82,11 @@ struct feed_state {
   caf::response_promise retire();
   void ended(const child_ended& event);
   void live(const connection_live& event);
+  void serves(share& one, const std::set<std::string>& refused);
+  void take_over(share& one, std::set<std::string> refused);
+  void plan_unserved(share& one);
+  void look_for_unserved(share& one);
+  void set_stale(share& one);
   void pass_on(const connection_status& told);
   void renew(const renewal_wanted& wish);
   void tell(const std::string& state, const std::string& problem = {});
@@ -105,9 +117,12 @@ struct feed_state {
 /// those alive through a supervisor of its own. Connections are renewed make-before-break: the
 /// successor must be live with all its subscriptions before the old one goes; what it goes through
 /// until then shows in the log alone, and if it asks to be renewed itself by then, it is once it
-/// has taken over. Rows of a connection that stays down are marked stale after `stale_after`, and
-/// all of them at once when the feed ends. Ends with an `ec` if the first listing cannot be had;
-/// its supervisor tries again. Its connections share one cross-check, for markets that may be mute.
+/// has taken over. One that is refused a market which the old one serves waits, and goes on asking
+/// for it: until it may follow it, or the old one ends. Rows of a connection that stays down are
+/// marked stale after `stale_after`, as are those of markets that the connection which serves is
+/// refused for so long, and all of them at once when the feed ends. Ends with an `ec` if the first
+/// listing cannot be had; its supervisor tries again. Its connections share one cross-check, for
+/// markets that may be mute.
 ///
 /// The listing is asked when the connect gate allows it, which no listing waits for in vain.
 /// Looks at it again every `listing_interval`. A connection that is to follow other
@@ -117,9 +132,9 @@ struct feed_state {
 ///
 /// Takes: retire_asked, discover, connect_allowed, connect_delayed, look_for_gate,
 /// listing_received, connection_live, renewal_wanted,
-/// connection_status, stale_due, markets_due, child_started, child_ended. Sends: source_liveness to
-/// the writers, markets_expected to the keeper, markets_followed to search and the normalizers,
-/// feed_status, connection_status and connection_ended to the status actor.
+/// connection_status, stale_due, unserved_due, markets_due, child_started, child_ended. Sends:
+/// source_liveness to the writers, markets_expected to the keeper, markets_followed to search and
+/// the normalizers, feed_status, connection_status and connection_ended to the status actor.
 caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config);
 
 } // namespace tickboard

@@ -42,6 +42,11 @@ void mute_guard::refused(const std::string& native) {
     watch_.leave_out(from_->symbols->place(*one));
 }
 
+void mute_guard::accepted(const std::string& native, clock::time_point now) {
+  if (const auto& one = from_->symbols->find(native))
+    watch_.take_in(from_->symbols->place(*one), now);
+}
+
 std::vector<market_ptr> mute_guard::to_check(clock::time_point now) {
   std::vector<market_ptr> out;
   if (asking_)

@@ -45,6 +45,7 @@ public:
 
   void heard(const decode_report& report, clock::time_point now);
   void refused(const std::string& native);
+  void accepted(const std::string& native, clock::time_point now);
 
   /// Markets to ask REST for now. Nothing while an answer is waited for.
   std::vector<market_ptr> to_check(clock::time_point now);

@@ -211,11 +211,13 @@ void writer_state::queue(slot& market) {
 void writer_state::set_liveness(const source_liveness& change) {
   live[change.source_id] = change.live;
   const auto now_ms = config.now_ms();
-  for (auto* market : sources.of(change.source_id))
-    if (market->stale == change.live) {
-      market->stale = !change.live;
-      mark(*market, now_ms);
-    }
+  for (auto* market : sources.of(change.source_id)) {
+    const bool stale = !change.live || change.unserved.contains(market->subject->id);
+    if (market->stale == stale)
+      continue;
+    market->stale = stale;
+    mark(*market, now_ms);
+  }
   pump();
 }
 

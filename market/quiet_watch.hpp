@@ -37,6 +37,12 @@ public:
   /// It was refused: its silence means nothing from now on.
   void leave_out(std::size_t market) noexcept { entries_[market].left_out = true; }
 
+  /// It is subscribed after all, at `now`.
+  void take_in(std::size_t market, clock::time_point now) noexcept {
+    entries_[market] = {};
+    entries_[market].last = now;
+  }
+
   /// Up to `most` markets to look up now, in turn; each is due again after its wait, whether or not
   /// `looked_up` is called. None while nothing was heard of any market for `mute_after`: then the
   /// whole connection is silent, or brings nothing that is counted.

@@ -2,10 +2,12 @@
 
 #include "actors/messages/ids.hpp"
 #include "adapters/net/http_client.hpp"
+#include "market/market.hpp"
 #include "market/result.hpp"
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 /// To a feed.
 namespace tickboard {
@@ -25,11 +27,13 @@ struct start_share {
 /// are with the normalizers.
 struct retire_asked {};
 
-/// A connection follows its markets: data flows. Told again when it is `whole`, if it is not yet.
+/// A connection follows its markets: data flows. Told again when it is `whole`, if it is not yet,
+/// and when the exchange refuses others than it did.
 struct connection_live {
   std::uint32_t connection = 0;
   std::string life;
   bool whole = false; ///< every subscription was answered: no market waits for its own
+  std::vector<market_ptr> refused{}; ///< by the exchange, as of now
 };
 
 /// The exchange asked for a reconnect, the connection is about to get too old, or a market is mute.
@@ -46,6 +50,11 @@ struct markets_due {};
 struct stale_due {
   std::uint32_t connection = 0;
   std::uint64_t outage = 0;
+};
+
+/// Time to look for markets that were refused for so long that their rows are stale.
+struct unserved_due {
+  std::uint32_t connection = 0;
 };
 
 } // namespace tickboard

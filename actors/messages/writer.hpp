@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,12 @@ struct write_patches {
   net::frame_batch_ptr credit;
 };
 
-/// The rows of this source are stale from now on, or live again.
+/// The rows of this source are stale from now on, or live again, but for those of `unserved`, of
+/// which the source tells nothing though it lives: they are stale until it does.
 struct source_liveness {
   std::uint32_t source_id = 0;
   bool live = false;
+  std::set<std::string> unserved{}; ///< ids
 };
 
 /// Redis may have lost anything: write every row anew under a new token, then say `rebuilt`.

@@ -229,12 +229,15 @@ TEST_CASE("a symbol that is refused costs nobody else anything, be it one in fif
     on.wait_until("it is told", [&] { return on.look(i).rejected == 1; });
     for (const auto* other : {"ETH-USD", "SOL-USD"})
       on.wait_for_updates(i, other);
-    CHECK_FALSE(on.has_stale(i));
+    const auto stale = "/v1/markets?stale=true&fields=id&exchange=" + on.exchanges[i].name;
+    const auto alone = R"({"data":[{"id":")" + on.exchanges[i].name + R"(:BTC-USD"}],)";
+    on.wait_until("its row is stale, alone", [&] { return on.get(stale).body.starts_with(alone); });
   }
   let_subscribe("true");
   for (std::size_t i = 0; i < 2; ++i) {
     on.wait_for_updates(i, "BTC-USD");
     CHECK(on.look(i).rejected == 0);
+    on.wait_until("no row is stale", [&] { return !on.has_stale(i); });
   }
   CHECK(on.converges().size() == 2 * markets_each);
   CHECK(clients.finish() == "");

@@ -92,6 +92,30 @@ TEST_CASE_FIXTURE(leaving_board, "what is not followed any more leaves Redis, an
   CHECK(std::ranges::none_of(held, [](const auto& one) { return one.second->stale; }));
 }
 
+TEST_CASE_FIXTURE(leaving_board, "of a source that lives, what it does not serve is stale alone") {
+  hear("BTC", "USDT", "1");
+  hear("ETH", "USDT", "2");
+  const auto stale = [&] {
+    std::set<std::string> out;
+    for (const auto& [id, one] : state_of<writer_state>(subject).slots)
+      if (one->stale)
+        out.insert(id);
+    return out;
+  };
+  using ids = std::set<std::string>;
+  send(subject, source_liveness{1, true, {"x:ETH-USDT", "x:NEVER-HEARD"}});
+  CHECK(stale() == ids{"x:ETH-USDT"});
+  hear("BTC", "USDT", "3");
+  CHECK(stale() == ids{"x:ETH-USDT"});
+  hear("ETH", "USDT", "4"); // it does after all
+  CHECK(stale().empty());
+  send(subject, source_liveness{1, false});
+  send(subject, source_liveness{1, true, {"x:BTC-USDT"}});
+  CHECK(stale() == ids{"x:BTC-USDT"});
+  send(subject, source_liveness{1, true});
+  CHECK(stale().empty());
+}
+
 TEST_CASE_FIXTURE(leaving_board,
                   "markets come and go while batches are under way and Redis fails") {
   const std::uint64_t seed = std::random_device{}();

@@ -12,6 +12,7 @@ struct renewal_fixture : feed_fixture {
   renewal_fixture() {
     config.settings.max_connection_age = 10s;
     config.settings.stale_after = 3s;
+    config.settings.stall_timeout = 1h;
     start_following();
     go_live(old());
     CHECK(liveness() == std::vector{true});
@@ -29,6 +30,26 @@ struct renewal_fixture : feed_fixture {
     }
   }
 
+  /// `stream` is live, and the exchange refuses the second of its two markets. Returns that.
+  std::string go_live_refused(scripted_stream& stream) {
+    stream.open();
+    run();
+    const auto products = products_in(stream.sent.at(0));
+    stream.receive({coinbase_refusal(products.at(1) + " is not a valid product")});
+    advance(1s);
+    stream.receive({coinbase_subscriptions({products[0]})});
+    keep_live(stream);
+    return products[1];
+  }
+
+  /// What writers were told is stale, each time; "all" for all.
+  std::vector<std::set<std::string>> told_stale() {
+    std::vector<std::set<std::string>> out;
+    for (const auto& one : writer.take<source_liveness>())
+      out.push_back(one.live ? one.unserved : std::set<std::string>{"all"});
+    return out;
+  }
+
   /// The states that the status actor heard of, without repetition.
   std::vector<std::string> states() {
     std::vector<std::string> out;
@@ -40,6 +61,7 @@ struct renewal_fixture : feed_fixture {
 };
 
 using names = std::vector<std::string>;
+using stale_sets = std::vector<std::set<std::string>>;
 
 } // namespace
 
@@ -171,6 +193,104 @@ TEST_CASE("rows are stale while neither life has data") {
   CHECK(one.liveness().empty());
   one.advance(10ms);
   CHECK(one.liveness() == std::vector{false});
+}
+
+TEST_CASE("a successor that is refused what the old connection serves waits until it is not") {
+  renewal_fixture one;
+  auto& next = one.streams.last();
+  const auto refused = one.go_live_refused(next);
+  one.pass(one.old(), 50s);
+  CHECK_FALSE(one.old().closed);
+  CHECK_FALSE(next.closed);
+  CHECK(one.told_stale().empty());
+  CHECK(one.states() == names{"connecting", "subscribing", "live"}); // the old one speaks
+  one.keep_live(next);
+  one.pass(one.old(), 15s);
+  REQUIRE(products_in(next.sent.back()) == names{refused}); // it goes on asking
+  SUBCASE("refused again") {
+    const auto asked = next.sent.size();
+    next.receive({coinbase_refusal(refused + " is not a valid product")});
+    one.keep_live(next);
+    one.pass(one.old(), 20s);
+    CHECK_FALSE(one.old().closed);
+    CHECK(next.sent.size() == asked);
+    CHECK(one.streams.opened.size() == 2);
+  }
+  SUBCASE("taken") {
+    next.receive({coinbase_subscriptions(products_in(next.sent[0]))});
+    one.keep_live(next);
+    CHECK(one.old().closed);
+    CHECK_FALSE(next.closed);
+  }
+  CHECK(one.told_stale().empty());
+}
+
+TEST_CASE("a successor that waits takes over when the old connection ends, with what it has") {
+  renewal_fixture one;
+  auto& next = one.streams.last();
+  const auto refused = "coinbaseexchange:" + one.go_live_refused(next);
+  one.lose(one.old());
+  CHECK(one.status.all<connection_ended>().size() == 1);
+  const auto& share = state_of<feed_state>(one.subject).shares.at(1);
+  CHECK(share.replacement.empty());
+  one.pass(next, 2s);
+  CHECK(one.told_stale().empty());
+  one.pass(next, 2s); // stale_after is three
+  CHECK(one.told_stale() == stale_sets{{refused}});
+  one.pass(next, 3s);
+  CHECK(one.told_stale().empty());
+  CHECK(one.streams.opened.size() == 2); // the old one is not started again
+  SUBCASE("and its row is fresh once it is taken") {
+    one.pass(next, 55s);
+    next.receive({coinbase_subscriptions(products_in(next.sent[0]))});
+    one.keep_live(next);
+    CHECK(share.refused.unserved().empty());
+  }
+  SUBCASE("and its row stays stale through a short outage, and a long one") {
+    one.lose(next);
+    one.advance(1s);
+    one.go_live_refused(one.streams.last());
+    CHECK(one.told_stale() == stale_sets{{refused}});
+    one.lose(one.streams.last());
+    one.advance(5s);
+    one.go_live_refused(one.streams.last());
+    CHECK(one.told_stale() == stale_sets{{"all"}, {refused}});
+  }
+}
+
+TEST_CASE("a successor is not held up by what the old connection is refused as well") {
+  feed_fixture one;
+  one.config.settings.max_connection_age = 10s;
+  one.start_following();
+  for (std::size_t i = 0; i < 2; ++i) {
+    auto& stream = *one.streams.opened.at(i);
+    stream.open();
+    one.run();
+    const auto products = products_in(stream.sent.at(0));
+    stream.receive({coinbase_refusal(products.at(1) + " is not a valid product")});
+    one.advance(1s);
+    stream.receive({coinbase_subscriptions({products[0]})});
+    for (int second = 0; i == 0 && second < 10; ++second) {
+      one.keep_live(stream);
+      one.advance(1s);
+    }
+    one.keep_live(stream);
+  }
+  CHECK(one.streams.opened[0]->closed);
+  CHECK_FALSE(one.streams.opened[1]->closed);
+}
+
+TEST_CASE("a market that is refused from the start is stale in time, whoever told of it before") {
+  renewal_fixture one;
+  one.lose(one.old());
+  one.lose(one.streams.last());
+  one.advance(1s);
+  REQUIRE(one.streams.opened.size() >= 3);
+  auto& back = *one.streams.opened[2];
+  const auto refused = "coinbaseexchange:" + one.go_live_refused(back);
+  CHECK(one.told_stale() == stale_sets{{}});
+  one.pass(back, 4s);
+  CHECK(one.told_stale() == stale_sets{{refused}});
 }
 
 TEST_CASE("what a life that is gone said last changes nothing") {

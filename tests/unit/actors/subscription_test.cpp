@@ -150,6 +150,89 @@ TEST_CASE("a refusal without a name is halved until the bad symbols stand alone"
   }
 }
 
+TEST_CASE("what was refused is asked for again, ever more seldom, and followed once it is taken") {
+  connection_fixture one{"kraken", {"BTC/USD", "NOPE/USD", "ETH/USD"}};
+  one.config.keepalive_interval = 0ms;
+  one.config.stall_timeout = 1000h; // no data comes here meanwhile
+  auto& stream = one.start();
+  for (const auto* native : {"BTC/USD", "ETH/USD"})
+    one.receive(kraken_ack(1, native));
+  one.receive(kraken_refusal(1, "NOPE/USD"));
+  one.receive(kraken_ticker("BTC/USD"));
+  const auto first = one.feed.take<connection_live>();
+  REQUIRE(first.size() == 1);
+  CHECK(first[0].whole);
+  REQUIRE(first[0].refused.size() == 1);
+  CHECK(first[0].refused[0]->native == "NOPE/USD");
+
+  std::uint64_t id = 1;
+  for (const auto wait : {1min, 2min, 4min, 8min, 16min, 32min, 64min, 128min, 256min, 360min}) {
+    CAPTURE(wait.count());
+    one.advance(wait, 500ms);
+    REQUIRE(stream.sent.size() == id);
+    one.advance(1s + one.config.request_interval, 500ms);
+    REQUIRE(stream.sent.size() == ++id);
+    CHECK(stream.sent.back().find(R"("symbol":["NOPE/USD"])") != std::string::npos);
+    one.receive(kraken_refusal(id, "NOPE/USD"));
+    CHECK(rejected(one) == symbols{"NOPE/USD"});
+  }
+  one.receive(kraken_ticker("BTC/USD"));
+  CHECK(one.feed.all<connection_live>().empty()); // nothing is new
+  one.advance(362min, 500ms);
+  REQUIRE(stream.sent.size() == ++id); // never more seldom than that
+  one.receive(kraken_ack(id, "NOPE/USD"));
+  one.receive(kraken_ticker("NOPE/USD"));
+  CHECK(all_answered(one));
+  CHECK(rejected(one).empty());
+  const auto told = one.feed.take<connection_live>();
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].whole);
+  CHECK(told[0].refused.empty());
+  one.advance(2s);
+  CHECK(one.status().markets == 3);
+  CHECK(one.status().rejected == 0);
+  one.advance(24h, 500ms);
+  CHECK(stream.sent.size() == id);
+  CHECK_FALSE(one.ended());
+}
+
+TEST_CASE("a market that is asked for again and gets no answer costs the others nothing") {
+  connection_fixture one{"coinbaseexchange", {"BTC-USD", "NOPE-USD"}};
+  one.config.acknowledge_timeout = 15s;
+  auto& stream = one.start();
+  one.receive(coinbase_refusal("NOPE-USD is not a valid product"));
+  one.advance(1s);
+  one.receive(coinbase_subscriptions({"BTC-USD"}));
+  REQUIRE(stream.sent.size() == 2);
+  one.advance_with(coinbase_ticker("BTC-USD"), 80s);
+  CHECK(stream.sent.size() == 3);
+  CHECK(all_answered(one)); // taken for another no
+  one.advance_with(coinbase_ticker("BTC-USD"), 130s);
+  CHECK_FALSE(one.ended());
+  REQUIRE(stream.sent.size() == 4);
+  CHECK(listed_in(stream.sent[3], "product_ids") == std::vector<std::string>{"NOPE-USD"});
+  one.advance_with(coinbase_ticker("BTC-USD"), 30s);
+  one.receive(coinbase_subscriptions({"BTC-USD", "NOPE-USD"})); // late, but a yes
+  CHECK(rejected(one).empty());
+}
+
+TEST_CASE("what was refused is taken again by the request's id alone") {
+  connection_fixture one{"binance", {"B0USD", "B1USD"}};
+  one.config.stall_timeout = 1h;
+  auto& stream = one.start();
+  one.receive(binance_refusal(1));
+  one.advance(1s);
+  REQUIRE(stream.sent.size() == 3);
+  one.receive(binance_ack(2));
+  one.receive(binance_refusal(3));
+  CHECK(rejected(one) == symbols{"B1USD"});
+  one.advance(62s, 100ms);
+  REQUIRE(stream.sent.size() == 4);
+  one.receive(binance_ack(4));
+  CHECK(rejected(one).empty());
+  CHECK(all_answered(one));
+}
+
 TEST_CASE("requests that are asked again keep the distance too") {
   connection_fixture one{"binance", numbered_natives(40, "")};
   auto& stream = one.start();

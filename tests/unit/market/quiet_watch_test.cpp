@@ -354,6 +354,20 @@ TEST_CASE("what was refused is left out") {
   CHECK(one.watch.suspects(one.now, 5) == places{2});
 }
 
+TEST_CASE("what is taken in later counts from then") {
+  three_markets one;
+  one.watch.leave_out(1);
+  one.pass(60s);
+  one.watch.take_in(1, one.now);
+  CHECK(one.watch.suspects(one.now, 5) == places{2});
+  one.pass(299s + 500ms);
+  const auto early = one.watch.suspects(one.now, 5);
+  CHECK(std::ranges::find(early, 1) == early.end());
+  one.pass(500ms);
+  const auto due = one.watch.suspects(one.now, 5);
+  CHECK(std::ranges::find(due, 1) != due.end());
+}
+
 TEST_CASE("suspects take turns") {
   watch_time now{1h};
   quiet_watch watch{51, 60s, now};
