@@ -21,7 +21,8 @@ namespace {
 
 constexpr auto retell_interval = std::chrono::seconds{10};
 constexpr auto listing_retry = std::chrono::minutes{1};
-constexpr std::size_t named_markets = 5; ///< of a long list, in the log
+constexpr std::size_t named_markets = 5;   ///< of a long list, in the log
+constexpr std::size_t told_unmatched = 20; ///< to status
 
 /// Of the markets that are followed now, those that are not chosen any more.
 std::size_t count_gone(const share_plan& now, const std::vector<market_ptr>& chosen) {
@@ -130,10 +131,11 @@ std::string feed_state::follow(const result<std::string>& body) {
   const auto listed = config.protocol->parse_listing(*body, settings.name, skipped);
   if (!listed)
     return "symbol listing: " + listed.error();
-  const auto chosen = choose_markets(*listed, settings);
+  auto choice = choose_markets(*listed, settings);
+  const auto& chosen = choice.markets;
   if (chosen.empty())
     return fmt::format("none of the {} listed markets matches the configured symbols ({})",
-                       listed->size(), fmt::join(settings.symbols, ", "));
+                       listed->size(), named(settings.symbols));
   share_plan now;
   for (const auto& [number, one] : shares)
     now[number] = one.from->symbols->markets();
@@ -143,6 +145,8 @@ std::string feed_state::follow(const result<std::string>& body) {
         "symbol listing: {} of the {} markets that are followed are not in it, which "
         "is taken for a fault of the exchange",
         gone, markets);
+  if (std::exchange(unmatched, std::move(choice.unmatched)) != unmatched)
+    warn_of_unmatched(*listed);
   const auto& limits = config.protocol->published_limits();
   const auto streams = settings.streams_per_connection != 0 ? settings.streams_per_connection
                                                             : limits.streams_per_connection;
@@ -184,6 +188,20 @@ std::string feed_state::follow(const result<std::string>& body) {
   announcement_due = true;
   announce();
   return {};
+}
+
+void feed_state::warn_of_unmatched(const std::vector<market_ptr>& listed) {
+  if (unmatched.empty())
+    return;
+  std::vector<std::string> lines;
+  for (const auto& one : std::span{unmatched}.first(std::min(unmatched.size(), named_markets))) {
+    const auto near = listed_near(one, listed);
+    lines.push_back(near.empty() ? one : fmt::format("{} (listed: {})", one, near));
+  }
+  log::warn("feed", "symbols of the config match nothing that is listed",
+            {{"feed", config.settings.name},
+             {"count", unmatched.size()},
+             {"symbols", fmt::format("{}", fmt::join(lines, ", "))}});
 }
 
 void feed_state::apply(const share_plan& plan) {
@@ -476,7 +494,14 @@ void feed_state::renew(const renewal_wanted& wish) {
 }
 
 void feed_state::tell(const std::string& state, const std::string& problem) {
-  told = {config.settings.name, std::string{config.protocol->name()}, state, problem, markets};
+  const auto some = std::span{unmatched}.first(std::min(unmatched.size(), told_unmatched));
+  told = {config.settings.name,
+          std::string{config.protocol->name()},
+          state,
+          problem,
+          markets,
+          unmatched.size(),
+          {some.begin(), some.end()}};
   tell_again();
 }
 

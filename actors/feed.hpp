@@ -69,6 +69,7 @@ struct feed_state {
   void ask_for_listing();
   void take(const result<std::string>& body);
   std::string follow(const result<std::string>& body);
+  void warn_of_unmatched(const std::vector<market_ptr>& listed);
   void apply(const share_plan& plan);
   void announce();
   void start_due(std::uint32_t connection);
@@ -107,7 +108,8 @@ struct feed_state {
   bool retiring = false;
   std::vector<caf::response_promise> retirements;
   std::size_t markets = 0;
-  feed_status told;        ///< last, to status
+  std::vector<std::string> unmatched; ///< of the config, as of the last listing
+  feed_status told;                   ///< last, to status
   caf::message followed;   ///< markets_followed: all of them, shared by all who hear of them
   std::uint64_t lives = 0; ///< makes child names unique
 };

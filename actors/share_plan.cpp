@@ -1,29 +1,115 @@
 #include "actors/share_plan.hpp"
 
+#include "actors/some_of.hpp"
+#include "adapters/config/text_values.hpp"
+#include "market/query_text.hpp"
 #include "market/ticker.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace tickboard {
 
-std::vector<market_ptr> choose_markets(const std::vector<market_ptr>& listed,
-                                       const config::feed_settings& settings) {
-  const auto matches_any = [](const std::vector<std::string>& patterns, const market& one) {
-    return std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) {
-      return matches_pattern(pattern, one.base, one.quote);
-    });
-  };
-  std::vector<market_ptr> out;
-  for (const auto& one : listed)
-    if (matches_any(settings.symbols, *one) && !matches_any(settings.exclude, *one))
-      out.push_back(one);
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a->id < b->id; });
-  out.erase(std::unique(out.begin(), out.end(),
-                        [](const auto& a, const auto& b) { return a->id == b->id; }),
-            out.end());
+namespace {
+
+std::string in_capitals(std::string_view text) {
+  std::string out(text);
+  to_upper(out);
   return out;
+}
+
+std::string pair_of(const market& one) {
+  return in_capitals(one.base + "/" + one.quote);
+}
+
+/// Patterns that know whether they matched anything. A config may have thousands, most without a *.
+class pattern_list {
+public:
+  explicit pattern_list(const std::vector<std::string>& patterns) : patterns_(patterns) {
+    for (const auto& one : patterns)
+      if (one.find('*') == one.npos)
+        plain_.emplace(in_capitals(one), false);
+      else
+        starred_.emplace_back(one, false);
+  }
+
+  bool match(const market& one) {
+    bool any = false;
+    if (const auto it = plain_.find(pair_of(one)); it != plain_.end())
+      any = it->second = true;
+    for (auto& [pattern, matched] : starred_)
+      if (!(any && matched) && matches_pattern(pattern, one.base, one.quote))
+        any = matched = true;
+    return any;
+  }
+
+  void add_unmatched(std::vector<std::string>& to, std::string_view mark) const {
+    auto starred = starred_.begin();
+    for (const auto& one : patterns_) {
+      const bool matched =
+          one.find('*') == one.npos ? plain_.at(in_capitals(one)) : starred++->second;
+      if (!matched)
+        to.push_back(std::string{mark} + one);
+    }
+  }
+
+private:
+  const std::vector<std::string>& patterns_;
+  std::unordered_map<std::string, bool> plain_;
+  std::vector<std::pair<std::string, bool>> starred_;
+};
+
+} // namespace
+
+market_choice choose_markets(const std::vector<market_ptr>& listed,
+                             const config::feed_settings& settings) {
+  market_choice out;
+  pattern_list symbols(settings.symbols), exclude(settings.exclude);
+  for (const auto& one : listed) {
+    const bool wanted = symbols.match(*one);
+    if (!exclude.match(*one) && wanted)
+      out.markets.push_back(one);
+  }
+  std::sort(out.markets.begin(), out.markets.end(),
+            [](const auto& a, const auto& b) { return a->id < b->id; });
+  out.markets.erase(std::unique(out.markets.begin(), out.markets.end(),
+                                [](const auto& a, const auto& b) { return a->id == b->id; }),
+                    out.markets.end());
+  symbols.add_unmatched(out.unmatched, "");
+  exclude.add_unmatched(out.unmatched, "!");
+  return out;
+}
+
+std::string listed_near(std::string_view unmatched, const std::vector<market_ptr>& listed) {
+  const auto pattern = in_capitals(unmatched.substr(unmatched.starts_with('!') ? 1 : 0));
+  const auto slash = pattern.find('/');
+  if (slash == pattern.npos)
+    return {};
+  const auto base = pattern.substr(0, slash), quote = pattern.substr(slash + 1);
+  std::vector<std::string> pairs;
+  for (const auto& one : listed)
+    pairs.push_back(
+        fmt::format("{}/{}", base == "*" ? base : one->base, quote == "*" ? quote : one->quote));
+  std::ranges::sort(pairs);
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  std::vector<std::string> near, same_base;
+  auto least = std::clamp<std::size_t>(pattern.size() / 3, 1, 3);
+  for (const auto& one : pairs) {
+    const auto pair = in_capitals(one);
+    if (pair.starts_with(base + "/"))
+      same_base.push_back(one);
+    const auto edits = config::edit_distance(pattern, pair, least);
+    if (edits < least)
+      near.clear();
+    if (edits <= least)
+      near.push_back(one);
+    least = std::min(least, edits);
+  }
+  return some_of(near.empty() ? same_base : near);
 }
 
 namespace {

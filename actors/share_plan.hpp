@@ -7,14 +7,26 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <string>
+#include <string_view>
 #include <vector>
 
 /// Which markets a feed follows, and on which of its connections. Pure.
 namespace tickboard {
 
-/// The listed markets that `settings` asks for, in the order of their ids.
-std::vector<market_ptr> choose_markets(const std::vector<market_ptr>& listed,
-                                       const config::feed_settings& settings);
+struct market_choice {
+  std::vector<market_ptr> markets; ///< in the order of their ids
+  /// Of `symbols`, then, with a leading !, of `exclude`: those that match nothing that is listed.
+  std::vector<std::string> unmatched;
+};
+
+/// The listed markets that `settings` asks for.
+market_choice choose_markets(const std::vector<market_ptr>& listed,
+                             const config::feed_settings& settings);
+
+/// What is listed and near to an unmatched pattern: what is spelt most like it, else what has the
+/// same base; empty: nothing.
+std::string listed_near(std::string_view unmatched, const std::vector<market_ptr>& listed);
 
 /// The markets of each connection, by its number, from 1. No list is empty.
 using share_plan = std::map<std::uint32_t, std::vector<market_ptr>>;

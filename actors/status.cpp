@@ -79,12 +79,13 @@ std::string status_state::json(std::int64_t now_ms) const {
   auto to = std::back_inserter(out);
   bool first_feed = true;
   for (const auto& [name, one] : feeds) {
-    fmt::format_to(
-        to,
-        R"({}{{"exchange":{},"protocol":{},"state":{},"problem":{},"markets":{},"connections":[)",
-        first_feed ? "" : ",", in_quotes(name), in_quotes(one.now.exchange),
-        in_quotes(one.now.state), one.now.problem.empty() ? "null" : in_quotes(one.now.problem),
-        one.now.markets);
+    fmt::format_to(to,
+                   R"({}{{"exchange":{},"protocol":{},"state":{},"problem":{},"markets":{},)"
+                   R"("unmatched":{},"unmatched_symbols":[{}],"connections":[)",
+                   first_feed ? "" : ",", in_quotes(name), in_quotes(one.now.exchange),
+                   in_quotes(one.now.state),
+                   one.now.problem.empty() ? "null" : in_quotes(one.now.problem), one.now.markets,
+                   one.now.unmatched, listed_in_quotes(one.now.unmatched_symbols));
     first_feed = false;
     bool first = true;
     for (const auto& [number, link] : one.connections) {

@@ -30,6 +30,10 @@ std::optional<std::string> check_code(std::string_view what, std::string_view co
   return fmt::format("{} {} {}", what, shown, problem);
 }
 
+char ascii_upper(char c) noexcept {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
 } // namespace
 
 bool is_code_character(char c) noexcept {
@@ -95,7 +99,6 @@ const market_ptr& symbol_table::find(std::string_view native) const noexcept {
 }
 
 bool matches_pattern(std::string_view pattern, std::string_view base, std::string_view quote) {
-  const auto capital = [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; };
   const auto text = fmt::format("{}/{}", base, quote);
   // Greedy matching with one way back: to the last * seen.
   std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
@@ -103,7 +106,7 @@ bool matches_pattern(std::string_view pattern, std::string_view base, std::strin
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;
       resume = t;
-    } else if (p < pattern.size() && capital(pattern[p]) == text[t]) {
+    } else if (p < pattern.size() && ascii_upper(pattern[p]) == ascii_upper(text[t])) {
       ++p;
       ++t;
     } else if (star != std::string_view::npos) {

@@ -80,7 +80,7 @@ private:
 using symbol_table_ptr = std::shared_ptr<const symbol_table>;
 
 /// True if "BASE/QUOTE" matches `pattern`, in which * stands for any run of characters:
-/// "BTC/USDT", "*/USDT", "BTC/*", "1000*/USDT". Small letters count as capital ones.
+/// "BTC/USDT", "*/USDT", "BTC/*", "1000*/USDT". ASCII letters compare whatever their case.
 bool matches_pattern(std::string_view pattern, std::string_view base, std::string_view quote);
 
 } // namespace tickboard

@@ -160,7 +160,7 @@ int record(const record_options& given) {
   const auto listed = protocol->parse_listing(*body, given.exchange, skipped);
   if (!listed)
     return fail("symbol listing: " + listed.error());
-  auto markets = choose_markets(*listed, feed);
+  auto markets = choose_markets(*listed, feed).markets;
   const auto most = protocol->published_limits().streams_per_connection /
                     std::max<std::size_t>(1, protocol->streams_per_market(channels));
   if (markets.empty())

@@ -15,7 +15,7 @@ namespace {
 
 using terminal::tone;
 
-constexpr std::size_t most_named = 8;     ///< mute markets of a connection
+constexpr std::size_t most_named = 8;     ///< markets or symbols
 constexpr double recent_ms = 10 * 60'000; ///< errors of a connection that is live again
 
 /// A member that must be there, of this kind; else the body is none of ours.
@@ -96,6 +96,9 @@ public:
     sum_.markets += whole(feed, "markets");
     if (const auto problem = text(feed, "problem"); !problem.empty())
       problems_.push_back(fmt::format("{}: {}", name, problem));
+    if (const auto unmatched = whole(feed, "unmatched"); unmatched != 0)
+      problems_.push_back(fmt::format("{} lists nothing for {}", name,
+                                      names(feed, "unmatched_symbols", unmatched)));
     if (connections.Empty()) // it has not got so far
       table_.rows.push_back({{name}, {}, {state, tone::bad}, {}, {}, {}, {}, {}, {}});
     for (const auto& one : connections.GetArray())
@@ -135,21 +138,22 @@ private:
       problems_.push_back(
           fmt::format("{}, {} ago: {}", where, time_or_none(one, "last_error_age_ms"), error));
     if (mute != 0)
-      problems_.push_back(fmt::format("{} gets nothing of {}", where, mute_names(one, mute)));
+      problems_.push_back(
+          fmt::format("{} gets nothing of {}", where, names(one, "mute_markets", mute)));
   }
 
-  static std::string mute_names(const rapidjson::Value& one, std::uint64_t mute) {
+  static std::string names(const rapidjson::Value& one, const char* of, std::uint64_t count) {
     std::string out;
     std::size_t named = 0;
-    for (const auto& name : list(one, "mute_markets").GetArray()) {
+    for (const auto& name : list(one, of).GetArray()) {
       if (!name.IsString())
         throw foreign_body{};
       if (named == most_named)
         break;
       out.append(named++ == 0 ? "" : ", ").append(name.GetString(), name.GetStringLength());
     }
-    if (named < mute)
-      out += fmt::format("{}{} more", named == 0 ? "" : " and ", mute - named);
+    if (named < count)
+      out += fmt::format("{}{} more", named == 0 ? "" : " and ", count - named);
     return out;
   }
 

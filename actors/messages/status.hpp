@@ -46,6 +46,8 @@ struct feed_status {
   std::string state; ///< discovering, following, failed
   std::string problem;
   std::size_t markets = 0;
+  std::size_t unmatched = 0;                    ///< patterns of the config that match nothing
+  std::vector<std::string> unmatched_symbols{}; ///< the first of them, see market_choice
 };
 
 /// There is no such connection, or no such feed any more.

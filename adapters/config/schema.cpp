@@ -337,7 +337,8 @@ const std::array feed_keys{
     key{"channels", feed<&feed_settings::channels>, list(1, 16, rules::channel),
         "Streams to subscribe, by the exchange's own names. Empty: the adapter's choice."},
     key{"symbols", feed<&feed_settings::symbols>, list(1, 10'000, rules::market_pattern),
-        "Markets to follow, in unified asset codes; * stands for any run of characters.",
+        "Markets to follow, in unified asset codes, whatever their case; * stands for any run of "
+        "characters. What matches nothing is warned of, and shown in /v1/exchanges.",
         "[\"*/USDT\"]"},
     key{"exclude", feed<&feed_settings::exclude>, list(0, 10'000, rules::market_pattern),
         "Markets to leave out of `symbols`, in the same way."},

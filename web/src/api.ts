@@ -125,6 +125,8 @@ export interface Feed {
   state: '' | 'discovering' | 'following' | 'failed';
   problem: string | null;
   markets: number;
+  unmatched: number;
+  unmatched_symbols: string[];
   connections: Connection[];
 }
 

@@ -144,6 +144,25 @@ TEST_CASE_FIXTURE(listing_fixture, "a second change while a renewal is under way
   CHECK(announced() == lists{{"A", "B", "C", "D"}});
 }
 
+TEST_CASE("what is configured and not listed is told, as of each listing") {
+  feed_fixture one;
+  one.config.settings.symbols = {"a-b/*", "B0/USD", "b1/usd", "GONE/USD"};
+  one.config.settings.exclude = {"*/EUR"};
+  one.config.settings.listing_interval = 60s;
+  one.start();
+  CHECK(one.status.all<feed_status>().back().unmatched == 0); // not known yet
+  one.list({"B0-USD", "B1-USD", "B2-USD"});
+  auto told = one.status.all<feed_status>().back();
+  CHECK(told.markets == 2);
+  CHECK(told.problem.empty());
+  CHECK(told.unmatched == 3);
+  CHECK(told.unmatched_symbols == texts{"a-b/*", "GONE/USD", "!*/EUR"});
+  one.advance(60s, 1s);
+  one.list({"B0-USD", "B1-USD", "GONE-USD", "B2-EUR"});
+  told = one.status.all<feed_status>().back();
+  CHECK(told.unmatched_symbols == texts{"a-b/*"});
+}
+
 TEST_CASE_FIXTURE(listing_fixture,
                   "a listing that cannot be had or lacks most markets changes nothing") {
   result<net::http_reply> answer;

@@ -38,7 +38,7 @@ TEST_CASE("markets are chosen by pattern, without the excluded ones, in order, o
   const auto chosen = [&](texts symbols, texts exclude) {
     settings.symbols = std::move(symbols);
     settings.exclude = std::move(exclude);
-    return natives(choose_markets(listed, settings));
+    return natives(choose_markets(listed, settings).markets);
   };
   CHECK(chosen({"BTC/USDT"}, {}) == texts{"BTC/USDT"});
   CHECK(chosen({"*/USDT"}, {}) == texts{"1000SHIB/USDT", "BTC/USDT", "DOGE/USDT", "ETH/USDT"});
@@ -46,7 +46,30 @@ TEST_CASE("markets are chosen by pattern, without the excluded ones, in order, o
         texts{"BTC/EUR", "BTC/USDT", "ETH/USDT"});
   CHECK(chosen({"*/*"}, {"*/*"}).empty());
   CHECK(chosen({}, {}).empty());
-  CHECK(chosen({"btc/usdt"}, {}).empty());
+  CHECK(chosen({"btc/usdt", "eth/*"}, {"*/eur"}) == texts{"BTC/USDT", "ETH/USDT"});
+}
+
+TEST_CASE("patterns that match nothing are told, and what is near") {
+  const auto listed = made_of({"BTC/USDT", "BTC/EUR", "ETH/USDT", "AAPLx/USD"});
+  config::feed_settings settings;
+  const auto unmatched = [&](texts symbols, texts exclude) {
+    settings.symbols = std::move(symbols);
+    settings.exclude = std::move(exclude);
+    return choose_markets(listed, settings).unmatched;
+  };
+  CHECK(unmatched({"*/USDT", "btc/eur", "BTC/EUR"}, {}).empty());
+  CHECK(unmatched({"BTC/USDT", "*/USDT", "B*/USDT"}, {}).empty()); // each counts
+  CHECK(unmatched({"*/USTD", "BTC/USDT", "XBT/EUR", "xbt/eur"}, {"*/GBP", "ETH/*", "A/B"}) ==
+        texts{"*/USTD", "XBT/EUR", "xbt/eur", "!*/GBP", "!A/B"});
+  CHECK(unmatched({"*/USDT"}, {"AAPLX/USD"}).empty()); // it is listed, though not wanted
+  CHECK(listed_near("*/ustd", listed) == "*/USD, */USDT");
+  CHECK(listed_near("!ETC/*", listed) == "BTC/*, ETH/*");
+  CHECK(listed_near("BTC/USD", listed) == "BTC/USDT");
+  CHECK(listed_near("aaplx/us", listed) == "AAPLx/USD");
+  CHECK(listed_near("BTC/JPY", listed) == "BTC/EUR, BTC/USDT");
+  CHECK(listed_near("BTC/ABCDE", listed) == "BTC/EUR, BTC/USDT");
+  CHECK(listed_near("WHATEVER/XYZ", listed).empty());
+  CHECK(listed_near("ETH/USDT", {}).empty());
 }
 
 TEST_CASE("markets stay on their connections while others come and go") {

@@ -66,7 +66,7 @@ TEST_CASE("nothing known yet is an empty list") {
 
 TEST_CASE("a feed and its connection show what they told") {
   status_state state;
-  state.take(feed_status{"binance-eu", "binance", "following", "", 98});
+  state.take(feed_status{"binance-eu", "binance", "following", "", 98, 3, {"A/\"B", "!*/C"}});
   auto told = account("live");
   told.feed = "binance-eu";
   state.take(told);
@@ -78,6 +78,9 @@ TEST_CASE("a feed and its connection show what they told") {
   CHECK(text(feed["state"]) == "following");
   CHECK(feed["problem"].IsNull());
   CHECK(feed["markets"].GetInt64() == 98);
+  CHECK(feed["unmatched"].GetInt64() == 3);
+  REQUIRE(feed["unmatched_symbols"].Size() == 2);
+  CHECK(text(feed["unmatched_symbols"][0]) == "A/\"B");
   REQUIRE(feed["connections"].Size() == 1);
   const auto& one = feed["connections"][0];
   CHECK(one["connection"].GetInt64() == 1);

@@ -51,6 +51,7 @@ TEST_CASE("a line for each connection, totals, and what is wrong in sentences") 
   mute.mute = 10;
   mute.mute_markets = {"binance:A-USD", "binance:B-USD"};
   state.take(mute);
+  state.take(feed_status{"binance", "binance", "following", "", 196, 9, {"BTC/USTD", "!*/X"}});
   const auto text = status_text(told(state), {});
   REQUIRE(text);
   CAPTURE(*text);
@@ -61,7 +62,8 @@ TEST_CASE("a line for each connection, totals, and what is wrong in sentences") 
       "feed     connection  state         up  last data  frames/s  restarts  markets  mute\n"
       "binance           1  live "));
   CHECK(text->find("\nkraken            -  discovering    -") != text->npos);
-  CHECK(text->ends_with("\nbinance/2 gets nothing of binance:A-USD, binance:B-USD and 8 more\n"
+  CHECK(text->ends_with("\nbinance lists nothing for BTC/USTD, !*/X and 7 more\n"
+                        "binance/2 gets nothing of binance:A-USD, binance:B-USD and 8 more\n"
                         "kraken: the host does not resolve\n"));
 }
 

@@ -67,6 +67,8 @@ TEST_CASE("patterns") {
   CHECK_FALSE(matches_pattern("BTC/USDT", "BTC", "USDTX"));
   CHECK(matches_pattern("btc/u*", "BTC", "USDT"));
   CHECK_FALSE(matches_pattern("", "A", "B"));
+  CHECK(matches_pattern("btc/Usd*", "BTC", "USDT"));
+  CHECK(matches_pattern("AAPLX/USD", "AAPLx", "USD"));
 }
 
 TEST_CASE("a late group never undoes a newer one") {

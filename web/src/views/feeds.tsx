@@ -67,6 +67,9 @@ export function FeedsView() {
       {all.filter((feed) => feed.state !== 'following').map((feed) => (
         <p class="notice" key={feed.exchange}>{feed.exchange}: {feed.problem ?? (feed.state || 'not known yet')}</p>
       ))}
+      {all.filter((feed) => feed.unmatched > 0).map((feed) => (
+        <p class="notice" key={`${feed.exchange} unmatched`}>{feed.exchange} lists nothing for {count(feed.unmatched)} configured symbols: {feed.unmatched_symbols.join(', ')}</p>
+      ))}
       <div class="scroll" tabIndex={0} role="region" aria-label="Connections">
         <table class="feeds">
           <caption class="unseen">Connections to exchanges</caption>
