@@ -24,16 +24,20 @@ constexpr auto listing_retry = std::chrono::minutes{1};
 constexpr std::size_t named_markets = 5;   ///< of a long list, in the log
 constexpr std::size_t told_unmatched = 20; ///< to status
 
-/// Of the markets that are followed now, those that are not chosen any more.
-std::size_t count_gone(const share_plan& now, const std::vector<market_ptr>& chosen) {
+std::vector<market_ptr> markets_in(const share_plan& plan) {
+  std::vector<market_ptr> out;
+  for (const auto& [number, share] : plan)
+    out.insert(out.end(), share.begin(), share.end());
+  return out;
+}
+
+/// Those that are not chosen any more.
+std::size_t count_gone(const std::vector<market_ptr>& of, const std::vector<market_ptr>& chosen) {
   std::set<std::string_view> ids;
   for (const auto& one : chosen)
     ids.insert(one->id);
-  std::size_t out = 0;
-  for (const auto& [number, share] : now)
-    for (const auto& one : share)
-      out += ids.contains(one->id) ? 0 : 1;
-  return out;
+  return static_cast<std::size_t>(
+      std::ranges::count_if(of, [&](const auto& one) { return !ids.contains(one->id); }));
 }
 
 std::set<std::string> ids_of(const std::vector<market_ptr>& markets) {
@@ -116,10 +120,23 @@ void feed_state::take(const result<std::string>& body) {
     log::warn("feed", "what is followed stays",
               {{"feed", config.settings.name}, {"reason", problem}});
     tell("following", problem);
-    next = std::min<std::chrono::milliseconds>(interval, listing_retry);
+    if (interval.count() != 0 || choice_due)
+      next = interval.count() != 0 ? std::min<std::chrono::milliseconds>(interval, listing_retry)
+                                   : listing_retry;
+  } else {
+    choice_due = false;
   }
-  if (interval.count() != 0)
-    self->delayed_send(self, next, discover{});
+  if (next.count() != 0)
+    self->delayed_send(self, next, discover{++looks});
+}
+
+void feed_state::choose(const symbols_chosen& wanted) {
+  config.settings.symbols = wanted.symbols;
+  config.settings.exclude = wanted.exclude;
+  if (shares.empty())
+    return; // the first listing is still to come
+  choice_due = true;
+  discover_markets();
 }
 
 /// Follows what is listed and configured. Returns what is wrong, if nothing was done.
@@ -139,12 +156,13 @@ std::string feed_state::follow(const result<std::string>& body) {
   share_plan now;
   for (const auto& [number, one] : shares)
     now[number] = one.from->symbols->markets();
-  const auto gone = count_gone(now, chosen);
-  if (gone * 2 > markets)
+  const auto wanted = choose_markets(markets_in(now), settings).markets;
+  const auto gone = count_gone(wanted, chosen);
+  if (gone * 2 > wanted.size())
     return fmt::format(
         "symbol listing: {} of the {} markets that are followed are not in it, which "
         "is taken for a fault of the exchange",
-        gone, markets);
+        gone, wanted.size());
   if (std::exchange(unmatched, std::move(choice.unmatched)) != unmatched)
     warn_of_unmatched(*listed);
   const auto& limits = config.protocol->published_limits();
@@ -175,11 +193,8 @@ std::string feed_state::follow(const result<std::string>& body) {
     self->send(keeper, markets_expected{settings.name, markets});
   tell("following");
   if (followed.empty() || news) {
-    markets_followed all{settings.name, {}};
-    for (const auto& [number, share] : plan)
-      all.markets.insert(all.markets.end(), share.begin(), share.end());
     const bool first = followed.empty();
-    followed = caf::make_message(std::move(all));
+    followed = caf::make_message(markets_followed{settings.name, markets_in(plan)});
     if (first)
       self->send(self, markets_due{});
     else
@@ -543,7 +558,11 @@ caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {
       [&state](const caf::down_msg& down) { state.connection_down(down.source); });
   self->send(self, discover{});
   return {
-      [&state](const discover&) { state.discover_markets(); },
+      [&state](const discover& due) {
+        if (due.look == state.looks)
+          state.discover_markets();
+      },
+      [&state](const symbols_chosen& wanted) { state.choose(wanted); },
       [&state](const connect_allowed&) { state.ask_for_listing(); },
       [&state](const connect_delayed& told) { state.wait(told.why); },
       [&state](const look_for_gate&) { state.pass.look(); },

@@ -68,6 +68,7 @@ struct feed_state {
   void wait(const std::string& why);
   void ask_for_listing();
   void take(const result<std::string>& body);
+  void choose(const symbols_chosen& wanted);
   std::string follow(const result<std::string>& body);
   void warn_of_unmatched(const std::vector<market_ptr>& listed);
   void apply(const share_plan& plan);
@@ -106,6 +107,8 @@ struct feed_state {
   std::set<caf::actor_addr> ending;               ///< lives that were told to, and have not yet
   bool announcement_due = false;                  ///< writers have yet to hear what is followed
   bool retiring = false;
+  bool choice_due = false; ///< the config has other symbols than those that are followed
+  std::uint64_t looks = 0; ///< at the listing, that were planned
   std::vector<caf::response_promise> retirements;
   std::size_t markets = 0;
   std::vector<std::string> unmatched; ///< of the config, as of the last listing
@@ -128,11 +131,11 @@ struct feed_state {
 ///
 /// The listing is asked when the connect gate allows it, which no listing waits for in vain.
 /// Looks at it again every `listing_interval`. A connection that is to follow other
-/// markets is renewed; once the old one has ended, writers are told, behind its last frames, what
-/// is followed, and forget the rest. A listing that lacks more than half of what is followed
-/// changes nothing.
+/// markets, by the listing or because the config has other symbols, is renewed; once the old one
+/// has ended, writers are told, behind its last frames, what is followed, and forget the rest. A
+/// listing that lacks more than half of what is followed changes nothing.
 ///
-/// Takes: retire_asked, discover, connect_allowed, connect_delayed, look_for_gate,
+/// Takes: retire_asked, symbols_chosen, discover, connect_allowed, connect_delayed, look_for_gate,
 /// listing_received, connection_live, renewal_wanted,
 /// connection_status, stale_due, unserved_due, markets_due, child_started, child_ended. Sends:
 /// source_liveness to the writers, markets_expected to the keeper, markets_followed to search and

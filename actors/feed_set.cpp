@@ -32,6 +32,12 @@ config::feed_settings with_defaults(config::feed_settings one) {
   return one;
 }
 
+bool differ_in_symbols_alone(config::feed_settings one, const config::feed_settings& other) {
+  one.symbols = other.symbols;
+  one.exclude = other.exclude;
+  return one == other;
+}
+
 std::chrono::steady_clock::duration left(std::chrono::steady_clock::time_point until) {
   return std::max(until - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration{});
 }
@@ -64,10 +70,15 @@ void feed_set::change(const std::vector<config::feed_settings>& wanted, time_poi
   }
   std::vector<std::string> gone;
   std::map<std::string, std::uint32_t> ids; // of those that start anew
-  for (const auto& [name, one] : feeds_) {
+  for (auto& [name, one] : feeds_) {
     const auto it = next.find(name);
     if (it != next.end() && it->second == one.settings)
       continue;
+    if (it != next.end() && differ_in_symbols_alone(it->second, one.settings)) {
+      log::info("feeds", "follows other symbols", {{"feed", name}});
+      choose(one, it->second);
+      continue;
+    }
     log::info("feeds", it == next.end() ? "ends" : "starts anew, with other settings",
               {{"feed", name}});
     retire(name, one, until);
@@ -93,20 +104,31 @@ void feed_set::change(const std::vector<config::feed_settings>& wanted, time_poi
 }
 
 void feed_set::start(const config::feed_settings& settings, std::uint32_t first_source_id) {
+  auto& one = feeds_[settings.name];
+  one = {settings, first_source_id, make_address()};
+  add(one);
+}
+
+void feed_set::add(const running& one) {
   auto following = common_;
-  following.settings = settings;
-  following.protocol = exchange::find_protocol(settings.exchange);
-  following.first_source_id = first_source_id;
-  const auto at = make_address();
+  following.settings = one.settings;
+  following.protocol = exchange::find_protocol(one.settings.exchange);
+  following.first_source_id = one.first_source_id;
   child_spec spec;
-  spec.name = child_name(settings.name);
-  spec.start = [&system = system_, following, at] {
+  spec.name = child_name(one.settings.name);
+  spec.start = [&system = system_, following, at = one.at] {
     const caf::actor handle = system.spawn(feed, following);
     at->set(handle);
     return handle;
   };
   caf::anon_send(root_, add_child{std::move(spec)});
-  feeds_[settings.name] = {settings, first_source_id, at};
+}
+
+void feed_set::choose(running& one, const config::feed_settings& settings) {
+  one.settings = settings;
+  add(one); // for its next life
+  if (const auto feed = one.at->get())
+    caf::anon_send(feed, symbols_chosen{settings.symbols, settings.exclude});
 }
 
 std::vector<std::string> feed_set::names() const {

@@ -21,8 +21,9 @@ public:
   feed_set(caf::actor_system& system, caf::actor root, feed_config common);
 
   /// Makes these the feeds that run: ends those that are not among them, whose markets leave,
-  /// starts further ones, and starts anew those with other settings; the rest does not notice. A
-  /// feed that does not end in time ends without having passed on its last frames.
+  /// starts further ones, and starts anew those with other settings, but for those with other
+  /// symbols alone, which follow them from then on; the rest does not notice. A feed that does not
+  /// end in time ends without having passed on its last frames.
   void change(const std::vector<config::feed_settings>& wanted, time_point until);
 
   std::vector<std::string> names() const; ///< of those that run, sorted
@@ -41,6 +42,8 @@ private:
   };
 
   void start(const config::feed_settings& settings, std::uint32_t first_source_id);
+  void add(const running& one);
+  void choose(running& one, const config::feed_settings& settings);
   void retire(const std::string& name, const running& one, time_point until);
   void forget(const std::string& name);
   std::uint32_t free_source_id() const;

@@ -179,11 +179,11 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, restart_po
       [&state](const add_child& wanted) {
         const auto [it, fresh] = state.children.try_emplace(wanted.child.name);
         auto& one = it->second;
+        one.spec = wanted.child;
         if (one.handle)
-          return; // already there
+          return; // already there: for its next life
         if (fresh)
           one.place = ++state.places;
-        one.spec = wanted.child;
         one.due = true;
         state.start_those_due();
       },

@@ -12,7 +12,15 @@
 /// To a feed.
 namespace tickboard {
 
-struct discover {};
+/// Time to look at the listing; obsolete unless `look` is the last that was planned.
+struct discover {
+  std::uint64_t look = 0;
+};
+
+/// The config has other `symbols` and `exclude` by now: those are to be followed.
+struct symbols_chosen {
+  std::vector<std::string> symbols, exclude;
+};
 struct listing_received {
   result<std::string> body;
   net::host_refusal refused{};

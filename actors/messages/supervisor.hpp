@@ -19,6 +19,7 @@ struct child_spec {
   std::function<caf::actor()> start;
 };
 
+/// If there is one of this name already, that goes on, and its next life starts in this way.
 struct add_child {
   child_spec child;
 };

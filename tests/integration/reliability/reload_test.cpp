@@ -123,7 +123,9 @@ TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
   on.exchanges[1].feed_options = "exclude = [\"*/USD\"]\n";
   on.write_config(on.daemon_options() + "\n[rates]\nmax_age = \"200s\"");
   on.daemon->kill(SIGHUP);
+  bool stale = false;
   on.wait_until("Binance is back, and Coinbase Exchange without USD", [&] {
+    stale = stale || has_stale(on);
     const auto rows = on.rows();
     std::size_t dollars = 0, binance = 0;
     for (const auto& [id, row] : rows) {
@@ -145,6 +147,13 @@ TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
   on.exchanges[1].feed_options.clear();
   on.write_config(on.daemon_options());
   on.daemon->kill(SIGHUP);
+  on.wait_until("all are served", [&] {
+    stale = stale || has_stale(on);
+    return on.rows().size() == 1'500;
+  });
+  CHECK_FALSE(stale); // other symbols are no new start
+  CHECK(on.log_text().find("msg=\"follows other symbols\" feed=coinbaseexchange") !=
+        std::string::npos);
   CHECK(converged_rows(on).size() == 1'500);
   kraken.check();
 }

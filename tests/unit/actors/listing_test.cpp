@@ -144,6 +144,87 @@ TEST_CASE_FIXTURE(listing_fixture, "a second change while a renewal is under way
   CHECK(announced() == lists{{"A", "B", "C", "D"}});
 }
 
+TEST_CASE_FIXTURE(listing_fixture, "other symbols are followed while all rows stay live") {
+  const auto all = std::vector<std::string>{"A-USD", "B-USD", "C-USD", "D-USD", "E-EUR"};
+  const auto choose = [&](texts symbols, texts exclude) {
+    asked.clear();
+    send(subject, symbols_chosen{std::move(symbols), std::move(exclude)});
+    REQUIRE(asked.size() == 1);
+  };
+  SUBCASE("one more") {
+    choose({"*/USD", "e/eur"}, {});
+    list(all);
+    advance(1s);
+    REQUIRE(streams.opened.size() == 3); // there is no room on the others
+    go_live(*streams.opened[2]);
+    CHECK(products(2) == texts{"E-EUR"});
+    CHECK(announced() == lists{{"A", "B", "C", "D", "E"}});
+    CHECK_FALSE(streams.opened[0]->closed);
+    CHECK_FALSE(streams.opened[1]->closed);
+  }
+  SUBCASE("most of them not any more: that is no fault of the exchange") {
+    choose({"*/USD"}, {"A/*", "B/*", "C/*"});
+    list(all);
+    advance(1s);
+    CHECK(status.all<feed_status>().back().problem.empty());
+    CHECK(status.all<feed_status>().back().markets == 1);
+    CHECK(streams.opened[0]->closed);
+    REQUIRE(streams.opened.size() == 3);
+    CHECK_FALSE(streams.opened[1]->closed);
+    go_live(*streams.opened[2]);
+    CHECK(streams.opened[1]->closed);
+    CHECK(announced() == lists{{"D"}});
+  }
+  SUBCASE("nothing that is listed: what is followed stays") {
+    choose({"X/USD"}, {});
+    list(all);
+    advance(1s);
+    CHECK(status.all<feed_status>().back().problem ==
+          "none of the 5 listed markets matches the configured symbols (X/USD)");
+    CHECK(streams.opened.size() == 2);
+    CHECK(announced().empty());
+  }
+  SUBCASE("the listing is asked at once, and once in an interval after that") {
+    choose({"*/USD"}, {});
+    list(all);
+    asked.clear();
+    advance(59s, 1s);
+    CHECK(asked.empty());
+    advance(1s);
+    CHECK(asked.size() == 1);
+  }
+  CHECK(std::ranges::none_of(writer.all<source_liveness>(), [](auto& one) { return !one.live; }));
+  CHECK_FALSE(end_of_it->ended());
+}
+
+TEST_CASE("a feed that looks at the listing but once looks until it has the symbols it is told") {
+  feed_fixture one;
+  one.config.settings.symbols = {"B0/USD"};
+  one.config.settings.listing_interval = 0s;
+  one.config.settings.stall_timeout = 1h;
+  one.start_following(1);
+  one.go_live(one.streams.last());
+  one.asked.clear();
+  one.send(one.subject, symbols_chosen{{"*/USD"}, {}});
+  one.list(unexpected<std::string>("connection refused"));
+  CHECK(one.asked.size() == 1);
+  one.advance(60s, 1s);
+  REQUIRE(one.asked.size() == 2);
+  one.list(numbered_natives(2, "-"));
+  CHECK(one.status.all<feed_status>().back().markets == 2);
+  one.advance(10min, 1s);
+  CHECK(one.asked.size() == 2);
+}
+
+TEST_CASE("symbols that are chosen before the first listing count for it") {
+  feed_fixture one;
+  one.start();
+  one.send(one.subject, symbols_chosen{{"B1/USD"}, {}});
+  CHECK(one.asked.size() == 1);
+  one.list(numbered_natives(3, "-"));
+  CHECK(one.status.all<feed_status>().back().markets == 1);
+}
+
 TEST_CASE("what is configured and not listed is told, as of each listing") {
   feed_fixture one;
   one.config.settings.symbols = {"a-b/*", "B0/USD", "b1/usd", "GONE/USD"};

@@ -164,6 +164,22 @@ TEST_CASE("adding a child that is there starts nothing") {
   CHECK(one.lives["a"].size() == 1);
 }
 
+TEST_CASE("a child that is added again goes on, and its next life is as it was told last") {
+  nursery one;
+  one.add("a");
+  int others = 0;
+  one.send(one.subject, add_child{{"a", [&] {
+                                     ++others;
+                                     return one.spawn([](caf::event_based_actor*) {
+                                       return caf::behavior{[](int) {}};
+                                     });
+                                   }}});
+  CHECK(others == 0);
+  one.advance(one.crash("a").retry_in);
+  CHECK(one.lives["a"].size() == 1);
+  CHECK(others == 1);
+}
+
 TEST_CASE("children end with their supervisor, also those that wait") {
   nursery one;
   for (const auto* name : {"a", "b", "c"})
