@@ -4,6 +4,7 @@
 #include "actors/messages/feed.hpp"
 #include "actors/messages/normalizer.hpp"
 #include "actors/messages/status.hpp"
+#include "actors/some_of.hpp"
 #include "adapters/log/log.hpp"
 
 #include <caf/all.hpp>
@@ -19,7 +20,6 @@ constexpr auto health_interval = std::chrono::milliseconds{500};
 constexpr std::chrono::milliseconds first_pause{1'000}, longest_pause{60'000};
 constexpr std::chrono::milliseconds first_patience{std::chrono::minutes{1}},
     longest_patience{std::chrono::hours{6}}; ///< until what was refused is asked for again
-constexpr std::size_t shown_symbols = 5;     ///< of a long list, in a sentence
 
 /// `first`, doubled so many times, but at most `longest`.
 std::chrono::milliseconds doubled(std::chrono::milliseconds first, std::uint32_t times,
@@ -48,17 +48,6 @@ private:
 
   caf::actor_addr to_;
 };
-
-std::string listed(const std::set<std::string>& names) {
-  std::string out;
-  std::size_t shown = 0;
-  for (const auto& one : names) {
-    if (shown++ == shown_symbols)
-      return fmt::format("{} and {} more", out, names.size() - shown_symbols);
-    out += (out.empty() ? "" : ", ") + one;
-  }
-  return out;
-}
 
 } // namespace
 
@@ -235,7 +224,7 @@ void connection_state::acknowledge(const exchange::acknowledged& answer) {
   log::info("connection", "the exchange takes subscriptions that it had refused",
             {{"feed", config.from->feed},
              {"connection", config.from->connection},
-             {"symbols", listed(had)}});
+             {"symbols", some_of(had)}});
   if (guard)
     for (const auto& native : had)
       guard->accepted(native, self->clock().now());
@@ -342,7 +331,7 @@ void connection_state::look_for_refused() {
     log::warn("connection", "markets are not followed, as the exchange refuses them",
               {{"feed", config.from->feed},
                {"connection", config.from->connection},
-               {"symbols", listed(rejected)},
+               {"symbols", some_of(rejected)},
                {"reason", reject_reason},
                {"asked_again_in_ms", wait.count()}});
   } else if (now >= *ask_again_at) {
@@ -389,7 +378,7 @@ void connection_state::check() {
         open.insert(one.natives.begin(), one.natives.end());
       fail(caf::make_error(
           ec::not_acknowledged,
-          fmt::format("subscriptions were not answered: {}{}{}", listed(open),
+          fmt::format("subscriptions were not answered: {}{}{}", some_of(open),
                       last_refusal.empty() ? "" : "; the exchange said: ", last_refusal)));
       return;
     }
