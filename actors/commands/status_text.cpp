@@ -137,6 +137,9 @@ private:
         !error.empty() && (!is_live || number(one, "last_error_age_ms") < recent_ms))
       problems_.push_back(
           fmt::format("{}, {} ago: {}", where, time_or_none(one, "last_error_age_ms"), error));
+    if (const auto rejected = whole(one, "rejected"); rejected != 0)
+      problems_.push_back(
+          fmt::format("{} is refused {}", where, counted(rejected, "market", "markets")));
     if (mute != 0)
       problems_.push_back(
           fmt::format("{} gets nothing of {}", where, names(one, "mute_markets", mute)));

@@ -49,6 +49,7 @@ TEST_CASE("a line for each connection, totals, and what is wrong in sentences") 
   auto state = two_feeds();
   auto mute = account(2, "live");
   mute.mute = 10;
+  mute.rejected = 1;
   mute.mute_markets = {"binance:A-USD", "binance:B-USD"};
   state.take(mute);
   state.take(feed_status{"binance", "binance", "following", "", 196, 9, {"BTC/USTD", "!*/X"}});
@@ -63,6 +64,7 @@ TEST_CASE("a line for each connection, totals, and what is wrong in sentences") 
       "binance           1  live "));
   CHECK(text->find("\nkraken            -  discovering    -") != text->npos);
   CHECK(text->ends_with("\nbinance lists nothing for BTC/USTD, !*/X and 7 more\n"
+                        "binance/2 is refused 1 market\n"
                         "binance/2 gets nothing of binance:A-USD, binance:B-USD and 8 more\n"
                         "kraken: the host does not resolve\n"));
 }
