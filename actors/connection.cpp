@@ -276,6 +276,10 @@ void connection_state::reject(const exchange::rejected& refusal) {
   natives.erase(std::remove_if(natives.begin(), natives.end(),
                                [&](const auto& native) { return !asks_for(*asked, native); }),
                 natives.end());
+  if (natives.empty() && !refusal.natives.empty() &&
+      std::ranges::all_of(refusal.natives,
+                          [this](const auto& native) { return rejected.contains(native); }))
+    return; // told before: the request was sent once more
   if (natives.empty() && asked->natives.size() == 1)
     natives = asked->natives;
   if (!natives.empty()) {

@@ -91,8 +91,11 @@ void feed_set::change(const std::vector<config::feed_settings>& wanted, time_poi
     for (const auto& one : common_.normalizers)
       drain(self, one->get(), until);
   }
-  for (const auto& [name, id] : ids)
+  for (const auto& [name, id] : ids) {
     feeds_.erase(name);
+    if (const auto to = common_.status->get()) // its next life may have fewer connections
+      caf::anon_send(to, feed_gone{name});
+  }
   for (const auto& name : gone)
     forget(name);
   for (const auto& [name, settings] : next) {
@@ -164,8 +167,6 @@ void feed_set::forget(const std::string& name) {
       caf::anon_send(to, nothing);
   if (const auto to = common_.search->get())
     caf::anon_send(to, nothing);
-  if (const auto to = common_.status->get())
-    caf::anon_send(to, feed_gone{name});
   if (const auto to = common_.keeper->get())
     caf::anon_send(to, markets_expected{name, 0});
 }

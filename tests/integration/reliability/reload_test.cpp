@@ -156,6 +156,22 @@ TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
         std::string::npos);
   CHECK(converged_rows(on).size() == 1'500);
   kraken.check();
+
+  const auto connections_shown = [&on] {
+    std::size_t out = 0;
+    const auto told = parse_json(on.get("/v1/exchanges").body);
+    for (const auto& feed : told["data"].GetArray())
+      if (text_of(feed, "exchange") == "coinbaseexchange")
+        out = feed["connections"].Size();
+    return out;
+  };
+  CHECK(connections_shown() > 1);
+  on.exchanges[1].feed_options = "symbols = [\"BTC/*\"]\nlisting_interval = \"20m\"\n";
+  on.write_config(on.daemon_options());
+  on.daemon->kill(SIGHUP);
+  on.wait_until("connections of before are shown no more",
+                [&] { return connections_shown() == 1; });
+  kraken.check();
 }
 
 TEST_CASE("a market that is delisted leaves the board, and is back when it is listed again") {

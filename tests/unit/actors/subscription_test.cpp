@@ -334,6 +334,23 @@ TEST_CASE("too many messages: what has no answer is asked again, after a pause t
   CHECK_FALSE(one.ended());
 }
 
+TEST_CASE("too many messages: what was refused before is refused once more, and nothing else is") {
+  connection_fixture one{"kraken", {"BTC/USD", "NO/USD", "ETH/USD"}};
+  one.config.keepalive_interval = 0ms;
+  auto& stream = one.start();
+  one.receive(kraken_ack(1, "BTC/USD"));
+  one.receive(kraken_refusal(1, "NO/USD"));
+  one.receive(R"({"Error":"Exceeded msg rate"})");
+  one.advance(1s + one.config.request_interval, 1ms);
+  REQUIRE(stream.sent.size() == 2);
+  one.receive(kraken_refusal(1, "NO/USD"));
+  CHECK(rejected(one) == symbols{"NO/USD"});
+  CHECK_FALSE(all_answered(one));
+  one.receive(kraken_ack(1, "ETH/USD"));
+  CHECK(all_answered(one));
+  CHECK(rejected(one) == symbols{"NO/USD"});
+}
+
 TEST_CASE("too many messages: Coinbase's products are not taken for bad ones") {
   connection_fixture one{"coinbaseexchange", {"BTC-USD", "ETH-USD"}};
   auto& stream = one.start();
