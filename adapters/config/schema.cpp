@@ -248,8 +248,9 @@ const std::array view_keys{
 };
 
 const std::array live_keys{
-    key{"heartbeat", in<&settings::live, &live_settings::heartbeat>, time(1s, 1min),
-        "Who follows a view in which nothing changes hears so this often."},
+    key{"heartbeat", in<&settings::live, &live_settings::heartbeat>, time(1s, 15s),
+        "Who follows a view in which nothing changes hears so this often. The board takes 20 s of "
+        "silence for an outage."},
     key{"max_views", in<&settings::live, &live_settings::max_views>, count(1, 100'000),
         "Views that are followed at once; the same one at another interval counts again. Further "
         "ones get 503."},
