@@ -93,23 +93,33 @@ std::shared_ptr<admission::rules> admission::current() const {
 admission_verdict admission::admit(const net::http_request& request, std::string_view path,
                                    std::string_view network, token_bucket::clock::time_point now) {
   const auto text = given_key(request);
+  const auto key = text.empty() ? std::nullopt : std::optional{net::sha256(text)};
   const auto by = current();
+  return count(*by, key, by->key_required && !is_document(path), network, now);
+}
+
+admission_verdict admission::admit_again(const admission_ticket& ticket, std::string_view network,
+                                         token_bucket::clock::time_point now) {
+  const auto by = current();
+  return count(*by, ticket.key, by->key_required, network, now);
+}
+
+admission_verdict admission::count(rules& by, const std::optional<net::digest>& key, bool needs_key,
+                                   std::string_view network, token_bucket::clock::time_point now) {
   admission_verdict out;
-  out.ticket.rules = by->number;
-  if (!text.empty())
-    out.ticket.key = net::sha256(text);
-  auto* const known = out.ticket.key ? by->find(*out.ticket.key) : nullptr;
+  out.ticket = {key, by.number};
+  auto* const known = key ? by.find(*key) : nullptr;
   const std::lock_guard lock{mutex_};
-  if (!text.empty()) {
+  if (key) {
     if (known == nullptr)
       out.is = admission_outcome::key_unknown;
     else if (known->bucket)
       out.rate = known->bucket->take(now);
     if (known != nullptr)
-      out.client = fmt::format("key {}", known - by->keys.data());
-  } else if (by->key_required && !is_document(path)) {
+      out.client = fmt::format("key {}", known - by.keys.data());
+  } else if (needs_key) {
     out.is = admission_outcome::key_missing;
-  } else if (by->limits_strangers) {
+  } else if (by.limits_strangers) {
     out.rate = strangers_.take(network, now);
   }
   if (out.rate && !out.rate->allowed)

@@ -51,6 +51,10 @@ public:
   admission_verdict admit(const net::http_request& request, std::string_view path,
                           std::string_view network, token_bucket::clock::time_point now);
 
+  /// Counts a question of who was let in so that is no request: a subscription on a WebSocket.
+  admission_verdict admit_again(const admission_ticket& ticket, std::string_view network,
+                                token_bucket::clock::time_point now);
+
   /// Whether who was let in so still would be. Cheap while nothing changes.
   bool lets_stay(admission_ticket& ticket) const;
 
@@ -75,6 +79,8 @@ private:
   };
 
   std::shared_ptr<rules> current() const;
+  admission_verdict count(rules& by, const std::optional<net::digest>& key, bool needs_key,
+                          std::string_view network, token_bucket::clock::time_point now);
 
   mutable std::mutex mutex_; ///< of what follows, and of buckets
   std::shared_ptr<rules> rules_ = std::make_shared<rules>();

@@ -131,7 +131,8 @@ std::vector<resource_note> live_resources() {
        "{\"op\":\"unsubscribe\",\"view\":\"a\"}; it hears "
        "{\"view\":\"a\",\"event\":\"page\",\"id\":\"...\",\"data\":{...}} and so on. With `id`, a "
        "subscription goes "
-       "on from that state. At most 32 views.",
+       "on from that state. At most 32 views. Each subscription counts as a request; one that is "
+       "refused for that has `retry_after`, in seconds, beside `data`.",
        {},
        {},
        {},

@@ -271,6 +271,7 @@ private:
                               settings_.live.max_views,
                               settings_.live.max_subscribers,
                               settings_.live.max_bytes,
+                              settings_.live.client_share,
                               std::make_shared<live_figures>(registry_)};
     add("live", live_, [this, following] { return system_.spawn(live_hub, following); });
     add("search", search_,

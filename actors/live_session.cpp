@@ -19,6 +19,8 @@ constexpr auto hub_pause = std::chrono::seconds{1}; ///< before the hub is asked
 constexpr std::size_t most_asks = 2 * live_limits::most_views;
 constexpr int reconnect_ms = 2'000; ///< for browsers, when the stream ends
 
+using header_field = std::pair<std::string, std::string>;
+
 std::string_view event_name(live_news::kind is) {
   switch (is) {
   case live_news::kind::page:
@@ -191,13 +193,9 @@ void live_session::sent() {
 }
 
 void live_session::said(const std::string& text) {
-  const auto refuse = [this](const std::string& view, const query_problem& problem) {
-    reply(fmt::format(R"({{"view":{},"event":"error","data":{}}})",
-                      view.empty() ? "null" : json_string(view), *bad_parameter(problem).body));
-  };
   auto command = parse_live_command(text);
   if (!command) {
-    refuse(command.error().view, command.error().problem);
+    reply_refusal(command.error().view, bad_parameter(command.error().problem));
     return;
   }
   if (command->leaves) {
@@ -206,7 +204,7 @@ void live_session::said(const std::string& text) {
     return;
   }
   if (const auto wrong = config_->exchanges->refuse(command->what.question->query)) {
-    refuse(command->view, *wrong);
+    reply_refusal(command->view, bad_parameter(*wrong));
     return;
   }
   subscribe(std::move(*command));
@@ -214,16 +212,18 @@ void live_session::said(const std::string& text) {
 
 void live_session::subscribe(live_command command) {
   drop(command.view);
-  if (subscriptions_.size() >= live_limits::most_views) {
-    reply(fmt::format(
-        R"({{"view":{},"event":"error","data":{}}})", json_string(command.view),
-        *net::problem(
-             400, "Too many views",
-             fmt::format("a WebSocket follows at most {} views; unsubscribe from one first",
-                         live_limits::most_views))
-             .body));
-    return;
+  if (config_->admits->guards()) {
+    const auto verdict = config_->admits->admit_again(client_.ticket, client_.network,
+                                                      std::chrono::steady_clock::now());
+    if (verdict.is != admission_outcome::admitted)
+      return reply_refusal(command.view, refusal_of(verdict, "/v1"));
   }
+  if (subscriptions_.size() >= live_limits::most_views)
+    return reply_refusal(
+        command.view,
+        net::problem(400, "Too many views",
+                     fmt::format("a WebSocket follows at most {} views; unsubscribe from one first",
+                                 live_limits::most_views)));
   subscriptions_[command.view] = {std::move(command.what), std::move(command.has), false,
                                   ++serials_};
   ask(command.view);
@@ -236,6 +236,16 @@ void live_session::drop(const std::string& name) {
   const auto from = out_.begin() + (writing_ ? 1 : 0);
   out_.erase(std::remove_if(from, out_.end(), [&](const auto& one) { return one.name == name; }),
              out_.end());
+}
+
+/// `view`: empty if what was said names none. What HTTP says in a header field stands beside
+/// `data`.
+void live_session::reply_refusal(const std::string& view, const net::http_response& why) {
+  const auto wait = std::ranges::find(why.headers, "Retry-After", &header_field::first);
+  reply(fmt::format(
+      R"({{"view":{},"event":"error",{}"data":{}}})", view.empty() ? "null" : json_string(view),
+      wait == why.headers.end() ? "" : fmt::format("\"retry_after\":{},", wait->second),
+      *why.body));
 }
 
 void live_session::reply(std::string text) {

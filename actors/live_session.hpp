@@ -22,7 +22,8 @@ struct session_config;
 
 /// Who follows, and as what it was let in.
 struct live_client {
-  std::string name; ///< as of page_asked
+  std::string name;    ///< as of page_asked
+  std::string network; ///< as limits count it
   admission_ticket ticket;
 };
 
@@ -31,7 +32,8 @@ struct live_client {
 ///
 /// A subscription asks the hub for more when its last news is with the client, so at most one piece
 /// of each waits here. Who would not be let in any more is told so instead of the next news. A
-/// WebSocket's next message is read when the last one is answered.
+/// subscription on a WebSocket counts as a request does. A WebSocket's next message is read when
+/// the last one is answered.
 class live_session {
 public:
   live_session(caf::event_based_actor* self, std::shared_ptr<const session_config> config,
@@ -77,6 +79,7 @@ private:
   net::live_piece piece_of(const std::string& name, const live_news& told) const;
   void subscribe(live_command command);
   void reply(std::string text);
+  void reply_refusal(const std::string& view, const net::http_response& why);
   void drop(const std::string& name);
   void pump();
 

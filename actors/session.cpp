@@ -297,7 +297,7 @@ void session_state::go_live(const ask_live& what, const net::http_request& reque
     connection->begin_stream(std::move(head));
     return;
   }
-  live.emplace(self, config, connection, live_client{client, ticket});
+  live.emplace(self, config, connection, live_client{client, network, ticket});
   live->start_stream(what, request.rare ? request.rare->last_event_id : "",
                      {std::move(head), [this] { count(200); },
                       [this](net::http_response why) { respond(std::move(why)); }});
@@ -322,7 +322,7 @@ void session_state::open_socket(const net::http_request& request) {
                                  json_excerpt(rare.origin))));
     return;
   }
-  live.emplace(self, config, connection, live_client{client, ticket});
+  live.emplace(self, config, connection, live_client{client, network, ticket});
   count(101);
   live->start_websocket();
 }

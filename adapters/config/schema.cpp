@@ -260,6 +260,10 @@ const std::array live_keys{
         "may have 32."},
     key{"max_bytes", in<&settings::live, &live_settings::max_bytes>, bytes(kib, 64 * gib),
         "Memory for what clients were told last. Views beyond it get 503."},
+    key{"client_share", in<&settings::live, &live_settings::client_share>, count(1, 100),
+        "Percent of each of these three that one client may have: a [[key]], or without one an "
+        "IPv4 address or IPv6 network (/64); more gets 503. A view is counted for the first who "
+        "follows it. Behind a proxy all clients without a key are one: 100 lets them share."},
 };
 
 const std::array candle_keys{

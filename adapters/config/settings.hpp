@@ -143,6 +143,7 @@ struct live_settings {
   std::size_t max_views = 1'000;            ///< followed at once, each at an interval of its own
   std::size_t max_subscribers = 10'000;     ///< waiting for news; further ones get 503
   std::size_t max_bytes = 64 * 1024 * 1024; ///< for the last states of views
+  std::uint32_t client_share = 50;          ///< percent of these three that one client may have
 };
 
 /// The history that charts have. Counts are of each market.

@@ -121,7 +121,7 @@ def measure(given, root):
             with bench.Parts() as parts:
                 arena = scaling.Arena(parts, given, given.sizes[0])
                 most = subscribers + 100
-                arena.start(http=[f"max_connections = {most}"], live=[f"max_subscribers = {most}"])
+                arena.start(http=[f"max_connections = {most}"], live=[f"max_subscribers = {most}", "client_share = 100"])
                 sample = take(given, lambda: follow(arena, subscribers))
             found["streams"][f"{subscribers:,}"].append(sample)
             tell(number, "streams", f"{subscribers:,}", sample)

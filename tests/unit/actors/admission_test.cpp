@@ -224,3 +224,26 @@ TEST_CASE("who was let in stays as long as he would be let in") {
   door.change({}, {first, second});
   CHECK(door.lets_stay(by_first));
 }
+
+TEST_CASE("what is no request counts like one, on the same account") {
+  admission door{{.rate = 1, .burst = 3}, {key_with("a", "first", 1, 3)}};
+  const auto later = token_bucket::clock::now() + 1h; // buckets of keys begin when they are made
+  for (const std::string authorization : {"", "Bearer first"}) {
+    const auto ticket =
+        admit(door, request_for("/v1/ws", authorization), "192.0.2.1", later).ticket;
+    const auto again = [&](std::string_view network = "192.0.2.1") {
+      return door.admit_again(ticket, network, later);
+    };
+    CHECK(again().is == outcome::admitted);
+    CHECK(again().is == outcome::admitted);
+    const auto refused = again();
+    CHECK(refused.is == outcome::too_many);
+    CHECK(refused.rate->retry_after == 1s);
+    CHECK((again("192.0.2.2").is == outcome::admitted) == authorization.empty());
+    CHECK(admit(door, request_for("/", authorization), "192.0.2.1", later).is == outcome::too_many);
+  }
+  const auto with_key = admit(door, request_for("/", "Bearer first"), "n", later + 1h).ticket;
+  door.change({.key_required = true}, {});
+  CHECK(door.admit_again(with_key, "n", later).is == outcome::key_unknown);
+  CHECK(door.admit_again({}, "n", later).is == outcome::key_missing);
+}

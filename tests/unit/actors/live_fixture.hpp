@@ -50,11 +50,12 @@ struct live_fixture : actor_fixture {
   };
   std::shared_ptr<reader> ask(std::string has = "",
                               std::chrono::milliseconds interval = std::chrono::milliseconds{100},
-                              bool in_trouble = false, const std::string& query = "") {
+                              bool in_trouble = false, const std::string& query = "",
+                              const std::string& client = "me") {
     auto out = std::make_shared<reader>();
-    spawn([this, out, has, interval, in_trouble, query](caf::event_based_actor* self) {
+    spawn([this, out, has, interval, in_trouble, query, client](caf::event_based_actor* self) {
       self->request(hub, caf::infinite,
-                    live_asked{question(query), interval, has, in_trouble, "me"})
+                    live_asked{question(query), interval, has, in_trouble, client})
           .then([out](const live_news& told) { out->told.push_back(told); },
                 [out](const caf::error& error) { out->refused.push_back(describe(error)); });
     });

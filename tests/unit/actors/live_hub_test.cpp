@@ -159,6 +159,7 @@ TEST_CASE("a view that is refused is told so, and not followed") {
 
 TEST_CASE("views, subscribers and memory are bounded") {
   live_fixture live;
+  live.config.client_share = 100;
   SUBCASE("views") {
     live.config.max_views = 2;
     live.start_hub();
@@ -187,5 +188,129 @@ TEST_CASE("views, subscribers and memory are bounded") {
     const auto next = live.ask(id);
     live.advance(100ms);
     CHECK(next->told.at(0).is == live_kind::page); // what it had is not kept
+  }
+}
+
+namespace {
+
+/// Follows views by their quotes, at an interval of 100 ms.
+struct clients_fixture : live_fixture {
+  auto follow(const std::string& client, const std::string& quote, const std::string& has = "") {
+    return ask(has, 100ms, false, "quote=" + quote, client);
+  }
+  /// Told a page, the client asks for what comes next.
+  bool follows(const std::string& client, const std::string& quote) {
+    const auto page = follow(client, quote);
+    return page->refused.empty() && follow(client, quote, page->told.at(0).id)->refused.empty();
+  }
+  const live_hub_state& state() { return state_of<live_hub_state>(hub); }
+};
+
+} // namespace
+
+TEST_CASE("at the limit views that nobody follows make place, that left longest ago first") {
+  clients_fixture live;
+  live.config.client_share = 100;
+  live.config.max_views = 3;
+  live.start_hub();
+  CHECK(live.follows("one", "A"));
+  const auto b = live.follow("one", "B")->told.at(0).id;
+  live.advance(2s);
+  const auto c = live.follow("one", "C")->told.at(0).id;
+  CHECK(live.follow("two", "D")->told.size() == 1); // in place of B
+  live.price = 2;
+  const auto is_known = [&](const std::string& quote, const std::string& has) {
+    const auto told = live.follow("one", quote, has);
+    live.advance(100ms);
+    return told->told.at(0).is == live_kind::change;
+  };
+  CHECK(is_known("C", c));
+  CHECK(live.follow("two", "B")->refused.size() == 1); // C and D were asked for just now
+  live.advance(2s);
+  CHECK_FALSE(is_known("B", b));
+  CHECK(live.state().views.size() == 3);
+
+  SUBCASE("who leaves views behind locks nobody out") {
+    for (int i = 0; i < 100; ++i)
+      live.follow("one", "X" + std::to_string(i));
+    live.advance(2s);
+    CHECK(live.follow("two", "D")->told.size() == 1);
+  }
+  SUBCASE("nor if what they take is the limit") {
+    live.config.max_views = 1'000;
+    live.config.max_bytes = 500;
+    live.start_hub();
+    while (live.follow("one", "X" + std::to_string(live.state().views_made))->refused.empty()) {
+    }
+    live.advance(2s);
+    CHECK(live.follow("two", "D")->told.size() == 1);
+  }
+}
+
+TEST_CASE("one client cannot have all that there is for views") {
+  clients_fixture live;
+  live.config.max_views = 4;
+  live.config.max_subscribers = 6;
+  SUBCASE("of views") {
+    live.start_hub();
+    CHECK(live.follows("one", "A"));
+    CHECK(live.follows("one", "B"));
+    const auto third = live.follow("one", "C");
+    REQUIRE(third->refused.size() == 1);
+    CHECK(third->refused[0].find("live.client_share of live.max_views") != std::string::npos);
+    CHECK(live.follows("two", "C"));
+    CHECK(live.follows("one", "C")); // it is there already
+  }
+  SUBCASE("but in place of one that it left") {
+    live.start_hub();
+    CHECK(live.follows("one", "A"));
+    live.follow("one", "B");
+    live.advance(2s);
+    CHECK(live.follows("one", "C"));
+    CHECK(live.state().views.size() == 2);
+  }
+  SUBCASE("of subscribers") {
+    live.start_hub();
+    const auto id = live.follow("one", "A")->told.at(0).id;
+    for (int i = 0; i < 3; ++i)
+      CHECK(live.follow("one", "A", id)->refused.empty());
+    CHECK(live.follow("one", "A", id)->refused.size() == 1);
+    CHECK(live.follow("two", "A", id)->refused.empty());
+  }
+  SUBCASE("of memory") {
+    live.config.max_views = 1'000;
+    live.config.max_bytes = 1'000;
+    live.start_hub();
+    std::vector<std::shared_ptr<live_fixture::reader>> all;
+    int views = 0;
+    while (live.follows("one", "X" + std::to_string(views)))
+      ++views;
+    CHECK(views > 0);
+    CHECK(live.state().bytes < 1'000);
+    CHECK(live.follows("two", "A"));
+  }
+  SUBCASE("who is left alone with a view has it on his account") {
+    live.start_hub();
+    CHECK(live.follows("one", "A"));
+    CHECK(live.follows("one", "B"));
+    CHECK(live.follows("two", "B"));
+    live.price = 2;
+    live.advance(100ms); // both are told, and only two asks on
+    CHECK(live.follows("two", "B"));
+    CHECK(live.follows("one", "A"));
+    CHECK(live.follows("one", "C"));
+  }
+  SUBCASE("and what is left of it at the end is nothing") {
+    live.start_hub();
+    CHECK(live.follows("one", "A"));
+    CHECK(live.follows("two", "B"));
+    live.refusal = {400, "Too large a category", "so it is", {}};
+    live.follow("three", "C");
+    live.advance(1min);
+    CHECK(live.state().views.empty());
+    CHECK(live.state().accounts.empty());
+    CHECK(live.state().abandoned.empty());
+    CHECK(live.state().bytes == 0);
+    CHECK(live.state().waiting == 0);
   }
 }

@@ -285,6 +285,37 @@ TEST_CASE("a view of an exchange that is not followed is refused on a WebSocket,
   CHECK(live.client->pieces[1].starts_with(R"({"view":"a","event":"page")"));
 }
 
+TEST_CASE("each subscription of a WebSocket counts as a request of its client") {
+  live_session_fixture live;
+  live.open_socket();
+  const auto subscribe = [&](int i) {
+    live.say(fmt::format(R"({{"op":"subscribe","view":"v{}","query":"quote=Q{}"}})", i % 4, i));
+    live.sent();
+    return live.client->pieces.back();
+  };
+  constexpr int many = 60;
+  for (int i = 0; i < many; ++i)
+    CHECK(subscribe(i).find("error") == std::string::npos);
+  live.serving->admits->change({.rate = 1, .burst = 3}, {});
+  std::string refused;
+  int allowed = 0;
+  while (allowed < many && refused.empty())
+    if (const auto told = subscribe(allowed); told.find(R"("event":"error")") == std::string::npos)
+      ++allowed;
+    else
+      refused = told;
+  CHECK(allowed >= 3);
+  CHECK(allowed < many);
+  CHECK(refused.starts_with(
+      fmt::format(R"({{"view":"v{}","event":"error","retry_after":1,"data":{{)", allowed % 4)));
+  CHECK(refused.find(R"("status":429)") != std::string::npos);
+  const auto reads = live.client->reads;
+  live.say(R"({"op":"unsubscribe","view":"v0"})"); // is free
+  live.sent();
+  CHECK(live.client->pieces.back() == R"({"view":"v0","event":"unsubscribed"})");
+  CHECK(live.client->reads > reads);
+}
+
 TEST_CASE("who is let in as a WebSocket") {
   live_session_fixture live;
   live.get("/v1/ws");
