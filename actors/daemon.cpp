@@ -378,6 +378,7 @@ private:
     config->assets = assets_;
     config->live = live_;
     config->live_patience = 3 * settings_.live.heartbeat + settings_.view.timeout;
+    config->idle_timeout = settings_.http.idle_timeout;
     config->root = root_address_;
     config->metrics = metrics_;
     config->file = file_;

@@ -18,6 +18,8 @@ constexpr auto hub_pause = std::chrono::seconds{1}; ///< before the hub is asked
 /// Who subscribes and leaves again and again is listened to when the hub has answered some of it.
 constexpr std::size_t most_asks = 2 * live_limits::most_views;
 constexpr int reconnect_ms = 2'000; ///< for browsers, when the stream ends
+constexpr int looks_per_idle_timeout = 4;
+constexpr std::uint16_t normal_closure = 1000, policy_violated = 1008; // RFC 6455 section 7.4.1
 
 using header_field = std::pair<std::string, std::string>;
 
@@ -53,6 +55,8 @@ void live_session::start_stream(const ask_live& what, std::string last_event_id,
 
 void live_session::start_websocket() {
   is_websocket_ = true;
+  idle_since_ = self_->clock().now();
+  watch_idle();
   connection_->accept_websocket();
   read_on();
 }
@@ -77,7 +81,7 @@ void live_session::ask(const std::string& name) {
             if (config_->admits->lets_stay(client_.ticket))
               news(name, serial, told);
             else
-              news(name, serial, failure_news(refusal_of(client_.ticket), {}));
+              show_out();
           },
           [this, name, serial = one.serial](const caf::error& why) {
             asked();
@@ -126,7 +130,7 @@ void live_session::news(const std::string& name, std::uint64_t serial, const liv
     one->has = told.id;
   out_.push_back({name, serial, piece_of(name, told), last});
   if (last)
-    subscriptions_.erase(name);
+    erase(name);
   pump();
 }
 
@@ -144,6 +148,25 @@ void live_session::no_news(const std::string& name, std::uint64_t serial, const 
   if (std::exchange(one->in_trouble, true))
     return;
   out_.push_back({name, 0, piece_of(name, told), false}); // it is the retry that asks again
+  pump();
+}
+
+/// Tells who would not be let in any more so, of each subscription, and ends what goes on.
+void live_session::show_out() {
+  const auto told = failure_news(refusal_of(client_.ticket), {});
+  if (answer_) {
+    begin(told);
+    return;
+  }
+  if (ends_as_)
+    return;
+  for (const auto& [name, one] : std::exchange(subscriptions_, {})) {
+    drop(name);
+    out_.push_back({name, one.serial, piece_of(name, told), true});
+  }
+  if (is_websocket_)
+    ends_as_ = net::websocket_end{policy_violated,
+                                  "the API key, or going without one, is not known here any more"};
   pump();
 }
 
@@ -166,9 +189,11 @@ net::live_piece live_session::piece_of(const std::string& name, const live_news&
 }
 
 void live_session::pump() {
-  if (!ready_ || out_.empty())
+  if (!ready_ || (out_.empty() && !ends_as_))
     return;
   ready_ = false;
+  if (out_.empty())
+    return connection_->end_websocket(*ends_as_);
   writing_ = true;
   auto piece = std::move(out_.front().piece);
   if (!is_websocket_ && !std::exchange(begun_, true))
@@ -193,6 +218,8 @@ void live_session::sent() {
 }
 
 void live_session::said(const std::string& text) {
+  if (ends_as_)
+    return;
   auto command = parse_live_command(text);
   if (!command) {
     reply_refusal(command.error().view, bad_parameter(command.error().problem));
@@ -216,7 +243,12 @@ void live_session::subscribe(live_command command) {
     const auto verdict = config_->admits->admit_again(client_.ticket, client_.network,
                                                       std::chrono::steady_clock::now());
     if (verdict.is != admission_outcome::admitted)
-      return reply_refusal(command.view, refusal_of(verdict, "/v1"));
+      reply_refusal(command.view, refusal_of(verdict, "/v1"));
+    if (verdict.is == admission_outcome::key_unknown ||
+        verdict.is == admission_outcome::key_missing)
+      show_out();
+    if (verdict.is != admission_outcome::admitted)
+      return;
   }
   if (subscriptions_.size() >= live_limits::most_views)
     return reply_refusal(
@@ -230,9 +262,34 @@ void live_session::subscribe(live_command command) {
   read_on();
 }
 
+void live_session::erase(const std::string& name) {
+  if (subscriptions_.erase(name) == 0 || !subscriptions_.empty() || !is_websocket_)
+    return;
+  idle_since_ = self_->clock().now();
+  watch_idle();
+}
+
+/// One look at a time, however often it begins and ends to follow something.
+void live_session::watch_idle() {
+  if (!std::exchange(watching_, true))
+    self_->delayed_send(self_, config_->idle_timeout / looks_per_idle_timeout, live_idle_due{});
+}
+
+void live_session::look_whether_idle() {
+  watching_ = false;
+  if (!subscriptions_.empty() || ends_as_)
+    return;
+  if (!config_->admits->lets_stay(client_.ticket))
+    return show_out();
+  if (self_->clock().now() - idle_since_ < config_->idle_timeout)
+    return watch_idle();
+  ends_as_ = net::websocket_end{normal_closure, "it followed no view for http.idle_timeout"};
+  pump();
+}
+
 /// What of it waits to be written is not, but for what is being written.
 void live_session::drop(const std::string& name) {
-  subscriptions_.erase(name);
+  erase(name);
   const auto from = out_.begin() + (writing_ ? 1 : 0);
   out_.erase(std::remove_if(from, out_.end(), [&](const auto& one) { return one.name == name; }),
              out_.end());

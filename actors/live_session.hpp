@@ -31,9 +31,10 @@ struct live_client {
 /// the session's actor.
 ///
 /// A subscription asks the hub for more when its last news is with the client, so at most one piece
-/// of each waits here. Who would not be let in any more is told so instead of the next news. A
-/// subscription on a WebSocket counts as a request does. A WebSocket's next message is read when
-/// the last one is answered.
+/// of each waits here. Who would not be let in any more is told so instead of the next news, and
+/// his connection is ended, as is a WebSocket that follows nothing for
+/// session_config::idle_timeout. A subscription on a WebSocket counts as a request does. A
+/// WebSocket's next message is read when the last one is answered.
 class live_session {
 public:
   live_session(caf::event_based_actor* self, std::shared_ptr<const session_config> config,
@@ -54,6 +55,7 @@ public:
   void sent();
   void said(const std::string& text);
   void retry(const live_retry_due& due);
+  void look_whether_idle();
 
 private:
   struct subscription {
@@ -81,6 +83,9 @@ private:
   void reply(std::string text);
   void reply_refusal(const std::string& view, const net::http_response& why);
   void drop(const std::string& name);
+  void erase(const std::string& name);
+  void watch_idle();
+  void show_out();
   void pump();
 
   caf::event_based_actor* self_;
@@ -97,6 +102,11 @@ private:
   bool ready_ = false;   ///< the connection takes the next piece
   bool writing_ = false; ///< the front one
   bool begun_ = false;   ///< a stream: its first event is written
+
+  // Of a WebSocket.
+  caf::actor_clock::time_point idle_since_;     ///< while it follows nothing
+  bool watching_ = false;                       ///< a look whether it does is on its way
+  std::optional<net::websocket_end> ends_as_{}; ///< when what waits is written
 };
 
 } // namespace tickboard

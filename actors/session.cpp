@@ -395,6 +395,10 @@ caf::behavior session(caf::stateful_actor<session_state>* self,
         if (state.live)
           state.live->retry(due);
       },
+      [&state](const live_idle_due&) {
+        if (state.live)
+          state.live->look_whether_idle();
+      },
       [self, &state](const client_gone&) {
         // The lifeline would keep what it knows of every session that there ever was.
         self->demonitor(state.config->lifeline);

@@ -36,7 +36,8 @@ struct session_config {
   std::chrono::milliseconds timeout{2'000};
   /// For the hub's answer, which comes when there is news, or a heartbeat.
   std::chrono::milliseconds live_patience{30'000};
-  std::chrono::milliseconds max_age{0}; ///< of a reused page; for Cache-Control
+  std::chrono::milliseconds idle_timeout{60'000}; ///< of a WebSocket that follows nothing
+  std::chrono::milliseconds max_age{0};           ///< of a reused page; for Cache-Control
   bool gzip = true;
   std::string cors_origin;    ///< whose pages in browsers may read answers; empty: only our own
   bool tells_metrics = true;  ///< answers GET /metrics
@@ -163,8 +164,8 @@ void session_state::ask(const address& whom, Question question, Take take) {
 ///
 /// A request for what goes on (GET /v1/stream, /v1/ws) is the connection's last: live_session.hpp.
 ///
-/// Takes: request_received, patience_due, piece_sent, message_received, live_retry_due, client_gone
-/// (ends it).
+/// Takes: request_received, patience_due, piece_sent, message_received, live_retry_due,
+/// live_idle_due, client_gone (ends it).
 caf::behavior session(caf::stateful_actor<session_state>* self,
                       std::shared_ptr<const session_config> config,
                       std::shared_ptr<net::http_connection> connection);

@@ -22,4 +22,7 @@ struct live_retry_due {
   std::uint64_t serial = 0;
 };
 
+/// A look whether a WebSocket follows nothing.
+struct live_idle_due {};
+
 } // namespace tickboard

@@ -94,7 +94,8 @@ const std::array http_keys{
     key{"header_timeout", in<&settings::http, &http_settings::header_timeout>, time(100ms, 10min),
         "Time for a request to arrive, from its first byte to its end."},
     key{"idle_timeout", in<&settings::http, &http_settings::idle_timeout>, time(1s, 24h),
-        "How long a connection may stay open between requests."},
+        "How long a connection may stay open between requests, and a WebSocket that follows "
+        "nothing. One that is silent as long is pinged, and cut after as long again."},
     key{"write_timeout", in<&settings::http, &http_settings::write_timeout>, time(100ms, 1h),
         "Time for a client to take one response."},
     key{"gzip", in<&settings::http, &http_settings::gzip>, yes_or_no,

@@ -37,7 +37,9 @@ public:
 
   void read_message() override {}
 
-  void finish() override {
+  void ping() override {}
+
+  void finish(websocket_end /*as*/) override {
     finishing_ = true;
     if (!writing_)
       say_goodbye();

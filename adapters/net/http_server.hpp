@@ -25,7 +25,8 @@ struct http_server_options {
   std::size_t max_header_bytes = 8 * 1024; ///< more gets 431
   std::size_t max_body_bytes = 64 * 1024;  ///< more gets 413
   std::chrono::milliseconds header_timeout{10'000}; ///< from a request's first byte to its end
-  std::chrono::milliseconds idle_timeout{60'000};   ///< keep-alive between requests
+  std::chrono::milliseconds idle_timeout{60'000};   ///< keep-alive between requests; then close.
+                                                    ///< A WebSocket is asked then, and cut as late
   std::chrono::milliseconds answer_timeout{30'000}; ///< for the listener; then 503 and close
   std::chrono::milliseconds write_timeout{30'000};  ///< for one response, or a piece of one
   std::size_t max_message_bytes = 16 * 1024;        ///< of a WebSocket; more ends it
@@ -77,6 +78,12 @@ struct live_piece {
   std::string after;
 };
 
+/// Why a WebSocket is ended: a close frame's code (RFC 6455 section 7.4), and at most 123 bytes.
+struct websocket_end {
+  std::uint16_t code = 1000;
+  std::string why;
+};
+
 /// One client connection, which handles one request at a time: the next (pipelined) one is read
 /// once the response is written. Methods may be called from any thread; they only post.
 class http_connection {
@@ -98,6 +105,9 @@ public:
 
   /// Ends the stream's body behind what was sent, as a whole one, and then the connection.
   virtual void end_stream() = 0;
+  /// Ends a WebSocket behind what was sent: by a close frame, which the client has a second to
+  /// answer.
+  virtual void end_websocket(websocket_end as) = 0;
   virtual void close() = 0;
   /// Whom limits for each client count as one: the IPv4 address, or the IPv6 network, of which a
   /// client has at least a /64 to itself.

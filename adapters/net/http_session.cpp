@@ -49,7 +49,12 @@ public:
     on_io<io_turn::now_if_there>(session_, [](http_session& session) { session.read_message(); });
   }
   void end_stream() override {
-    on_io<io_turn::now_if_there>(session_, [](http_session& session) { session.end_stream(); });
+    on_io<io_turn::now_if_there>(session_, [](http_session& session) { session.end_live(); });
+  }
+  void end_websocket(websocket_end as) override {
+    on_io<io_turn::now_if_there>(session_, [as = std::move(as)](http_session& session) mutable {
+      session.end_live(std::move(as));
+    });
   }
   void close() override {
     on_io<io_turn::now_if_there>(session_, [](http_session& session) { session.close(); });
@@ -239,12 +244,15 @@ void http_session::send(live_piece piece) {
 }
 
 void http_session::read_message() {
-  if (phase_ == phase::live)
-    live_->read_message();
+  if (phase_ != phase::live)
+    return;
+  listening_ = true;
+  channel_heard(); // what could not be heard before is no silence
+  live_->read_message();
 }
 
 void http_session::channel_ready() {
-  if (phase_ != phase::live)
+  if (phase_ != phase::live || ending_)
     return;
   ready_ = true;
   deadline_ = clock::time_point::max(); // silence is the listener's
@@ -252,13 +260,33 @@ void http_session::channel_ready() {
 }
 
 void http_session::channel_message(std::string text) {
+  listening_ = false;
   if (phase_ == phase::live)
     listener_->on_message(std::move(text));
+}
+
+void http_session::channel_heard() {
+  quiet_since_ = clock::now();
+  pinged_ = false;
+}
+
+/// Who says nothing is asked whether he is there, and has as long again to answer.
+void http_session::watch_silence(clock::time_point now) {
+  const auto limit = host_.options().idle_timeout;
+  if (!listening_ || !ready_ || now - quiet_since_ < limit)
+    return;
+  if (pinged_)
+    return close();
+  pinged_ = true;
+  quiet_since_ = now;
+  live_->ping();
 }
 
 // -- the end ------------------------------------------------------------------------------------
 
 void http_session::check_deadline(clock::time_point now) {
+  if (phase_ == phase::live)
+    watch_silence(now);
   if (phase_ == phase::closed || now < deadline_)
     return;
   if (phase_ == phase::reading) {
@@ -278,14 +306,21 @@ void http_session::check_deadline(clock::time_point now) {
 void http_session::stop() {
   if (phase_ == phase::idle || phase_ == phase::handshaking)
     return close();
-  end_stream();
+  end_live({1001, "the daemon stops"});
 }
 
-void http_session::end_stream() {
+void http_session::end_live(websocket_end as) {
   if (phase_ != phase::live)
     return;
+  channel_ending();
+  live_->finish(std::move(as));
+}
+
+void http_session::channel_ending() {
+  ending_ = true;
+  ready_ = false; // nothing goes out behind a goodbye
+  listening_ = false;
   deadline_ = clock::now() + drain_time;
-  live_->finish();
 }
 
 void http_session::drain() {

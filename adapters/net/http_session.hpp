@@ -50,8 +50,8 @@ public:
   void accept_websocket();
   void send(live_piece piece);
   void read_message();
-  /// Ends what goes on as a whole; a WebSocket as when the daemon stops.
-  void end_stream();
+  /// Ends what goes on as a whole; a WebSocket as is said.
+  void end_live(websocket_end as = {});
   void close();
 
   /// Whether it takes one of the places of max_connections.
@@ -79,9 +79,12 @@ private:
   void drain();
   void enter(phase next, std::chrono::milliseconds limit);
   bool go_live();
+  void watch_silence(clock::time_point now);
 
   void channel_ready() override;
   void channel_message(std::string text) override;
+  void channel_heard() override;
+  void channel_ending() override;
   void channel_ended() override { close(); }
 
   http_session_host& host_;
@@ -95,7 +98,11 @@ private:
   shared_bytes body_;                            ///< of the response that is being written
   std::shared_ptr<const http_rare_fields> rare_; ///< of the request that is being answered
   std::unique_ptr<live_channel> live_;
-  bool ready_ = false; ///< for the next piece
+  bool ready_ = false;            ///< for the next piece
+  bool ending_ = false;           ///< what is live
+  clock::time_point quiet_since_; ///< of a WebSocket that is read: since when nothing was heard
+  bool listening_ = false;        ///< it is
+  bool pinged_ = false;           ///< since then
   bool head_only_ = false;
   bool http_1_0_ = false;
   bool keep_alive_ = true;

@@ -34,6 +34,10 @@ public:
     }));
     ws_.read_message_max(max_message_bytes);
     ws_.text(true);
+    ws_.control_callback([this](websocket::frame_type is, boost::beast::string_view) {
+      if (const auto keep = owner_.lock())
+        is == websocket::frame_type::close ? keep->channel_ending() : keep->channel_heard();
+    });
     writing_ = true;
     ws_.async_accept(request_, [this, keep = owner_.lock()](error_code ec) {
       request_ = {};
@@ -75,19 +79,27 @@ public:
       auto text = boost::beast::buffers_to_string(buffer_.data());
       buffer_.clear();
       if (ws_.got_binary())
-        return end(websocket::close_code::unknown_data, "messages are JSON text");
+        return end({websocket::close_code::unknown_data, "messages are JSON text"});
       keep->channel_message(std::move(text));
     });
   }
 
-  void finish() override { end(websocket::close_code::going_away, "the daemon stops"); }
+  void ping() override {
+    if (!accepted_ || finishing_ || std::exchange(pinging_, true))
+      return;
+    ws_.async_ping({}, [this, keep = owner_.lock()](error_code) { pinging_ = false; });
+  }
+
+  void finish(websocket_end as) override { end(std::move(as)); }
 
 private:
-  void end(websocket::close_code code, const char* why) {
+  void end(websocket_end as) {
     if (finishing_)
       return;
     finishing_ = true;
-    reason_ = {code, why};
+    reason_ = {websocket::close_code{as.code}, as.why};
+    if (const auto keep = owner_.lock())
+      keep->channel_ending();
     if (!writing_)
       say_goodbye();
   }
@@ -113,7 +125,7 @@ private:
   live_piece piece_;                    ///< that is being written
   websocket::close_reason reason_;
   bool accepted_ = false, asked_early_ = false; ///< asked for a message before that
-  bool writing_ = false, reading_ = false, finishing_ = false;
+  bool writing_ = false, reading_ = false, pinging_ = false, finishing_ = false;
 };
 
 } // namespace

@@ -18,11 +18,13 @@ public:
   }
   void read_message() override { ++reads; }
   void end_stream() override { ended = true; }
+  void end_websocket(net::websocket_end as) override { ends.push_back(std::move(as)); }
   void close() override { closed = true; }
   std::string client_network() const override { return "192.0.2.1"; }
 
   std::vector<net::http_response> answers, streams;
   std::vector<std::string> pieces;
+  std::vector<net::websocket_end> ends;
   int websockets = 0, reads = 0;
   bool ended = false, closed = false;
 };

@@ -176,17 +176,72 @@ TEST_CASE("who may not follow any more is told so with what would be the next ne
     live.advance(live.config.heartbeat + 1s);
     CHECK(live.client->pieces.back().find("Key missing") != std::string::npos);
   }
-  SUBCASE("for each view of a WebSocket, also those that come later") {
+  const auto is_shown_out = [&] {
+    REQUIRE(live.client->ends.size() == 1);
+    CHECK(live.client->ends[0].code == 1008);
+    CHECK(live.client->ends[0].why.size() <= 123); // RFC 6455 section 5.5
+  };
+  SUBCASE("for each view of a WebSocket, which ends") {
     live.open_socket();
-    const auto subscribe = [&](const std::string& view) {
-      live.say(R"({"op":"subscribe","view":")" + view + R"(","interval":100})");
-    };
-    subscribe("a");
-    live.sent();
+    for (const auto* view : {"a", "b"}) {
+      live.say(fmt::format(R"({{"op":"subscribe","view":"{}","interval":100}})", view));
+      live.sent();
+    }
     CHECK(error_after(100ms).find(R"({"view":"a","event":"error")") == 0);
     live.sent();
-    subscribe("b");
     CHECK(live.client->pieces.back().find(R"({"view":"b","event":"error")") == 0);
+    CHECK(live.client->pieces.back().find("Key missing") != std::string::npos);
+    CHECK(live.client->ends.empty());
+    live.sent();
+    is_shown_out();
+    live.say(R"({"op":"subscribe","view":"c"})");
+    live.advance(1min);
+    is_shown_out();
+  }
+  SUBCASE("with the next subscription of a WebSocket that has none") {
+    live.open_socket();
+    live.serving->admits->change({.key_required = true}, {});
+    live.say(R"({"op":"subscribe","view":"a"})");
+    CHECK(live.client->pieces.back().find(R"({"view":"a","event":"error")") == 0);
+    live.sent();
+    is_shown_out();
+  }
+  SUBCASE("or soon, also without a word from it") {
+    live.open_socket();
+    live.serving->admits->change({.key_required = true}, {});
+    live.advance(live.serving->idle_timeout / 2);
+    is_shown_out();
+  }
+}
+
+TEST_CASE("a WebSocket that follows nothing for long is ended") {
+  live_session_fixture live;
+  live.open_socket();
+  const auto timeout = live.serving->idle_timeout;
+  const auto say = [&](const std::string& op) {
+    live.say(fmt::format(R"({{"op":"{}","view":"a"}})", op));
+    live.sent();
+  };
+  live.advance(timeout - 1s);
+  SUBCASE("from the start") {
+    CHECK(live.client->ends.empty());
+    say("nonsense");
+    live.advance(2s);
+    REQUIRE(live.client->ends.size() == 1);
+    CHECK(live.client->ends[0].code == 1000);
+    live.advance(2 * timeout);
+    CHECK(live.client->ends.size() == 1);
+  }
+  SUBCASE("but not while it follows something") {
+    say("subscribe");
+    live.advance(2 * timeout);
+    CHECK(live.client->ends.empty());
+    say("unsubscribe");
+    live.sent(); // a beat was before it
+    live.advance(timeout - 1s);
+    CHECK(live.client->ends.empty());
+    live.advance(timeout);
+    CHECK(live.client->ends.size() == 1);
   }
 }
 

@@ -54,6 +54,11 @@ public:
     const std::lock_guard lock(mutex_);
     connection_->end_stream();
   }
+  /// Of a WebSocket.
+  void end(websocket_end as) {
+    const std::lock_guard lock(mutex_);
+    connection_->end_websocket(std::move(as));
+  }
   std::vector<std::string> heard() {
     const std::lock_guard lock(mutex_);
     return heard_;
@@ -325,6 +330,70 @@ TEST_CASE("messages that are not taken end a WebSocket, and say why") {
     CHECK(client.read_to_close() == websocket::close_code::going_away);
     CHECK(eventually([&] { return server.closed == 1; }));
   }
+}
+
+TEST_CASE("a WebSocket that says nothing is asked whether it is there") {
+  http_server_options options;
+  options.idle_timeout = std::chrono::milliseconds{100};
+  live_server server{options};
+  boost::asio::io_context io;
+  plain_client client{server.server->port(), io};
+  SUBCASE("who answers stays") {
+    int pings = 0;
+    client.ws.control_callback([&](websocket::frame_type is, beast::string_view) {
+      pings += is == websocket::frame_type::ping ? 1 : 0;
+    });
+    beast::flat_buffer buffer;
+    std::size_t read = 0;
+    client.ws.async_read(buffer, [&](beast::error_code, std::size_t size) { read = size; });
+    while (pings < 3)
+      REQUIRE(io.run_one() == 1); // each is answered by what reads it
+    CHECK(server.closed == 0);
+    server.say("one");
+    io.run();
+    CHECK(read == 5);
+  }
+  SUBCASE("who does not is cut") {
+    CHECK(eventually([&] { return server.closed == 1; }));
+  }
+  SUBCASE("who does not, and is told something now and then, as well") {
+    CHECK(eventually([&] {
+      server.say("one");
+      return server.closed == 1;
+    }));
+  }
+}
+
+TEST_CASE("a WebSocket's end need not be agreed on") {
+  live_server server;
+  boost::asio::io_context io;
+  plain_client client{server.server->port(), io};
+  SUBCASE("ours is not answered") {
+    client.ws.binary(true);
+    client.ws.write(boost::asio::buffer(std::string("hello")));
+  }
+  SUBCASE("ours, that the listener wants") {
+    server.end({1008, "you may not"});
+  }
+  SUBCASE("that of the client, who keeps the connection") {
+    const std::string close = {'\x88', '\x80', 'm', 'a', 's', 'k'};
+    boost::asio::write(client.ws.next_layer(), boost::asio::buffer(close));
+  }
+  CHECK(eventually([&] { return server.closed == 1; }));
+}
+
+TEST_CASE("a listener ends a WebSocket with a reason, behind what it sent") {
+  live_server server;
+  boost::asio::io_context io;
+  plain_client client{server.server->port(), io};
+  CHECK(eventually([&] { return server.sent == 1; }));
+  server.say("last");
+  server.end({1008, "you may not"});
+  server.say("never");
+  CHECK(client.read() == "<last>");
+  CHECK(client.read_to_close() == websocket::close_code::policy_error);
+  CHECK(client.ws.reason().reason == "you may not");
+  CHECK(eventually([&] { return server.closed == 1; }));
 }
 
 TEST_CASE("nobody reads messages that nobody asked for") {
