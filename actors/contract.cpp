@@ -114,7 +114,8 @@ std::vector<resource_note> live_resources() {
        "with "
        "Last-Event-ID is told what changed meanwhile, or the page. Who reads slowly misses states "
        "in "
-       "between, never the last.",
+       "between, never the last. What cannot begin for now is 503, but with Accept: "
+       "text/event-stream, as browsers' EventSource asks, a stream that tells `error` first.",
        {},
        live_parameters(),
        {{"text/event-stream", "", examples::stream}},

@@ -17,6 +17,7 @@ namespace {
 constexpr auto hub_pause = std::chrono::seconds{1}; ///< before the hub is asked again
 /// Who subscribes and leaves again and again is listened to when the hub has answered some of it.
 constexpr std::size_t most_asks = 2 * live_limits::most_views;
+constexpr int most_untold = 10;     ///< of these: then it is told again, to be heard of, or lost
 constexpr int reconnect_ms = 2'000; ///< for browsers, when the stream ends
 constexpr int looks_per_idle_timeout = 4;
 constexpr std::uint16_t normal_closure = 1000, policy_violated = 1008; // RFC 6455 section 7.4.1
@@ -104,7 +105,8 @@ void live_session::read_on() {
 /// What is told first decides how a stream is answered.
 bool live_session::begin(const live_news& told) {
   auto answer = *std::exchange(answer_, std::nullopt);
-  if (told.is != live_news::kind::failure) {
+  const bool for_now = told.status >= 500;
+  if (told.is != live_news::kind::failure || (answer.begins_in_trouble && for_now)) {
     answer.begins();
     connection_->begin_stream(std::move(answer.head));
     return true;
@@ -140,13 +142,13 @@ void live_session::no_news(const std::string& name, std::uint64_t serial, const 
   if (one == nullptr)
     return;
   const auto told = no_answer_news(why);
-  if (answer_) {
-    begin(told);
+  if (answer_ && !begin(told))
     return;
-  }
   self_->delayed_send(self_, hub_pause, live_retry_due{name, serial});
-  if (std::exchange(one->in_trouble, true))
+  const bool waits = std::ranges::find(out_, name, &outgoing::name) != out_.end();
+  if (std::exchange(one->in_trouble, true) && (waits || ++one->untold < most_untold))
     return;
+  one->untold = 0;
   out_.push_back({name, 0, piece_of(name, told), false}); // it is the retry that asks again
   pump();
 }

@@ -43,12 +43,14 @@ public:
   /// How a request for a stream is answered, once that is known.
   struct stream_answer {
     net::http_response head; ///< if it begins
+    bool begins_in_trouble =
+        false; ///< also while the view is not answered: the client gives up else
     std::function<void()> begins;
     std::function<void(net::http_response)> refuse; ///< if not
   };
 
-  /// Answers GET /v1/stream: with the head and what follows when there is a page, else by a
-  /// refusal.
+  /// Answers GET /v1/stream: with the head and what follows when there is a page, or trouble to
+  /// tell of, else by a refusal.
   void start_stream(const ask_live& what, std::string last_event_id, stream_answer answer);
   void start_websocket();
 
@@ -63,6 +65,7 @@ private:
     std::string has;
     bool in_trouble = false;
     std::uint64_t serial = 0; ///< tells it from another of its name
+    int untold = 0;           ///< times that the hub did not answer, since the client was told so
   };
   struct outgoing {
     std::string name; ///< of the subscription whose news it is; of a WebSocket's reply: empty

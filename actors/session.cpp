@@ -298,8 +298,10 @@ void session_state::go_live(const ask_live& what, const net::http_request& reque
     return;
   }
   live.emplace(self, config, connection, live_client{client, network, ticket});
+  // Browsers' EventSource asks so, and never again after another status than 200.
+  const bool is_event_source = request.accept.find("text/event-stream") != std::string::npos;
   live->start_stream(what, request.rare ? request.rare->last_event_id : "",
-                     {std::move(head), [this] { count(200); },
+                     {std::move(head), is_event_source, [this] { count(200); },
                       [this](net::http_response why) { respond(std::move(why)); }});
 }
 

@@ -202,14 +202,10 @@ void http_session::on_written() {
 
 // -- answers that go on -------------------------------------------------------------------------
 
-/// False if that cannot be: then it is answered, or nobody waits for an answer.
+/// False if nobody waits for an answer.
 bool http_session::go_live() {
   if (phase_ != phase::answering)
     return false;
-  if (host_.stopping()) {
-    respond(problem(503, "Service unavailable", "the daemon stops"));
-    return false;
-  }
   enter(phase::live, host_.options().write_timeout);
   socket_.limit_send_buffer(live_send_buffer);
   return true;
@@ -223,6 +219,8 @@ void http_session::begin_stream(http_response head) {
   head_.clear();
   append_head(head_, head, {host_.date(), http_1_0_, !http_1_0_, true});
   live_ = open_event_stream(socket_, weak_from_this(), std::move(head_), !http_1_0_);
+  if (host_.stopping())
+    end_live(); // clients come back after an end, and not after a 503
 }
 
 void http_session::accept_websocket() {
@@ -230,6 +228,8 @@ void http_session::accept_websocket() {
     return respond(problem(400, "Malformed request",
                            "a WebSocket begins with GET and its header fields, and speaks when it "
                            "is answered"));
+  if (host_.stopping())
+    return respond(problem(503, "Service unavailable", "the daemon stops"));
   if (!go_live())
     return;
   live_ = open_websocket(socket_, weak_from_this(), *rare_, host_.options().max_message_bytes);

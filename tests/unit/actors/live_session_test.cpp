@@ -26,8 +26,9 @@ struct live_session_fixture : live_fixture {
   }
 
   void get(const std::string& target, std::shared_ptr<net::http_rare_fields> rare = nullptr,
-           net::http_method method = net::http_method::get) {
+           net::http_method method = net::http_method::get, std::string accept = "*/*") {
     net::http_request request;
+    request.accept = std::move(accept);
     request.method = method;
     request.method_text = "GET";
     request.target = target;
@@ -104,6 +105,68 @@ TEST_CASE("a stream that cannot begin is answered like any request") {
     CHECK(live.client->streams[0].content_type == "text/event-stream");
     CHECK(live.client->answers.empty());
     CHECK(live.evaluations == 0);
+  }
+}
+
+TEST_CASE("who gives up at another status than 200 is told of trouble in a stream, then the page") {
+  live_session_fixture live;
+  const auto id = live.ask()->told.at(0).id;
+  auto rare = std::make_shared<net::http_rare_fields>();
+  const auto open = [&] {
+    live.get("/v1/stream?interval=100", rare, net::http_method::get, "text/event-stream");
+  };
+  SUBCASE("while the board is not there") {
+    live.trouble = "Redis is being refilled";
+    live.advance(1s);
+    open();
+    REQUIRE(live.client->streams.size() == 1);
+    live.sent(); // the head
+    REQUIRE(live.client->pieces.size() == 1);
+    CHECK(live.client->pieces[0].starts_with("retry: 2000\nevent: error\ndata: {"));
+    CHECK(live.client->pieces[0].find("\nid: ") == std::string::npos); // what it heard last stays
+    live.sent();
+    live.advance(15s);
+    CHECK(live.client->pieces.size() == 2); // it is told so with each heartbeat
+    live.sent();
+    live.trouble.clear();
+    live.advance(2s);
+    REQUIRE(live.client->pieces.size() == 3);
+    CHECK(live.client->pieces[2].starts_with("event: page\nid: "));
+  }
+  SUBCASE("and goes on from what it heard last") {
+    rare->last_event_id = id;
+    live.price = 2;
+    live.trouble = "Redis is away";
+    live.advance(200ms);
+    open();
+    live.sent();
+    live.sent();
+    live.trouble.clear();
+    live.advance(2s);
+    REQUIRE(live.client->pieces.size() == 2);
+    CHECK(live.client->pieces[1].starts_with("event: change\n"));
+  }
+  SUBCASE("while there is no hub") {
+    live.serving->live->set(nullptr);
+    open();
+    live.sent();
+    live.sent();
+    for (int i = 0; i < 3; ++i) {
+      live.advance(11s);
+      live.sent();
+    }
+    CHECK(live.client->pieces.size() == 4); // it hears so now and then
+    CHECK(live.client->pieces.back().starts_with("event: error\n"));
+    live.serving->live->set(live.hub);
+    live.advance(2s);
+    CHECK(live.client->pieces.back().starts_with("event: page\n"));
+  }
+  SUBCASE("but of what is wrong with its question by the status") {
+    live.refusal = {404, "No such market in this view", "so it is", {}};
+    live.advance(1s);
+    open();
+    REQUIRE(live.client->answers.size() == 1);
+    CHECK(live.client->answers[0].status == 404);
   }
 }
 

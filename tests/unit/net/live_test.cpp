@@ -49,6 +49,10 @@ public:
     wanted_.push_back(std::move(text));
     send_next();
   }
+  void answer_late() {
+    const std::lock_guard lock(mutex_);
+    connection_->begin_stream({});
+  }
   /// Of a stream.
   void end() {
     const std::lock_guard lock(mutex_);
@@ -65,7 +69,9 @@ public:
   }
 
   std::atomic<int> sent{0}, closed{0};
-  std::atomic<bool> listens{true}; ///< to messages
+  std::atomic<bool> listens{true};  ///< to messages
+  std::atomic<bool> is_late{false}; ///< it answers when it is told to
+  std::atomic<int> asked{0};
   io_thread io;
   std::shared_ptr<http_server> server;
 
@@ -86,6 +92,9 @@ private:
           connection->read_message();
         return;
       }
+      ++server.asked;
+      if (server.is_late)
+        return;
       http_response head;
       head.content_type = "text/event-stream";
       head.headers = {{"X-Last", request.rare ? request.rare->last_event_id : "none"}};
@@ -234,6 +243,18 @@ TEST_CASE("a stop ends a stream as a whole answer") {
   server.server->stop();
   CHECK(client.read_to_end() == "0\r\n\r\n");
   CHECK(eventually([&] { return server.closed == 1; }));
+}
+
+TEST_CASE("a stream that would begin behind a stop ends at once: its client comes back") {
+  live_server server;
+  server.is_late = true;
+  auto client = raw_socket::connect(server.server->port());
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(eventually([&] { return server.asked == 1; }));
+  server.server->stop();
+  server.answer_late();
+  CHECK(client.read_until("\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(client.read_to_end() == "0\r\n\r\n");
 }
 
 TEST_CASE("who does not read is not sent more, and is cut in time") {
