@@ -407,7 +407,8 @@ private:
 
   static metrics::counter& refused_with(metrics::registry& in, unsigned status) {
     return in.count({"tickboard_http_refused_total",
-                     "Requests, and connections, that were answered before they got to a route"},
+                     "Requests and connections that were answered, or cut, before they got to a "
+                     "route"},
                     {{"status", fmt::format("{}", status)}});
   }
 

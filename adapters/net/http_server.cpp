@@ -107,8 +107,11 @@ private:
     socket.set_option(tcp::no_delay(true), ignored);
     const auto served = count_->load();
     const auto full = served >= options_.max_connections;
-    if (full && (options_.tls || sessions_.size() - served >= max_refused))
+    if (full && (options_.tls || sessions_.size() - served >= max_refused)) {
+      if (options_.on_refused)
+        options_.on_refused(503);
       return;
+    }
     const auto session = std::make_shared<http_session>(*this, std::move(socket));
     sessions_.emplace(session.get(), session);
     if (full)

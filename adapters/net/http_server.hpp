@@ -33,7 +33,8 @@ struct http_server_options {
   /// Of tls.hpp; null: HTTP without TLS. A handshake has header_timeout; who fails it, or comes
   /// when max_connections are served, is cut without a word.
   std::shared_ptr<boost::asio::ssl::context> tls{};
-  /// Hears of each answer that is given here instead of by the listener. On the io thread.
+  /// Hears of each answer that is given here instead of by the listener; of who is cut because
+  /// max_connections are served, as of a 503. On the io thread.
   std::function<void(unsigned status)> on_refused{};
 };
 

@@ -158,11 +158,15 @@ TEST_CASE("handshakes under way take a place each, and more clients are cut") {
   secured with;
   with.options.max_connections = 2;
   with.options.header_timeout = with.options.write_timeout = 10 * patience;
+  std::atomic<unsigned> refused{0};
+  with.options.on_refused = [&](unsigned status) { refused = status; };
   answering_server server(echo, with.options);
   auto first = server.connect();
   auto second = server.connect();
   REQUIRE(eventually([&] { return server.server->connections() == 2; }));
+  CHECK(refused == 0);
   CHECK(server.connect().read_to_end() == "");
+  CHECK(eventually([&] { return refused == 503; }));
   first.close();
   REQUIRE(eventually([&] { return server.server->connections() == 1; }));
   check_serves(server, with.trusted.file());
