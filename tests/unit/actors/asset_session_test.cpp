@@ -3,6 +3,7 @@
 #include "actors/session.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/http_header.hpp"
+#include "tests/support/lifeline.hpp"
 #include "tests/support/scripted_client.hpp"
 
 using namespace tickboard;
@@ -15,8 +16,7 @@ namespace {
 struct asset_session : actor_fixture {
   asset_session() {
     config->query = config->status = config->keeper = config->search = make_address();
-    config->lifeline =
-        spawn([](caf::event_based_actor*) -> caf::behavior { return {[](caf::unit_t) {}}; });
+    config->lifeline = spawn(lifeline_actor);
     config->query->set(spawn([this](caf::event_based_actor*) -> caf::behavior {
       return {[this](const asset_page_asked& what) { return told("page", what.query.page); },
               [this](const movers_asked& what) { return told("movers", what.query.limit); },

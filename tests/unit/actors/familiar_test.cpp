@@ -4,6 +4,7 @@
 #include "actors/session.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/http_header.hpp"
+#include "tests/support/lifeline.hpp"
 #include "tests/support/scripted_client.hpp"
 
 #include <rapidjson/document.h>
@@ -18,8 +19,7 @@ namespace {
 struct familiar_session : actor_fixture {
   familiar_session() {
     config->query = config->status = config->keeper = config->search = make_address();
-    config->lifeline =
-        spawn([](caf::event_based_actor*) -> caf::behavior { return {[](caf::unit_t) {}}; });
+    config->lifeline = spawn(lifeline_actor);
     config->query->set(spawn([this](caf::event_based_actor*) -> caf::behavior {
       return {[this](const asset_page_asked& what) -> caf::result<answer> {
         asked.push_back(what.query.canonical());

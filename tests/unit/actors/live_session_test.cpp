@@ -1,5 +1,6 @@
 #include "actors/session.hpp"
 #include "tests/support/http_header.hpp"
+#include "tests/support/lifeline.hpp"
 #include "tests/support/scripted_client.hpp"
 #include "tests/unit/actors/live_fixture.hpp"
 
@@ -11,16 +12,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-caf::behavior nobody(caf::event_based_actor*) {
-  return {[](caf::unit_t) {}};
-}
-
 struct live_session_fixture : live_fixture {
   live_session_fixture() {
     serving->query = serving->status = serving->keeper = serving->search = make_address();
     serving->live = make_address();
     serving->live->set(hub);
-    serving->lifeline = spawn(nobody);
+    serving->lifeline = spawn(lifeline_actor);
     client = std::make_shared<scripted_client>();
     subject = spawn(session, std::shared_ptr<const session_config>{serving}, client);
   }

@@ -3,13 +3,10 @@
 #include "actors/page_links.hpp"
 #include "actors/session.hpp"
 #include "tests/support/actor_fixture.hpp"
+#include "tests/support/lifeline.hpp"
 #include "tests/support/scripted_client.hpp"
 
 namespace tickboard::test {
-
-inline caf::behavior lifeline_actor(caf::event_based_actor*) {
-  return {[](caf::unit_t) {}};
-}
 
 /// Sessions whose other actors are addresses of nobody yet.
 struct session_fixture : actor_fixture {
