@@ -45,7 +45,7 @@ struct keeper_state {
   void meet(const daemons_seen& seen);
   void begin(const std::string& reason);
   void begin_wipe();
-  void wipe(const std::string& cursor, redis::command unlink);
+  void wipe(const std::string& cursor, const std::vector<std::string>& keys);
   void go_on_wiping(const leftovers_found& found);
   void look_for_dead();
   void bury(const daemons_seen& seen);

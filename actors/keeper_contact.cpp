@@ -5,6 +5,8 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <map>
+#include <string_view>
 
 /// The part of a keeper that looks for other daemons at a start, and removes what an earlier life
 /// left if there is none.
@@ -28,6 +30,27 @@ void read_beats(daemons_seen& to, const redis::reply& answer) {
   to.failed = answer.failed();
   for (std::size_t i = 0; i + 1 < answer.size(); i += 2)
     to.beats.emplace(answer[i].text(), answer[i + 1].text());
+}
+
+/// Between the first brace and the next one behind it.
+std::string_view tag_of(std::string_view key) {
+  const auto begin = std::min(key.find('{'), key.size());
+  return key.substr(begin, key.find('}', begin) - begin);
+}
+
+/// A cluster takes keys of one hash tag at a time.
+std::vector<redis::command> unlink(const std::vector<std::string>& keys) {
+  std::map<std::string_view, redis::command> by_tag;
+  for (const auto& key : keys) {
+    auto& one = by_tag[tag_of(key)];
+    if (one.arguments() == 0)
+      one.add("UNLINK");
+    one.add(key);
+  }
+  std::vector<redis::command> out;
+  for (auto& [tag, one] : by_tag)
+    out.push_back(std::move(one));
+  return out;
 }
 
 } // namespace
@@ -111,22 +134,19 @@ void keeper_state::begin_wipe() {
   contacting = true;
   const auto& board = *config.board;
   const auto& keys = board.layout[redis::layout::board];
-  wiped_first.clear();
-  for (const auto& key : board.assets.all())
-    wiped_first.insert(key);
-  for (std::size_t i = 0; i < board.layout.size(); ++i)
-    for (const auto& key : board.layout[i].frame())
-      wiped_first.insert(key);
-  redis::command unlink{"UNLINK"};
-  for (const auto& key : wiped_first)
-    unlink.add(key);
+  auto first = board.assets.all();
+  for (std::size_t i = 0; i < board.layout.size(); ++i) {
+    const auto frame = board.layout[i].frame();
+    first.insert(first.end(), frame.begin(), frame.end());
+  }
+  wiped_first = {first.begin(), first.end()};
   wiped_first.insert({keys.daemons, keys.starter});
-  wipe("0", std::move(unlink));
+  wipe("0", first);
 }
 
 /// Removes, then looks for more; an empty cursor: there is no more. UNLINK frees in the background;
 /// SCAN's batches keep each step short.
-void keeper_state::wipe(const std::string& cursor, redis::command unlink) {
+void keeper_state::wipe(const std::string& cursor, const std::vector<std::string>& keys) {
   const auto& layout = config.board->layout;
   const auto& starter = layout[redis::layout::board].starter;
   auto found = std::make_shared<leftovers_found>();
@@ -136,9 +156,11 @@ void keeper_state::wipe(const std::string& cursor, redis::command unlink) {
     one.arguments = std::move(what);
     one.done = std::move(done);
   };
-  if (unlink.arguments() > 1)
-    add(std::move(unlink),
-        [found](const redis::reply& answer) { found->refusal = answer.error(); });
+  for (auto& one : unlink(keys))
+    add(std::move(one), [found](const redis::reply& answer) {
+      if (found->refusal.empty())
+        found->refusal = answer.error();
+    });
   if (has_turn)
     add({"PEXPIRE", starter, turn_ms});
   if (!cursor.empty())
@@ -178,11 +200,11 @@ void keeper_state::go_on_wiping(const leftovers_found& found) {
     return;
   }
   contacting = true;
-  redis::command unlink{"UNLINK"};
+  std::vector<std::string> keys;
   for (const auto& key : found.keys)
     if (!wiped_first.contains(key))
-      unlink.add(key);
-  wipe(found.cursor == "0" ? std::string{} : found.cursor, std::move(unlink));
+      keys.push_back(key);
+  wipe(found.cursor == "0" ? std::string{} : found.cursor, keys);
 }
 
 /// Once all we have is in Redis, how late the dead left it says nothing any more to `tickboard

@@ -21,7 +21,7 @@ tickboard_world_test(reliability_clients_test reliability/clients_test.cpp relia
   ${PROJECT_SOURCE_DIR}/tests/unit/net/sockets.cpp
   ${PROJECT_SOURCE_DIR}/tests/unit/net/certificates.cpp)
 
-tickboard_world_test(redis_faults_test reliability/redis_test.cpp)
+tickboard_world_test(redis_faults_test reliability/redis_test.cpp reliability/cluster_test.cpp)
 target_link_libraries(redis_faults_test PRIVATE tickboard_hiredis)
 set_tests_properties(redis_faults_test PROPERTIES TIMEOUT 600)
 tickboard_world_test(sentinel_test reliability/sentinel_test.cpp reliability/sentinel_client_test.cpp ${PROJECT_SOURCE_DIR}/tests/support/sentinels.cpp)

@@ -1,5 +1,7 @@
 #include "tests/support/sentinels.hpp"
 
+#include "tests/support/free_port.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <doctest/doctest.h>
@@ -20,13 +22,6 @@ namespace tickboard::test {
 namespace {
 
 namespace asio = boost::asio;
-
-/// That was free a moment ago.
-std::uint16_t free_port() {
-  asio::io_context io;
-  asio::ip::tcp::acceptor probe{io, {asio::ip::address_v4::loopback(), 0}};
-  return probe.local_endpoint().port();
-}
 
 bool accepts(std::uint16_t port) {
   asio::io_context io;

@@ -19,8 +19,9 @@ namespace tickboard::test {
 /// A real redis-server of the test's own, and our client connected to it.
 class store {
 public:
-  explicit store(std::vector<board::script_ptr> scripts = {}) {
-    auto started = redis::start_private_server();
+  explicit store(std::vector<board::script_ptr> scripts = {},
+                 const std::vector<std::string>& options = {}) {
+    auto started = redis::start_private_server(options);
     REQUIRE_MESSAGE(started, (started ? "" : started.error()));
     server = std::move(*started);
     client = connect(std::move(scripts));

@@ -4,6 +4,7 @@
 #include "actors/messages/writer.hpp"
 #include "tests/integration/store/filled_board.hpp"
 #include "tests/support/actor_fixture.hpp"
+#include "tests/support/cluster.hpp"
 #include "tests/support/held_client.hpp"
 #include "tests/support/shared_workers.hpp"
 
@@ -26,6 +27,7 @@ struct started_daemons : test::actor_fixture {
     keeper_state& state() const { return test::state_of<keeper_state>(keeper); }
   };
 
+  explicit started_daemons(const std::vector<std::string>& server = {}) : redis({}, server) {}
   ~started_daemons() { stop_all(); }
 
   daemon start(std::string id) {
@@ -78,9 +80,16 @@ struct started_daemons : test::actor_fixture {
   bool is_listed(const std::string& id) { return !redis.run({"ZSCORE", keys.daemons, id}).nil; }
 
   test::store redis;
-  board_ptr board_at = std::make_shared<const board>("t", std::vector<std::string>{});
+  board_ptr board_at = std::make_shared<const board>("t", std::vector<std::string>{"USDT"});
   const redis::partition_keys& keys = board_at->layout[redis::layout::board];
   std::int64_t beats = 1'700'000'000'000;
+};
+
+struct daemons_in_cluster : started_daemons {
+  daemons_in_cluster() : started_daemons(test::cluster_options()) {
+    test::take_all_slots(
+        [this](std::initializer_list<std::string_view> words) { return redis.run(words).text; });
+  }
 };
 
 } // namespace
@@ -152,6 +161,19 @@ TEST_CASE_FIXTURE(started_daemons, "what was left is gone before a row is writte
   while (!has_begun(one))
     step(one);
   CHECK(rows_left() == 0);
+}
+
+TEST_CASE_FIXTURE(daemons_in_cluster, "in a cluster, too, what was left is removed") {
+  leave_rows(10);
+  const auto row = board_at->layout[1].row("x:OLD"), owner = board_at->layout[1].owner;
+  for (const auto& key : {row, owner, keys.owner, board_at->assets.row})
+    redis.run({"SET", key, "{}"});
+  const auto one = start("one");
+  settle(one);
+  CHECK(has_begun(one));
+  CHECK(rows_left() == 0);
+  for (const auto& key : {row, owner, keys.owner, board_at->assets.row})
+    CHECK_FALSE(is_there(key));
 }
 
 TEST_CASE_FIXTURE(started_daemons, "whose heartbeat stands still is dead, however late it was") {
