@@ -196,7 +196,8 @@ private:
       for (const auto& one : *pool)
         drain(self, one->get(), until);
     // Last: who says so has left nothing to be written (docs/decisions/verify.md).
-    drain(self, keeper_->get(), until, "the next start looks for a second whether this one lives");
+    drain(self, keeper_->get(), until,
+          "the next start looks for some seconds whether this one lives");
   }
 
   boost::asio::io_context& io(std::size_t use) { return io_[use % io_.size()]->context(); }

@@ -69,7 +69,7 @@ struct keeper_state {
   std::optional<caf::actor_clock::time_point> waits_since; ///< for the turn
   struct sight {
     std::map<std::string, std::string> beats; ///< of others; as daemons_seen
-    caf::actor_clock::time_point at;
+    int looks = 0;                            ///< since then, that were answered
   };
   std::optional<sight> first_sight;  ///< until those that are dead are struck off
   std::set<std::string> wiped_first; ///< keys that a step of the wipe leaves alone
@@ -94,10 +94,10 @@ struct keeper_state {
 /// When Redis was away or is empty, orders the writers to rebuild from memory and sets the epochs
 /// once all of them did. At a start it also waits until every market was heard of, at most
 /// `warmup`; and if no other daemon is at work, it removes what an earlier life left behind. Whose
-/// heartbeat does not move for a second is not at work; nobody waits for that whom no heartbeat
-/// was left. Daemons start one after the other: who has not got his turn after half a minute starts
-/// beside the others. A keeper that is started anew in a daemon that goes on does neither: it has
-/// the rows written once more.
+/// heartbeat does not move for five seconds in which Redis answers is not at work; nobody waits for
+/// that whom no heartbeat was left. Daemons start one after the other: who has not got his turn
+/// after half a minute starts beside the others. A keeper that is started anew in a daemon that
+/// goes on does neither: it has the rows written once more.
 ///
 /// No token goes over two connections of a writer: a Redis that was frozen may yet run what the
 /// older one sent, and would take it for new.

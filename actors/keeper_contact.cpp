@@ -14,9 +14,10 @@ namespace tickboard {
 
 namespace {
 
-/// A daemon at work says so four times a second. Clocks are not asked: those of two machines
-/// differ.
-constexpr auto silence = std::chrono::seconds{1};
+/// A daemon at work says so four times a second, and its heartbeat is looked for as often. Looks
+/// that Redis has answered are counted, not time: that passes while nobody gets through to Redis,
+/// too, and clocks of two machines differ.
+constexpr int silent_looks = 20;
 /// Of a turn, unless it is prolonged: each look, and each step of a wipe, does.
 constexpr const char* turn_ms = "3000";
 constexpr auto longest_wait = std::chrono::seconds{30};
@@ -103,8 +104,10 @@ void keeper_state::meet(const daemons_seen& seen) {
   waits_since.reset();
   auto others = seen.beats;
   others.erase(config.daemon_id);
-  if (!first_sight)
-    first_sight = sight{others, now};
+  if (first_sight)
+    ++first_sight->looks;
+  else
+    first_sight = sight{others};
   const auto at_work = std::count_if(others.begin(), others.end(), [this](const auto& one) {
     const auto before = first_sight->beats.find(one.first);
     return before == first_sight->beats.end() || before->second != one.second;
@@ -112,7 +115,7 @@ void keeper_state::meet(const daemons_seen& seen) {
   if (at_work > 0) {
     log::info("keeper", "other daemons work on this Redis", {{"count", at_work}});
     begin("start beside another daemon");
-  } else if (others.empty() || now - first_sight->at >= silence) {
+  } else if (others.empty() || first_sight->looks >= silent_looks) {
     begin_wipe();
   } else {
     reason = "looking whether another daemon is at work";
@@ -210,8 +213,6 @@ void keeper_state::go_on_wiping(const leftovers_found& found) {
 /// Once all we have is in Redis, how late the dead left it says nothing any more to `tickboard
 /// verify`, and the next start has no need to wait for them.
 void keeper_state::look_for_dead() {
-  if (self->clock().now() - first_sight->at < silence)
-    return;
   contacting = true;
   redis::submit_one(*store, ask_for_beats(config.board->layout),
                     [tell = to_actor<daemons_seen>(self)](const redis::reply& answer) {
@@ -222,7 +223,7 @@ void keeper_state::look_for_dead() {
 }
 
 void keeper_state::bury(const daemons_seen& seen) {
-  if (!first_sight)
+  if (!first_sight || ++first_sight->looks < silent_looks)
     return;
   redis::command strike{"ZREM", config.board->layout[redis::layout::board].daemons};
   for (const auto& [id, beat] : first_sight->beats)
