@@ -219,6 +219,7 @@ caf::behavior keeper(caf::stateful_actor<keeper_state>* self, keeper_config conf
         state.connected = false;
         state.contacting = false;
         state.first_sight.reset(); // others may have lost it, too
+        state.waits_since.reset();
         state.whole = false;
         state.refusal.clear();
         state.reason = "Redis is not reachable: " + lost.reason;

@@ -42,6 +42,7 @@ struct keeper_state {
   void connect();
   void check_eviction();
   void first_contact();
+  redis::command ask_for_turn() const;
   void meet(const daemons_seen& seen);
   void begin(const std::string& reason);
   void begin_wipe();

@@ -65,9 +65,7 @@ void keeper_state::first_contact() {
   const auto& starter = config.board->layout[redis::layout::board].starter;
   auto seen = std::make_shared<daemons_seen>();
   std::vector<redis::call> calls(3);
-  calls[0].arguments = has_turn
-                           ? redis::command{"PEXPIRE", starter, turn_ms}
-                           : redis::command{"SET", starter, config.daemon_id, "NX", "PX", turn_ms};
+  calls[0].arguments = ask_for_turn();
   calls[0].done = [seen](const redis::reply& answer) { seen->refusal = answer.error(); };
   calls[1].arguments = redis::command{"GET", starter};
   calls[1].done = [seen](const redis::reply& answer) { seen->starter = answer.text(); };
@@ -77,6 +75,14 @@ void keeper_state::first_contact() {
     tell(std::move(*seen));
   };
   store->submit(std::move(calls));
+}
+
+/// To get the turn, or to keep it.
+redis::command keeper_state::ask_for_turn() const {
+  const auto& starter = config.board->layout[redis::layout::board].starter;
+  if (has_turn)
+    return {"PEXPIRE", starter, turn_ms};
+  return {"SET", starter, config.daemon_id, "NX", "PX", turn_ms};
 }
 
 /// Is another daemon at work on this state? If not, what is there is of the past.
@@ -148,7 +154,9 @@ void keeper_state::begin_wipe() {
 }
 
 /// Removes, then looks for more; an empty cursor: there is no more. UNLINK frees in the background;
-/// SCAN's batches keep each step short.
+/// SCAN's batches keep each step short. Who has come back meanwhile may have written rows that went
+/// with those that were left. So the last step takes owners and epochs once more: that one writes
+/// all it has anew.
 void keeper_state::wipe(const std::string& cursor, const std::vector<std::string>& keys) {
   const auto& layout = config.board->layout;
   const auto& starter = layout[redis::layout::board].starter;
@@ -159,13 +167,21 @@ void keeper_state::wipe(const std::string& cursor, const std::vector<std::string
     one.arguments = std::move(what);
     one.done = std::move(done);
   };
-  for (auto& one : unlink(keys))
-    add(std::move(one), [found](const redis::reply& answer) {
-      if (found->refusal.empty())
-        found->refusal = answer.error();
-    });
-  if (has_turn)
-    add({"PEXPIRE", starter, turn_ms});
+  const auto remove = [&](const std::vector<std::string>& some) {
+    for (auto& one : unlink(some))
+      add(std::move(one), [found](const redis::reply& answer) {
+        if (found->refusal.empty())
+          found->refusal = answer.error();
+      });
+  };
+  remove(keys);
+  if (cursor.empty()) {
+    std::vector<std::string> signs;
+    for (std::size_t i = 0; i < layout.size(); ++i)
+      signs.insert(signs.end(), {layout[i].epoch, layout[i].owner});
+    remove(signs);
+  }
+  add(ask_for_turn());
   if (!cursor.empty())
     add({"SCAN", cursor, "MATCH", layout.pattern(), "COUNT", "500"},
         [found](const redis::reply& answer) {
@@ -193,7 +209,9 @@ void keeper_state::go_on_wiping(const leftovers_found& found) {
     reason = "Redis refuses what is written: " + found.refusal;
     return;
   }
-  if (has_turn && found.starter != config.daemon_id) { // we were away for longer than a turn lasts
+  // We were away for longer than a turn lasts, or had none: Redis was full, and now has room for
+  // one. It may be another's by now, or have been.
+  if (has_turn ? found.starter != config.daemon_id : !found.starter.empty()) {
     has_turn = false;
     first_sight.reset();
     return;

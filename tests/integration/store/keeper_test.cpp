@@ -228,6 +228,22 @@ TEST_CASE_FIXTURE(started_daemons, "nobody is dead for want of answers of Redis"
   CHECK(rows_left() == 10);
 }
 
+TEST_CASE_FIXTURE(started_daemons, "who writes during a wipe is made to write all of it anew") {
+  leave_rows(3'000);
+  const auto one = start("next");
+  while (rows_left() == 3'000)
+    step(one);
+  REQUIRE_FALSE(has_begun(one));
+  for (std::size_t i = 0; i < board_at->layout.size(); ++i)
+    for (const auto& key : {board_at->layout[i].owner, board_at->layout[i].epoch})
+      redis.run({"SET", key, "of one that was taken for dead"});
+  settle(one);
+  CHECK(has_begun(one));
+  for (std::size_t i = 0; i < board_at->layout.size(); ++i)
+    for (const auto& key : {board_at->layout[i].owner, board_at->layout[i].epoch})
+      CHECK_FALSE(is_there(key));
+}
+
 TEST_CASE_FIXTURE(started_daemons, "who waits for the turn gets it when its owner is gone") {
   leave_rows(10);
   redis.run({"SET", keys.starter, "another"});
@@ -246,6 +262,15 @@ TEST_CASE_FIXTURE(started_daemons, "who waits for the turn gets it when its owne
     CHECK(rows_left() == 10);
     CHECK(is_there(keys.starter));
   }
+  SUBCASE("Redis is away for a while, which is no wait") {
+    wait(20s, {&one});
+    send(one.keeper, store_lost{"gone"});
+    send(one.keeper, store_ready{});
+    wait(20s, {&one});
+    CHECK_FALSE(has_begun(one));
+    wait(11s, {&one});
+    CHECK(has_begun(one));
+  }
 }
 
 TEST_CASE_FIXTURE(started_daemons, "a wipe whose turn was taken over begins anew") {
@@ -261,6 +286,35 @@ TEST_CASE_FIXTURE(started_daemons, "a wipe whose turn was taken over begins anew
   wait(500ms, {&one});
   CHECK(has_begun(one));
   CHECK(rows_left() == 0);
+}
+
+TEST_CASE_FIXTURE(started_daemons, "a wipe without a turn ends once anybody can have one") {
+  leave_rows(3'000);
+  redis.run({"CONFIG", "SET", "maxmemory", "1"});
+  const auto one = start("next");
+  while (rows_left() == 3'000)
+    step(one);
+  redis.run({"CONFIG", "SET", "maxmemory", "0"});
+  SUBCASE("it is ours") {
+    settle(one);
+    CHECK(rows_left() > 0);
+    CHECK(redis.run({"GET", keys.starter}).text == "next");
+    wait(250ms, {&one});
+    CHECK(has_begun(one));
+    CHECK(rows_left() == 0);
+  }
+  SUBCASE("it is another's, who begins to write") {
+    redis.run({"SET", keys.starter, "another"});
+    wait(500ms, {&one});
+    CHECK_FALSE(has_begun(one));
+    redis.run({"DEL", keys.starter});
+    beat("another");
+    wait(250ms, {&one});
+    beat("another");
+    wait(250ms, {&one});
+    CHECK(has_begun(one));
+    CHECK(rows_left() > 0);
+  }
 }
 
 TEST_CASE_FIXTURE(started_daemons, "a full Redis is made room in, one that refuses is told of") {
