@@ -125,7 +125,7 @@ void connect_gate_state::saved(const std::string& problem) {
     changed();
   }
   for (auto& one : std::exchange(draining, {}))
-    one.deliver(drained{});
+    one.deliver(drained{problem.empty()});
 }
 
 caf::response_promise connect_gate_state::drain() {

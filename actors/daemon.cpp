@@ -192,12 +192,14 @@ private:
     const caf::scoped_actor self{system_};
     feeds_->stop();
     drain(self, gate_->get(), until, "connects may not be kept for the next start");
+    bool all = true;
     for (const auto* pool : {&normalizers_, &writers_})
       for (const auto& one : *pool)
-        drain(self, one->get(), until);
-    // Last: who says so has left nothing to be written (docs/decisions/verify.md).
-    drain(self, keeper_->get(), until,
-          "the next start looks for some seconds whether this one lives");
+        all = drain(self, one->get(), until) && all;
+    // Last: whose heartbeat is gone has left nothing to be written (docs/decisions/verify.md).
+    if (all)
+      drain(self, keeper_->get(), until,
+            "the next start looks for some seconds whether this one lives");
   }
 
   boost::asio::io_context& io(std::size_t use) { return io_[use % io_.size()]->context(); }

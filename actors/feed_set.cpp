@@ -48,14 +48,19 @@ bool drain(const caf::scoped_actor& self, const caf::actor& service,
            std::chrono::steady_clock::time_point until, std::string_view loss) {
   if (!service)
     return true;
-  bool done = false;
+  bool all = false;
+  const auto warn = [&](const std::string& reason) {
+    log::warn("daemon", "did not stop in order", {{"loss", loss}, {"reason", reason}});
+  };
   self->request(service, left(until), drain_asked{})
-      .receive([&](const drained&) { done = true; },
-               [&](const caf::error& error) {
-                 log::warn("daemon", "did not stop in order",
-                           {{"loss", loss}, {"reason", describe(error)}});
-               });
-  return done;
+      .receive(
+          [&](const drained& told) {
+            all = told.all;
+            if (!all)
+              warn("there was no way to pass it on");
+          },
+          [&](const caf::error& error) { warn(describe(error)); });
+  return all;
 }
 
 feed_set::feed_set(caf::actor_system& system, caf::actor root, feed_config common)

@@ -55,7 +55,7 @@ private:
 };
 
 /// Answers when everything that `service` was sent before has been passed on; see drain_asked.
-/// False with a warning, which begins with `loss`, if it does not by then.
+/// False with a warning that says `loss`, if it does not by then, or if it was not all.
 bool drain(const caf::scoped_actor& self, const caf::actor& service,
            std::chrono::steady_clock::time_point until,
            std::string_view loss = "the last updates may be missing in Redis");

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 /// The part of a writer that others wait for: until indexes are right, until everything is written,
 /// until the board is rebuilt.
@@ -59,7 +60,7 @@ void writer_state::answer_about_indexes() {
     waits_for_indexes.deliver(indexes_kept{});
 }
 
-/// Answered when Redis has everything that is known by now, or is away.
+/// Answered when Redis has everything that is known by now, or is away; `drained` says which.
 caf::response_promise writer_state::drain() {
   auto promise = self->make_response_promise();
   keep_up(every_index());
@@ -75,14 +76,19 @@ caf::response_promise writer_state::drain() {
 
 void writer_state::answer_who_waits() {
   answer_about_indexes();
-  std::erase_if(drains, [this](caf::response_promise& one) {
-    if (connected && (histories->has_candles_under_way() ||
-                      !std::all_of(lanes.begin(), lanes.end(),
-                                   [](const lane& of) { return of.has_all_wanted(); })))
-      return false;
-    one.deliver(drained{});
-    return true;
-  });
+  if (drains.empty())
+    return;
+  // Who was never told to begin owes Redis no rows.
+  const bool has_begun = incarnation != 0 || last_incarnation != 0;
+  const bool has_rows = has_begun
+                            ? std::all_of(lanes.begin(), lanes.end(),
+                                          [](const lane& one) { return one.has_all_wanted(); })
+                            : connected;
+  const bool all = has_rows && !histories->has_candles_under_way();
+  if (connected && !all)
+    return;
+  for (auto& one : std::exchange(drains, {}))
+    one.deliver(drained{all});
 }
 
 // -- rebuilding -----------------------------------------------------------------------------------

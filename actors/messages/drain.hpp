@@ -9,6 +9,8 @@ namespace tickboard {
 /// on; by a writer, when Redis has it, scores of all indexes included, or is away;
 /// by the keeper, when the daemon's heartbeat is gone.
 struct drain_asked {};
-struct drained {};
+struct drained {
+  bool all = true; ///< false: some of it could not be passed on
+};
 
 } // namespace tickboard

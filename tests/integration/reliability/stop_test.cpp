@@ -1,7 +1,7 @@
 // A stop loses nothing: requests under way are answered, updates under way reach Redis.
 
 #include "adapters/redis/layout.hpp"
-#include "tests/integration/spine/truth.hpp"
+#include "tests/integration/reliability/verified.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -95,6 +95,44 @@ TEST_CASE("a stop takes the heartbeat along, whoever runs the actors") {
     CHECK(on.daemon->wait() == 0);
     CHECK(on.command({"ZCARD", daemons}).integer == 0);
   }
+}
+
+TEST_CASE("a stop that cannot write everything leaves the heartbeat: what is late is no damage") {
+  world on{three_exchanges(5'000, 0, true), "[daemon]\nstop_timeout = \"1s\"\n"};
+  begin(on);
+  on.command({"CONFIG", "SET", "maxmemory", "1"}); // refuses writes, and no ZREM
+  const auto before = on.patches();
+  for (std::size_t i = 0; i < on.exchanges.size(); ++i)
+    on.post_exchange(i, "/sim/rate", R"({"rate":0,"count":5000})");
+  on.wait_until("updates have come", [&] { return on.patches() > before; });
+  on.daemon->kill(SIGTERM);
+  CHECK(on.daemon->wait() == 0);
+  CHECK(on.log_lines_with("did not stop in order") > 0);
+  on.command({"CONFIG", "SET", "maxmemory", "0"});
+  const redis::layout keys{"tb", {}};
+  CHECK(on.command({"ZCARD", keys[redis::layout::board].daemons}).integer == 1);
+  const auto found = verify(on);
+  INFO(found.text);
+  CHECK(found.status == 0);
+}
+
+TEST_CASE("a stop during the wait for the turn has nothing to wait for") {
+  world on{three_exchanges(5'000, 0, true)};
+  const redis::layout keys{"tb", {}};
+  on.daemon->kill(SIGTERM);
+  CHECK(on.daemon->wait() == 0);
+  const auto before = on.log_lines_with("did not stop in order"); // of one that had hardly begun
+  on.command({"SET", keys[redis::layout::board].starter, "another"});
+  on.start_daemon();
+  for (std::size_t i = 0; i < on.exchanges.size(); ++i)
+    on.post_exchange(i, "/sim/go", "{}");
+  on.wait_until("it waits, and updates have come", [&] {
+    return on.get("/readyz").body.find("waiting for another daemon") != std::string::npos &&
+           on.patches() > 1'500;
+  });
+  on.daemon->kill(SIGTERM);
+  CHECK(on.daemon->wait() == 0);
+  CHECK(on.log_lines_with("did not stop in order") == before);
 }
 
 TEST_CASE("a stop finishes requests and updates that are under way") {

@@ -7,6 +7,29 @@ using namespace tickboard;
 using namespace tickboard::test;
 using namespace std::chrono_literals;
 
+namespace {
+
+/// The daemon is about to stop, or asks so more than once.
+struct stopped_board : written_board {
+  void drain() {
+    spawn([this](caf::event_based_actor* self) {
+      self->request(subject, caf::infinite, drain_asked{})
+          .then(
+              [this](const drained& told) {
+                ++drains;
+                all = told.all;
+              },
+              [](const caf::error&) {});
+    });
+    run();
+  }
+
+  int drains = 0;   ///< answered
+  bool all = false; ///< what the last of them said
+};
+
+} // namespace
+
 TEST_CASE_FIXTURE(written_board, "rows show dollar values by live rates, and are ranked by them") {
   hear("BTC", "USD", "90000");
   hear("DOGE", "USDT", "0.1");
@@ -327,17 +350,9 @@ TEST_CASE_FIXTURE(written_board, "what is answered behind a rebuild orders no ot
   CHECK(shown("x:BTC-USDT", "price_usd") == null);
 }
 
-TEST_CASE_FIXTURE(written_board, "a stop waits for what Redis refused, and for what was void") {
+TEST_CASE_FIXTURE(stopped_board, "a stop waits for what Redis refused, and for what was void") {
   hear("BTC", "USDT", "90000");
   hear("BTC", "USDT", "90001");
-  int drains = 0;
-  const auto drain = [&] {
-    spawn([&](caf::event_based_actor* self) {
-      self->request(subject, caf::infinite, drain_asked{})
-          .then([&](const drained&) { ++drains; }, [](const caf::error&) {});
-    });
-    run();
-  };
   receive("BTC", "USDT", "90002");
   SUBCASE("it refuses") {
     db.run({"CONFIG", "SET", "maxmemory", "1"});
@@ -369,11 +384,31 @@ TEST_CASE_FIXTURE(written_board, "a stop waits for what Redis refused, and for w
     send(subject, markets_followed{"x", {}});
     settle();
     CHECK(drains == 1);
+    CHECK(all);
     return;
   }
   CHECK(drains == 1);
+  CHECK(all);
   for (const std::size_t partition : {0U, 1U})
     CHECK(score("x:BTC-USDT", partition, "last") == 90'002);
+}
+
+TEST_CASE_FIXTURE(stopped_board, "a stop says so if Redis went away before it had everything") {
+  hear("BTC", "USDT", "90000");
+  receive("BTC", "USDT", "90001");
+  drain();
+  CHECK(drains == 0);
+  send(subject, store_lost{"gone"});
+  CHECK(drains == 1);
+  CHECK_FALSE(all);
+}
+
+TEST_CASE_FIXTURE(stopped_board, "a writer that was never told to begin has nothing to stop for") {
+  start_writer(false);
+  hear("BTC", "USDT", "90000");
+  drain();
+  CHECK(drains == 1);
+  CHECK(all);
 }
 
 TEST_CASE_FIXTURE(written_board, "where Redis lets nobody watch, the script goes on") {
