@@ -121,6 +121,18 @@ refusal read_aux(const std::string& name, const std::string& text, listings_quer
   return std::nullopt;
 }
 
+/// Each row has a quote in each currency, and the thread that makes an answer serves everybody.
+refusal check_quotes(const listings_query& query) {
+  const auto currencies = query.convert.size();
+  const auto quotes = query.limit * currencies;
+  if (quotes <= max_quotes)
+    return std::nullopt;
+  return query_problem{
+      "limit", fmt::format("times {} currencies is {} quotes", currencies, quotes),
+      fmt::format("at most {} quotes: up to {} with as many currencies, or fewer currencies",
+                  max_quotes, max_quotes / currencies)};
+}
+
 template <class Named>
 std::vector<std::string> names_in(const std::vector<Named>& all) {
   std::vector<std::string> out;
@@ -167,7 +179,9 @@ const parameter_table<listings_query>& listings_table() {
     parameter_table<query> out{
         {{"start", whole_number(max_start), "The place of the first row, from 1.", "11", "1"},
          read_count_of<query, max_start, &query::start>},
-        {{"limit", whole_number(max_limit), "How many rows.", "3", "100"},
+        {{"limit", whole_number(max_limit),
+          fmt::format("How many rows; times the currencies of convert at most {}.", max_quotes),
+          "3", "100"},
          read_count_of<query, max_limit, &query::limit>},
     };
     for (const auto& range : ranges) {
@@ -285,6 +299,8 @@ tl::expected<listings_query, query_problem> parse_listings(const query_parameter
       if (asset_sort_fields[one.field].name == range.field)
         if (auto problem = check_bounds(one, std::string{range.lowest}, std::string{range.highest}))
           return unexpected(std::move(*problem));
+  if (auto problem = check_quotes(out))
+    return unexpected(std::move(*problem));
   return out;
 }
 

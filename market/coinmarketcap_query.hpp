@@ -18,6 +18,7 @@ namespace tickboard::coinmarketcap {
 inline constexpr std::uint32_t max_limit = 5'000;
 inline constexpr std::uint32_t max_start = 1'000'000;
 inline constexpr std::size_t max_currencies = 120;
+inline constexpr std::size_t max_quotes = 25'000; ///< of an answer: rows times currencies
 
 /// What a row tells only if `aux` names it. Some are members of the quotes.
 struct aux_field {

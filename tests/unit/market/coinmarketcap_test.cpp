@@ -137,6 +137,26 @@ TEST_CASE("each illegal value of listings is told with the parameter and what is
   }
 }
 
+TEST_CASE("rows times currencies are bounded: each row has a quote in each of them") {
+  const auto with = [](int limit, int currencies) {
+    std::string text = "limit=" + std::to_string(limit) + "&convert=";
+    for (int i = 0; i < currencies; ++i)
+      text += (i > 0 ? ",C" : "C") + std::to_string(i);
+    return listings(text);
+  };
+  CHECK(with(5'000, 5)); // 25,000
+  CHECK(with(208, 120));
+  const auto most = with(5'000, 120);
+  REQUIRE_FALSE(most);
+  CHECK(most.error().parameter == "limit");
+  CHECK(most.error().detail == "times 120 currencies is 600000 quotes");
+  CHECK(most.error().allowed ==
+        "at most 25000 quotes: up to 208 with as many currencies, or fewer currencies");
+  CHECK_FALSE(with(209, 120));
+  CHECK_FALSE(with(5'000, 6));
+  CHECK(with(5'000, 1)->convert.size() == 1);
+}
+
 TEST_CASE("listings have CoinMarketCap's shape") {
   CHECK(listed("convert=USD,BTC") ==
         R"({"status":{"timestamp":"2024-04-07T16:49:31.736Z","error_code":0,"error_message":null,)"
