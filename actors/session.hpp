@@ -90,7 +90,7 @@ struct session_state {
   void answer_page(const view_query& query, const answer& page);
   net::http_response from_redis(const answer& told, bool is_json = true) const;
   void answer_document(const static_document& what);
-  void answer_preflight();
+  void answer_preflight(std::string_view path);
   void refuse(const view_refusal& why);
   void fail(const caf::error& error);
   void respond(net::http_response response, const net::shared_bytes& packed = nullptr);

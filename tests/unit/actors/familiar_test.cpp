@@ -165,6 +165,22 @@ TEST_CASE_FIXTURE(familiar_session, "errors have the shapes and statuses of the 
   }
 }
 
+TEST_CASE_FIXTURE(familiar_session, "browsers may send what clients of the others send") {
+  config->cors_origin = "*";
+  const auto allowed = [&](const std::string& target) {
+    const auto got = ask(target, "OPTIONS");
+    CHECK(got.status == 204);
+    return header(got, "Access-Control-Allow-Headers");
+  };
+  const std::string theirs = ", X-CG-Demo-API-Key, X-CG-Pro-API-Key, X-CMC_PRO_API_KEY, *";
+  CHECK(allowed("/api/v3/coins/markets?vs_currency=usd") == "If-None-Match" + theirs);
+  CHECK(allowed("/v1/cryptocurrency/listings/latest") == "If-None-Match" + theirs);
+  CHECK(allowed("/v1/assets") == "If-None-Match");
+  config->admits = std::make_shared<admission>(config::client_settings{.key_required = true},
+                                               std::vector<config::key_settings>{});
+  CHECK(allowed("/api/v3/ping") == "Authorization, If-None-Match, X-API-Key" + theirs);
+}
+
 TEST_CASE_FIXTURE(familiar_session, "what cannot be told now is for later, as they say it") {
   const auto check = [&](const std::string& target, unsigned status) {
     INFO(target);
