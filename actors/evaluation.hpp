@@ -20,6 +20,7 @@ struct evaluation_outcome {
   std::shared_ptr<const std::string> body; ///< null: failed, or no such market
   std::uint64_t total = 0;
   std::uint64_t mark = 0; ///< of what the body says (answer_text)
+  bool passing = false;   ///< lacks what Redis is about to have again: not worth keeping
   ec error{};             ///< meaningful if `problem` is not empty
   std::string problem;    ///< empty: answered, or refused
   page_place place;

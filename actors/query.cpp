@@ -255,9 +255,9 @@ void query_state::done(const evaluation_done& message) {
     const auto shared = caf::make_message(fresh);
     for (auto rider : riders)
       rider.deliver(shared);
-    if (fresh.body)
+    if (fresh.body && !outcome.passing)
       kept_answers->put({message.key, shared, config.now_ms()});
-    else
+    else if (!fresh.body)
       kept_answers->forget(message.key);
   } else if (const auto last = last_good(message.key)) {
     figures.stale->add(riders.size());

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 namespace tickboard {
 
@@ -20,6 +21,8 @@ const market* market_in(const found_document& one) {
 /// The rows of what was found, in the order in which it was found; empty: it has none.
 struct found_rows {
   std::vector<std::string> assets, markets;
+  bool assets_whole = true;                  ///< else `assets` has nothing
+  std::optional<evaluation_outcome> failure; ///< of the assets
 };
 
 std::vector<std::string> copy_rows(const redis::reply& from, std::size_t count,
@@ -28,6 +31,15 @@ std::vector<std::string> copy_rows(const redis::reply& from, std::size_t count,
   for (std::size_t i = 0; i < count && first + i < from.size(); ++i)
     out[i] = from[first + i].text();
   return out;
+}
+
+/// `answer` is that of lua/rows.lua to the symbols in `rows.assets`.
+void take_assets(const redis::reply& answer, found_rows& rows) {
+  rows.assets_whole = !answer.is_nil();
+  if (rows.assets_whole && answer.size() != rows.assets.size())
+    rows.failure = evaluation_failure(answer);
+  else
+    rows.assets = copy_rows(answer, rows.assets.size());
 }
 
 void append_names(std::string& body, const search_asset& asset) {
@@ -61,6 +73,7 @@ evaluation_outcome fill(const found_asked& asked, std::int64_t now_ms, const fou
   fmt::format_to(std::back_inserter(body.text()), ",\"as_of_ms\":{}}}", now_ms);
   out.body = body.take();
   out.total = asked.found.size();
+  out.passing = !rows.assets_whole;
   return out;
 }
 
@@ -98,9 +111,7 @@ void evaluate_found(const board_ptr& board, const std::shared_ptr<redis::client>
   // Answers keep their order: the last one is of the markets, if any were found.
   std::vector<redis::call> calls;
   if (asset_count > 0) {
-    assets.done = [rows, asset_count](const redis::reply& answer) {
-      rows->assets = copy_rows(answer, asset_count);
-    };
+    assets.done = [rows](const redis::reply& answer) { take_assets(answer, *rows); };
     calls.push_back(std::move(assets));
   }
   if (market_count > 0) {
@@ -114,13 +125,13 @@ void evaluate_found(const board_ptr& board, const std::shared_ptr<redis::client>
         return;
       }
       rows->markets = copy_rows(answer, market_count, 1);
-      done(fill(asked, now_ms, *rows));
+      done(rows->failure ? *std::move(rows->failure) : fill(asked, now_ms, *rows));
     };
     calls.push_back(std::move(markets));
   } else if (asset_count > 0) {
-    calls.back().done = [asked, rows, asset_count, now_ms, done](const redis::reply& answer) {
-      rows->assets = copy_rows(answer, asset_count);
-      done(fill(asked, now_ms, *rows));
+    calls.back().done = [asked, rows, now_ms, done](const redis::reply& answer) {
+      take_assets(answer, *rows);
+      done(rows->failure ? *std::move(rows->failure) : fill(asked, now_ms, *rows));
     };
   } else {
     done(fill(asked, now_ms, *rows));

@@ -26,7 +26,8 @@ struct found_asked {
 /// Asks Redis for the rows of all that was found, in one round trip, and puts them, each with its
 /// age, into the body that clients get. A market that has no row yet stands there with its id, an
 /// asset with its names: one that no followed market is of, or any while assets are written anew.
-/// Without the board, or Redis, there are only assets. `done` runs once: on the io thread, or at
+/// What is found of assets alone needs no whole board, and is `passing` while assets are written
+/// anew; without Redis nothing is answered. `done` runs once: on the io thread, or at
 /// once if nothing was found.
 void evaluate_found(const board_ptr& board, const std::shared_ptr<redis::client>& store,
                     const found_asked& asked, std::int64_t now_ms, evaluation_callback done);

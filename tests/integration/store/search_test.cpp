@@ -115,20 +115,42 @@ TEST_CASE("assets come with their rows while these are whole") {
             "}]" + search_end);
 }
 
-TEST_CASE("a board that is not whole is an error; assets alone need none") {
+TEST_CASE("a board that is not whole is an error; assets alone need none, but they need Redis") {
   searched_board on;
   const std::vector<found_document> market{{on.truth.slots[0].subject, match_class::exact}};
   const std::vector<found_document> assets{asset_found("A", "", "", match_class::exact)};
   CHECK(on.ask(market).error == ec::rebuilding);
   CHECK(on.ask(assets).problem.empty());
+  CHECK(on.ask(assets).passing); // their rows come
   CHECK(*on.ask({}).body == R"({"data":[])" + search_end);
+  CHECK_FALSE(on.ask({}).passing);
   on.set_epoch();
   CHECK(on.ask(market).problem.empty());
   on.redis.run({"FLUSHALL"});
   CHECK(on.ask(market).error == ec::rebuilding);
   on.redis.server->kill(SIGKILL);
-  CHECK(on.ask(market).error == ec::store_unavailable);
-  CHECK(on.ask(assets).problem.empty());
+  for (const auto& which :
+       std::vector<std::vector<found_document>>{market, assets, {market[0], assets[0]}}) {
+    const auto told = on.ask(which);
+    CHECK(told.error == ec::store_unavailable);
+    CHECK_FALSE(told.problem.empty());
+    CHECK(told.body == nullptr);
+  }
+}
+
+TEST_CASE("rows of assets that Redis refuses are an error, also beside markets that it has") {
+  searched_board on;
+  on.set_epoch();
+  on.redis.run({"SET", on.board->assets.epoch, "1"});
+  on.redis.run({"SET", on.board->assets.row, "no hash"});
+  const auto asset = asset_found("A", "", "", match_class::exact);
+  for (const auto& which : std::vector<std::vector<found_document>>{
+           {asset}, {asset, {on.truth.slots[0].subject, match_class::exact}}}) {
+    const auto told = on.ask(which);
+    CHECK(told.error == ec::store_unavailable);
+    CHECK_MESSAGE(told.problem.find("WRONGTYPE") != std::string::npos, told.problem);
+    CHECK(told.body == nullptr);
+  }
 }
 
 TEST_CASE("answers are shared by those whose answer is the same, and by nobody else") {
@@ -166,5 +188,40 @@ TEST_CASE("the query actor answers for search") {
   CHECK(body.starts_with(R"({"data":[{"kind":"market","match":"exact","market":)" +
                          row.substr(0, row.find(",\"source\":")) + ",\"age_ms\":"));
   CHECK(body.find(row.substr(row.find(",\"source\":")) + "}],\"as_of_ms\":") != body.npos);
+  caf::anon_send_exit(asked, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("the last good answer of search has the rows that assets had") {
+  searched_board on;
+  test::shared_workers config;
+  caf::actor_system system{config};
+  query_config asking;
+  asking.board = on.board;
+  asking.max_stale = std::chrono::hours{1};
+  asking.open = [&](std::vector<board::script_ptr> scripts, redis::client_events) {
+    return on.redis.connect(std::move(scripts));
+  };
+  const auto asked = system.spawn(query, asking);
+  caf::scoped_actor self{system};
+  const auto ask = [&] {
+    answer out;
+    self->request(asked, std::chrono::seconds{30},
+                  found_asked{{asset_found("A", "An A", "a", match_class::exact)}})
+        .receive([&](const answer& told) { out = told; },
+                 [&](const caf::error& error) { FAIL(describe(error)); });
+    return out;
+  };
+  on.redis.run({"SET", on.board->assets.epoch, "1"});
+  on.redis.run({"HSET", on.board->assets.row, "A", R"({"symbol":"A","received_ms":1})"});
+  const std::string row = R"("asset":{"symbol":"A",)";
+  CHECK(ask().body->find(row) != std::string::npos);
+  on.redis.run({"DEL", on.board->assets.epoch}); // they are written anew
+  const auto without = ask();
+  CHECK(without.body->find(R"("asset":null)") != std::string::npos);
+  CHECK(without.stale_since_ms == 0);
+  on.redis.server->kill(SIGKILL);
+  const auto last = ask();
+  CHECK(last.stale_since_ms != 0);
+  CHECK(last.body->find(row) != std::string::npos);
   caf::anon_send_exit(asked, caf::exit_reason::user_shutdown);
 }
