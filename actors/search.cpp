@@ -71,6 +71,10 @@ void search_state::build() {
     for (const auto& one : catalogue->assets())
       documents.emplace_back(
           std::make_shared<const search_asset>(search_asset{one.symbol, one.name, one.slug}));
+  for (const auto& [base, count] : markets_of) // the board has these, too
+    if (!catalogue || catalogue->find(base) == nullptr)
+      documents.emplace_back(
+          std::make_shared<const search_asset>(search_asset{std::string{base}, "", ""}));
   search_index fresh{std::move(documents)};
   std::vector<double> kept(fresh.size(), no_weight);
   for (std::size_t i = 0; i < fresh.size(); ++i) {

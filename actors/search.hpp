@@ -38,8 +38,9 @@ struct search_state {
   bool build_due = false;
 };
 
-/// Finds assets and markets by name, in memory, and has the query actor answer with their live
-/// rows. A document whose weight nobody sent weighs as much as there are markets of its base.
+/// Finds assets, those of the catalogue and what the followed markets trade, and markets by name,
+/// in memory, and has the query actor answer with their live rows. A document whose weight nobody
+/// sent weighs as much as there are markets of its base.
 ///
 /// A change of what is followed, or of what is known of assets, makes a new index a little later,
 /// so that feeds which start together cost one. That takes a while (tests/bench/README.md), so the

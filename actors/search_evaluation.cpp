@@ -43,8 +43,11 @@ void take_assets(const redis::reply& answer, found_rows& rows) {
 }
 
 void append_names(std::string& body, const search_asset& asset) {
+  const auto known = [](const std::string& text) {
+    return text.empty() ? "null" : json_string(text);
+  };
   fmt::format_to(std::back_inserter(body), R"("symbol":{},"name":{},"slug":{},)",
-                 json_string(asset.symbol), json_string(asset.name), json_string(asset.slug));
+                 json_string(asset.symbol), known(asset.name), known(asset.slug));
 }
 
 evaluation_outcome fill(const found_asked& asked, std::int64_t now_ms, const found_rows& rows) {

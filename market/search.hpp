@@ -13,7 +13,8 @@
 
 namespace tickboard {
 
-/// What search knows of an asset. `symbol` is its id.
+/// What search knows of an asset. `symbol` is its id; the others are empty if it is in no
+/// catalogue.
 struct search_asset {
   std::string symbol; ///< "BTC"
   std::string name;   ///< "Bitcoin"

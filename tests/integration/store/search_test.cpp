@@ -87,6 +87,14 @@ TEST_CASE("assets and markets without a row stand between those that have one") 
   CHECK(told.total == 4);
 }
 
+TEST_CASE("an asset that is in no catalogue has no names but its symbol") {
+  searched_board on;
+  CHECK(*on.ask({asset_found("XYZ", "", "", match_class::exact)}).body ==
+        R"({"data":[{"kind":"asset","match":"exact","symbol":"XYZ","name":null,"slug":null,)"
+        R"("asset":null}])" +
+            search_end);
+}
+
 TEST_CASE("assets come with their rows while these are whole") {
   searched_board on;
   on.set_epoch();

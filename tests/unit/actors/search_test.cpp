@@ -76,7 +76,7 @@ TEST_CASE("search is not ready before a feed has told its markets") {
   CHECK(one.error == ec::rebuilding);
   one.send(one.subject, markets_followed{"x", markets_of("x", {"BTC-USD"})});
   one.advance(300ms);
-  CHECK(one.ask("btc") == ids{"x:BTC-USD"});
+  CHECK(one.ask("btc") == ids{"BTC", "x:BTC-USD"});
   CHECK_FALSE(one.error);
   CHECK(one.ask("nothing like it").empty()); // an answer all the same
   CHECK_FALSE(one.error);
@@ -85,10 +85,10 @@ TEST_CASE("search is not ready before a feed has told its markets") {
 TEST_CASE("what is found is answered by the query actor, whatever that says") {
   search_fixture one;
   one.follow("x", {"BTC-USD", "BTCB-USD", "ETH-BTC"});
-  CHECK(one.ask("btc") == ids{"x:BTC-USD", "x:BTCB-USD", "x:ETH-BTC"});
-  CHECK(one.found[0].match == match_class::exact);
-  CHECK(one.found[1].match == match_class::prefix);
-  CHECK(one.found[2].match == match_class::word);
+  CHECK(one.ask("btc") == ids{"BTC", "x:BTC-USD", "BTCB", "x:BTCB-USD", "x:ETH-BTC"});
+  CHECK(one.found[1].match == match_class::exact);
+  CHECK(one.found[3].match == match_class::prefix);
+  CHECK(one.found[4].match == match_class::word);
   CHECK(one.given.body == one.body); // the same bytes
   CHECK(one.ask("btc", 2).size() == 2);
 
@@ -104,13 +104,13 @@ TEST_CASE("bases with more markets come first, unless somebody knows better") {
   search_fixture one;
   one.follow("x", {"BAT-USD", "BCH-USD", "BCH-EUR", "BTC-USD"});
   one.follow("y", {"BCH-USD", "BTC-USD"});
-  CHECK(one.ask("b", 4) == ids{"x:BCH-EUR", "x:BCH-USD", "y:BCH-USD", "x:BTC-USD"});
+  CHECK(one.ask("b", 5) == ids{"BCH", "x:BCH-EUR", "x:BCH-USD", "y:BCH-USD", "BTC"});
   one.send(one.subject, search_weights{{{"NONE", 3.0}},
                                        {{markets_of("y", {"BTC-USD"}).front(), 1e9},
                                         {markets_of("z", {"A-B"}).front(), 1.0}}});
-  CHECK(one.ask("b", 2) == ids{"y:BTC-USD", "x:BCH-EUR"});
+  CHECK(one.ask("b", 2) == ids{"y:BTC-USD", "BCH"});
   one.follow("z", {"A-B"}); // a new index: what was sent stays, but for what was not known
-  CHECK(one.ask("b", 2) == ids{"y:BTC-USD", "x:BCH-EUR"});
+  CHECK(one.ask("b", 2) == ids{"y:BTC-USD", "BCH"});
   auto& state = state_of<search_state>(one.subject);
   CHECK(state.told[*state.index.find_market("y:BTC-USD")] == 1e9);
   CHECK(std::isnan(state.told[*state.index.find_market("z:A-B")]));
@@ -121,14 +121,14 @@ TEST_CASE("a feed's new list takes the place of its old one, and the same list c
   const auto first = markets_of("x", {"BTC-USD", "ETH-USD"});
   one.send(one.subject, markets_followed{"x", first});
   one.follow("y", {"BTC-USD"});
-  CHECK(one.ask("btc") == ids{"x:BTC-USD", "y:BTC-USD"});
+  CHECK(one.ask("btc") == ids{"BTC", "x:BTC-USD", "y:BTC-USD"});
   one.send(one.subject, markets_followed{"x", first});
   CHECK_FALSE(state_of<search_state>(one.subject).build_due);
   one.send(one.subject, markets_followed{"x", markets_of("x", {"ETH-USD"})});
   CHECK(state_of<search_state>(one.subject).build_due);
-  CHECK(one.ask("btc").size() == 2); // the old index answers meanwhile
+  CHECK(one.ask("btc").size() == 3); // the old index answers meanwhile
   one.advance(300ms);
-  CHECK(one.ask("btc") == ids{"y:BTC-USD"});
+  CHECK(one.ask("btc") == ids{"BTC", "y:BTC-USD"});
 }
 
 TEST_CASE("search knows assets by name, weighed by how many markets they have") {
@@ -148,6 +148,14 @@ TEST_CASE("search knows assets by name, weighed by how many markets they have") 
   CHECK(one.ask("bitcoin cash") == ids{"BCH"});
   one.send(one.subject, search_weights{{{"BCH", 1e9}, {"BTC", 1e12}}, {}});
   CHECK(one.ask("bitcoin cash") == ids{"BCH"});
+
+  // What is traded is an asset, also if nothing else is known of it; what is known is there once.
+  one.follow("y", {"XYZ-USD", "BTC-EUR"});
+  CHECK(one.ask("xyz") == ids{"XYZ", "y:XYZ-USD"});
+  CHECK(one.ask("btc") == ids{"BTC", "x:BTC-USD", "x:BTC-USDT", "y:BTC-EUR"});
+  CHECK(std::get<search_asset_ptr>(one.found[0].document)->name == "Bitcoin");
+  one.follow("y", {"BTC-EUR"});
+  CHECK(one.ask("xyz").empty());
 
   // A new life asks for them.
   one.metadata->set(one.spawn([catalogue](caf::event_based_actor*) -> caf::behavior {
