@@ -185,7 +185,7 @@ std::optional<asset_problem> catalogue_builder::add(asset one) {
   const bool made = one.slug.empty();
   if (made) {
     one.slug = make_slug(one.name);
-    if (one.slug.empty() || slugs_.contains(one.slug))
+    if (one.slug.empty())
       one.slug = make_spare_slug(one);
   }
   if (auto problem = find_problem(one))
@@ -200,21 +200,36 @@ std::optional<asset_problem> catalogue_builder::add(asset one) {
   if (symbols_.contains(one.symbol))
     return asset_problem{"symbol", json_excerpt(one.symbol) + " is there already",
                          "each symbol once"};
-  if (!slugs_.insert(one.slug).second)
+  if (!made && !slugs_.insert(one.slug).second)
     return asset_problem{"slug", json_excerpt(one.slug) + " is another asset's already",
                          "each slug once, or empty to have one made"};
   symbols_.insert(one.symbol);
   if (made)
-    made_slugs_.push_back(one.symbol);
+    without_slug_.push_back(assets_.size());
   assets_.push_back(std::move(one));
   return std::nullopt;
 }
 
+std::string catalogue_builder::free_slug(const asset& of) {
+  if (slugs_.insert(of.slug).second)
+    return of.slug;
+  auto out = make_spare_slug(of);
+  constexpr std::size_t room_for_number = 1 + 6; // of `asset_limits::assets`
+  const auto stem = out.substr(0, asset_limits::name_bytes - room_for_number);
+  while (!slugs_.insert(out).second)
+    out = fmt::format("{}-{}", stem, ++numbers_.try_emplace(stem, 1).first->second);
+  return out;
+}
+
 asset_catalogue_ptr catalogue_builder::build() && {
   auto out = std::make_shared<asset_catalogue>();
+  for (const auto place : without_slug_) { // what others wish for is known by now
+    auto& one = assets_[place];
+    one.slug = free_slug(one);
+    out->made_slugs_.push_back(one.symbol);
+  }
   out->assets_ = std::move(assets_);
   std::ranges::sort(out->assets_, {}, &asset::symbol);
-  out->made_slugs_ = std::move(made_slugs_);
   std::ranges::sort(out->made_slugs_);
   out->by_slug_.resize(out->assets_.size());
   std::iota(out->by_slug_.begin(), out->by_slug_.end(), std::size_t{0});

@@ -3,6 +3,7 @@
 #include "market/decimal.hpp"
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -111,17 +112,21 @@ std::vector<std::string> changed_symbols(const asset_catalogue& before,
 class catalogue_builder {
 public:
   /// Takes `one`, or says why not: a field that breaks a rule, a symbol or slug that is taken, a
-  /// limit that is reached. Categories are sorted, and doubles of them dropped; an empty slug is
-  /// made from the name, with the symbol behind it if that one is taken.
+  /// limit that is reached. Categories are sorted, and doubles of them dropped.
   std::optional<asset_problem> add(asset one);
 
-  /// Everything that was taken. Categories with one slug get one name, that of the first asset.
+  /// Everything that was taken. Categories with one slug get one name, that of the first asset. Who
+  /// came without a slug gets one made of the name, in the order of `add`: with the symbol behind
+  /// it if that is taken, and a number behind both if that is, too.
   asset_catalogue_ptr build() &&;
 
 private:
+  std::string free_slug(const asset& of);
+
   std::vector<asset> assets_;
-  std::vector<std::string> made_slugs_; ///< symbols
+  std::vector<std::size_t> without_slug_; ///< places in assets_; the slug is what is wished
   std::set<std::string, std::less<>> symbols_, slugs_, categories_;
+  std::map<std::string, std::size_t> numbers_; ///< the last one behind a slug
 };
 
 } // namespace tickboard

@@ -175,6 +175,10 @@ TEST_CASE("a slug that an import leaves empty is made for new assets alone") {
   const auto again = db.import("symbol,name\nLUNA,Terra\nAVAX,Avalanche\n");
   CHECK(again.changed == 0);
 
+  db.import("symbol,name,slug\nFOO,Bar,\nBAZ,Qux,bar\n"); // it is BAZ's, whoever comes first
+  CHECK(loaded(db)->find("BAZ")->slug == "bar");
+  CHECK(loaded(db)->find("FOO")->slug == "bar-foo");
+
   db.import("symbol,name,slug\nA,Ay,y\nB,Bee,y-c\n");
   const auto failed = db.try_import("symbol,name\nC,Y\n");
   REQUIRE(!failed); // both of its names are taken

@@ -93,6 +93,28 @@ TEST_CASE("a slug that is taken gets the symbol behind it") {
   CHECK(foreign->find("CNY")->slug == "cny");
 }
 
+TEST_CASE("a slug that is made takes none that another asset asks for, whoever comes first") {
+  const auto with_slug = [](std::string symbol, std::string slug) {
+    auto out = make(std::move(symbol), "Named");
+    out.slug = std::move(slug);
+    return out;
+  };
+  const auto all = catalogue_of({make("FOO", "Bar"), with_slug("BAZ", "bar"), make("QUX", "Bar")});
+  CHECK(all->find("BAZ")->slug == "bar");
+  CHECK(all->find("FOO")->slug == "bar-foo");
+  CHECK(all->find("QUX")->slug == "bar-qux");
+  CHECK(all->find_slug("bar")->symbol == "BAZ");
+  CHECK(all->has_made_slug("FOO"));
+  // Where both are asked for, a number tells them apart, within what a slug may have.
+  const std::string full(128, 'a'), spare = full.substr(4) + "-foo";
+  const auto crowd = catalogue_of({make("FOO", full), with_slug("A", full), with_slug("B", spare),
+                                   with_slug("C", full.substr(7) + "-2")});
+  CHECK(crowd->find("FOO")->slug == full.substr(7) + "-3");
+  const auto unspoken = catalogue_of({make("\xE5\x85\x83", "Bar"), make("\xE5\xB8\x81", "Bar")});
+  CHECK(unspoken->find_slug("bar")->symbol == "\xE5\x85\x83");
+  CHECK(unspoken->find_slug("bar-2")->symbol == "\xE5\xB8\x81");
+}
+
 TEST_CASE("a catalogue knows whose slugs it made") {
   auto given = make("BTC", "Bitcoin");
   given.slug = "bitcoin";
@@ -131,7 +153,9 @@ TEST_CASE("what breaks a rule is refused, by field") {
 
 TEST_CASE("symbols and slugs are unique") {
   catalogue_builder builder;
-  CHECK(!builder.add(make("BTC", "Bitcoin")));
+  auto first = make("BTC", "Bitcoin");
+  first.slug = "bitcoin";
+  CHECK(!builder.add(first));
   const auto again = builder.add(make("BTC", "Another"));
   REQUIRE(again);
   CHECK(again->field == "symbol");
