@@ -23,6 +23,8 @@ constexpr auto patience = std::chrono::seconds{10};
 /// Of one call: updates of markets, which use the same Redis and the same thread, must not wait for
 /// hundreds of assets at once.
 constexpr std::ptrdiff_t max_rows = 32;
+/// Of one look, in turn: their own markets did not change, but perhaps their quotes.
+constexpr std::size_t max_followers = 256;
 constexpr std::int64_t weights_interval_ms = 10'000;
 constexpr std::int64_t caps_interval_ms = 2'000;
 constexpr std::int64_t caps_sign_of_life_ms = 10'000;
@@ -92,11 +94,30 @@ void assets_state::learn(const market_news& news) {
 
 // -- what is shown --------------------------------------------------------------------------------
 
+/// What an asset shows depends on the quotes of its markets, too.
+void assets_state::follow_quotes() {
+  auto moved = changes_in_usd(markets.by_base(), quotes);
+  auto calm = steady_quotes(markets.by_base(), quotes);
+  const auto& bases = markets.by_base();
+  if (moved != in_usd || calm != steady)
+    followers_due = bases.size();
+  in_usd = std::move(moved);
+  steady = std::move(calm);
+  const auto now = std::min({followers_due, bases.size(), max_followers});
+  followers_due -= now;
+  for (std::size_t i = 0; i < now; ++i) {
+    auto next = bases.upper_bound(last_follower);
+    if (next == bases.end())
+      next = bases.begin();
+    last_follower = next->first;
+    changed.insert(next->first);
+  }
+}
+
 void assets_state::look() {
-  if (changed.empty())
+  if (changed.empty() && followers_due == 0)
     return;
-  in_usd = changes_in_usd(markets.by_base(), quotes);
-  steady = steady_quotes(markets.by_base(), quotes);
+  follow_quotes();
   bool named_anew = false;
   for (const auto symbol : std::exchange(changed, {})) {
     if (markets.of(symbol).empty()) {

@@ -42,6 +42,7 @@ struct assets_state {
   void take(const catalogue_changed& fresh);
   void tick();
   void look();
+  void follow_quotes();
   void queue(held_asset& one);
   void bury(std::string_view symbol);
   void warm_up();
@@ -62,6 +63,8 @@ struct assets_state {
   asset_set quotes;
   quote_changes in_usd; ///< of `quotes`, as of the last look; so is `steady`
   asset_set steady;
+  std::size_t followers_due = 0; ///< assets that have yet to be looked at, since a quote moved
+  std::string last_follower;     ///< looked at for that; the next by symbol follows
   rate_table_ptr rates = std::make_shared<const rate_table>();
   std::set<std::string_view> changed; ///< symbols, held by `markets`
   using held_map = std::map<std::string_view, held_asset>;
@@ -92,9 +95,9 @@ struct assets_state {
 };
 
 /// Owns the board of assets. Writers tell it of their markets; twice a second it looks anew at the
-/// assets whose markets, or what is known of them, changed, ranks all, and brings the rows that
-/// show something else to a partition of their own in Redis: one batch of writes is under way at a
-/// time. Bounded by the markets.
+/// assets whose markets, or what is known of them, changed, and in turn at those whose quotes may
+/// have moved, 256 a look; ranks all, and brings the rows that show something else to a partition
+/// of their own in Redis: one batch of writes is under way at a time. Bounded by the markets.
 ///
 /// The partition is whole, and served, once the keeper has found the board whole and everything was
 /// written; after each connect, and if Redis was emptied, it is written anew from memory.

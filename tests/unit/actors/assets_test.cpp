@@ -167,6 +167,33 @@ TEST_CASE("the directory tells what prices can be told in") {
   CHECK(values() == pairs{{"BTC", 10}, {"USD", 1}});
 }
 
+TEST_CASE("an asset whose markets are silent follows its quote") {
+  assets_fixture one;
+  const auto changed_by = [](market_value of, double pct) {
+    of.changes[window_count] = pct;
+    return of;
+  };
+  auto in_bitcoin = changed_by(valued("a", "SOL", 3, 2), 2);
+  in_bitcoin.subject = *make_market("a", "SOL", "BTC", "SOLBTC");
+  in_bitcoin.high_usd_24h = in_bitcoin.low_usd_24h = 3;
+  std::vector<market_value> all{changed_by(valued("a", "BTC", 10, 4), 0), in_bitcoin};
+  for (int i = 0; i < 300; ++i) // more than are looked at once
+    all.push_back(valued("a", "A" + std::to_string(i), 1, 1));
+  one.send(one.subject, market_news{0, all, true});
+  one.advance(500ms);
+  auto& state = state_of<assets_state>(one.subject);
+  const auto& sol = state.held.at("SOL").values;
+  CHECK(sol.changes[window_count] == 2);
+  CHECK_FALSE(sol.high_usd_24h);
+  auto bitcoin = changed_by(valued("a", "BTC", 10, 4), 10);
+  bitcoin.high_usd_24h = bitcoin.low_usd_24h = 10;
+  one.send(one.subject, market_news{0, {bitcoin}});
+  one.advance(1s); // nobody tells anything more
+  CHECK(sol.changes[window_count] == 12.2);
+  CHECK(sol.high_usd_24h == 3); // its quote is steady
+  CHECK(state.followers_due == 0);
+}
+
 TEST_CASE("search hears how much assets and markets weigh, every ten seconds") {
   assets_fixture one;
   auto stale = valued("c", "ETH", 1, 9);
