@@ -76,19 +76,21 @@ void assets_state::take(const catalogue_changed& fresh) {
 }
 
 void assets_state::learn(const market_news& news) {
-  if (news.begins) {
-    begun.insert(news.writer);
-    newcomer = true;
-  }
   const auto note = [this](std::string_view base) {
     if (!base.empty())
       changed.insert(base);
   };
+  if (news.begins) {
+    begun.insert(news.writer);
+    newcomer = true;
+    for (const auto base : markets.doubt(news.writer, news.markets))
+      note(base);
+  }
   for (const auto& one : news.gone) // what came back since is among the markets
     note(markets.remove(*one));
   for (const auto& one : news.markets) {
     quotes.insert(one.subject->quote);
-    note(markets.put(one));
+    note(markets.put(one, news.writer));
   }
 }
 

@@ -3,6 +3,7 @@
 #include "market/asset_board.hpp"
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -14,8 +15,11 @@ namespace tickboard {
 class asset_markets {
 public:
   /// The base whose markets are not what they were; empty: all were known like this. It stays valid
-  /// until that base is forgotten.
-  std::string_view put(const market_value& one);
+  /// until that base is forgotten. `writer` tells of it.
+  std::string_view put(const market_value& one, std::size_t writer = 0);
+  /// What `writer` told of and does not tell `now` is stale: a new life of it knows nothing of
+  /// these yet. The bases, as of `put`, perhaps more than once.
+  std::vector<std::string_view> doubt(std::size_t writer, std::span<const market_value> now);
   /// The base that has lost `gone`, as `put`; empty: it had no market of this id.
   std::string_view remove(const market& gone);
   /// Does nothing where the base is not known.
@@ -35,9 +39,14 @@ private:
     }
   };
 
+  struct whereabouts {
+    std::size_t place = 0; ///< among those of its base
+    std::size_t writer = 0;
+  };
+
   markets_by_base bases;
-  /// Where each is among those of its base, which own the market of the key.
-  std::unordered_map<const market*, std::size_t, market_hash, same_market> places;
+  /// Those of the bases own the markets of the keys.
+  std::unordered_map<const market*, whereabouts, market_hash, same_market> places;
 };
 
 } // namespace tickboard

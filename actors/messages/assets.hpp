@@ -17,7 +17,7 @@ namespace tickboard {
 struct market_news {
   std::size_t writer = 0;
   std::vector<market_value> markets;
-  bool begins = false; ///< these are all markets of the writer, of which nothing was told before
+  bool begins = false; ///< these are all markets that the writer knows of, perhaps in a new life
   std::vector<market_ptr> gone = {}; ///< not followed any more
 };
 struct markets_learnt {};

@@ -194,6 +194,29 @@ TEST_CASE("an asset whose markets are silent follows its quote") {
   CHECK(state.followers_due == 0);
 }
 
+TEST_CASE("what a writer told of is stale until its next life tells of it, too") {
+  assets_fixture one;
+  one.send(one.subject,
+           market_news{0, {valued("a", "BTC", 10, 4), valued("a", "ETH", 1, 2)}, true});
+  one.send(one.subject, market_news{1, {valued("b", "BTC", 10.2, 4)}, true});
+  one.advance(500ms);
+  auto& state = state_of<assets_state>(one.subject);
+  const auto& bitcoin = state.held.at("BTC").values;
+  const auto& ether = state.held.at("ETH").values;
+  CHECK(bitcoin.price_usd == 10.1);
+  CHECK(ether.price_usd == 1);
+  one.send(one.subject, market_news{0, {}, true});
+  one.advance(500ms);
+  CHECK(bitcoin.price_usd == 10.2);
+  CHECK(bitcoin.markets == 2);
+  CHECK_FALSE(ether.price_usd);
+  CHECK(ether.received_ms == 0); // stale
+  one.send(one.subject, market_news{0, {valued("a", "ETH", 2, 2)}});
+  one.advance(500ms);
+  CHECK(ether.price_usd == 2);
+  CHECK(bitcoin.price_usd == 10.2);
+}
+
 TEST_CASE("search hears how much assets and markets weigh, every ten seconds") {
   assets_fixture one;
   auto stale = valued("c", "ETH", 1, 9);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <string>
@@ -75,4 +76,36 @@ TEST_CASE("markets of assets are what was put, less what was removed and forgott
       check_same(markets, model);
   }
   check_same(markets, model);
+}
+
+TEST_CASE("markets that a writer tells of no more are stale, and those of others are not") {
+  asset_markets markets;
+  const auto one = value_of("x", "A", "Q"), other = value_of("y", "A", "Q"),
+             third = value_of("x", "B", "Q"), of_another = value_of("z", "B", "Q");
+  for (const auto& each : {one, other, third})
+    markets.put(each, 2);
+  markets.put(of_another, 1);
+  const auto stale = [&] {
+    std::map<std::string, bool> out;
+    for (const auto& [base, all] : markets.by_base())
+      for (const auto& each : all)
+        out[each.subject->id] = each.stale;
+    return out;
+  };
+  using flags = std::map<std::string, bool>;
+  // Another object of the same market, as a new life of the writer has it.
+  const std::vector<market_value> now{value_of("y", "A", "Q")};
+  auto changed = markets.doubt(2, now);
+  std::ranges::sort(changed);
+  CHECK(changed == std::vector<std::string_view>{"A", "B"});
+  CHECK(stale() == flags{{"x:A-Q", true}, {"y:A-Q", false}, {"x:B-Q", true}, {"z:B-Q", false}});
+  CHECK(markets.doubt(2, now).empty()); // they are already
+  CHECK(markets.put(one, 2) == "A");
+  CHECK_FALSE(stale()["x:A-Q"]);
+
+  // A market is whose that told of it last, wherever it stands since another one left.
+  markets.put(other, 1);
+  markets.remove(*one.subject);
+  CHECK(markets.doubt(2, {}).empty());
+  CHECK(markets.doubt(1, {}).size() == 2);
 }
