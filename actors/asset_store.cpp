@@ -75,6 +75,21 @@ redis::call write_assets(const board& on, std::string_view owner,
   return out;
 }
 
+redis::call claim_assets(const board& on, std::string_view owner) {
+  redis::call out;
+  out.by_sha = on.claim;
+  auto& to = out.arguments;
+  to.add(on.assets.owner);
+  out.keys = 1;
+  for (const auto& key : on.assets.all())
+    if (key != on.assets.owner) {
+      to.add(key);
+      ++out.keys;
+    }
+  to.add(owner);
+  return out;
+}
+
 redis::call drop_assets(const board& on, std::string_view owner,
                         std::span<const std::string> symbols) {
   redis::call out;

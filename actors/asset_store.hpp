@@ -29,6 +29,10 @@ struct held_asset {
 redis::call write_assets(const board& on, std::string_view owner,
                          std::span<held_asset* const> assets, const asset_catalogue& catalogue);
 
+/// The call that makes this the partition's owner. What another one has written is gone then.
+/// Answers with 1.
+redis::call claim_assets(const board& on, std::string_view owner);
+
 /// The call that takes these out of Redis, if the partition still has this owner. Answers as
 /// lua/drop.lua does.
 redis::call drop_assets(const board& on, std::string_view owner,

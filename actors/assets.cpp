@@ -31,8 +31,11 @@ constexpr std::int64_t caps_sign_of_life_ms = 10'000;
 constexpr double least_cap_move = 5e-4;
 constexpr std::string_view epoch_lifetime_ms = "60000";
 
-/// One name for all daemons: they may share the partition. It is there while the partition is.
-constexpr std::string_view owner = "assets";
+/// One name for all daemons in one life of the server: they may share the partition. It is there
+/// while the partition is.
+std::string owner_in(const std::string& server) {
+  return "assets " + server;
+}
 
 /// Writers report at most 750 ms after a change: by then they have told what made the board whole.
 constexpr int ticks_until_warm = 3;
@@ -50,8 +53,9 @@ void assets_state::connect() {
   events.on_server = [life](std::string now) { *life = std::move(now); };
   events.on_ready = [life, tell = to_actor<store_ready>(self)] { tell({*life}); };
   events.on_lost = [tell = to_actor<store_lost>(self)](std::string why) { tell({std::move(why)}); };
+  const auto& scripts = *config.board;
   store =
-      config.open({config.board->write, config.board->keep, config.board->drop}, std::move(events));
+      config.open({scripts.claim, scripts.write, scripts.keep, scripts.drop}, std::move(events));
 }
 
 // -- what is known --------------------------------------------------------------------------------
@@ -262,8 +266,8 @@ void assets_state::pump() {
       one.written = false;
       queue(one);
     }
-    calls.resize(1);
-    calls[0].arguments = redis::command{"SET", config.board->assets.owner, owner};
+    owner = owner_in(server);
+    calls.push_back(claim_assets(*config.board, owner));
   }
   dropping = std::min(leaving.size(), static_cast<std::size_t>(max_rows));
   if (dropping != 0) // before one of them, which came back, is written

@@ -77,6 +77,7 @@ struct assets_state {
   bool claimed = false; ///< the partition is ours, and lacks only what is queued
   bool whole = false;   ///< everything was written since the claim
   std::string server;   ///< the life of Redis: what the epoch says
+  std::string owner;    ///< of the partition, since the claim
   std::string refusal;  ///< of the last batch; empty: it was taken
   std::deque<held_asset*> waiting;
   std::vector<held_asset*> in_flight;
@@ -100,7 +101,9 @@ struct assets_state {
 /// of their own in Redis: one batch of writes is under way at a time. Bounded by the markets.
 ///
 /// The partition is whole, and served, once the keeper has found the board whole and everything was
-/// written; after each connect, and if Redis was emptied, it is written anew from memory.
+/// written; after each connect, and if Redis was emptied, it is written anew from memory. What was
+/// written in another life of the server, as it is there after a restart from a file or in a
+/// promoted replica, is removed before that, once, whichever daemon comes first.
 ///
 /// Takes: market_news (answers with markets_learnt), catalogue_changed (asks metadata for it once
 /// at its start), rates_published; categories_asked and totals_asked (answers with `answer`) and

@@ -33,7 +33,7 @@ board::board(std::string_view prefix, const std::vector<std::string>& quotes)
       assets_filtered(asset_script("assets_filtered", lua::assets_filtered)),
       assets_named(asset_script("assets_named", lua::assets_named)),
       movers(script("movers", lua::movers)), keep(script("keep", lua::keep)),
-      drop(script("drop", lua::drop)) {
+      drop(script("drop", lua::drop)), claim(script("claim", lua::claim)) {
 }
 
 std::vector<std::string> board::epochs() const {

@@ -24,7 +24,7 @@ struct board {
   script_ptr write, merge, forget;       // for the writers
   redis::asset_keys assets;
   script_ptr assets_page, assets_filtered, assets_named, movers; // for the query actor
-  script_ptr keep, drop;                                         // for the assets actor
+  script_ptr keep, drop, claim;                                  // for the assets actor
 };
 
 using board_ptr = std::shared_ptr<const board>;

@@ -21,6 +21,7 @@ extern const std::string_view assets_named;
 extern const std::string_view movers;
 extern const std::string_view keep;
 extern const std::string_view drop;
+extern const std::string_view claim;
 extern const std::string_view inspect;
 extern const std::string_view mend;
 extern const std::string_view recount;

@@ -2,6 +2,7 @@
 
 #include "adapters/redis/client.hpp"
 
+#include <cstddef>
 #include <future>
 #include <iterator>
 #include <memory>
@@ -25,7 +26,8 @@ public:
             },
             [told = told_](std::string reason) {
               told->add({false, std::move(reason)});
-            }};
+            },
+            events_.on_server}; // before on_ready is held
   }
   void hold(std::shared_ptr<redis::client> real) { real_ = std::move(real); }
 
@@ -47,11 +49,15 @@ public:
     real_->submit(std::exchange(calls_, {}));
     answered->get_future().wait();
     for (const auto& one : told_->take())
-      if (one.ready && events_.on_ready)
+      if (one.ready && events_.on_ready) {
+        ++readies_;
         events_.on_ready();
-      else if (!one.ready && events_.on_lost)
+      } else if (!one.ready && events_.on_lost)
         events_.on_lost(one.reason);
   }
+
+  /// How often who uses it has heard that it is connected.
+  std::size_t readies() const noexcept { return readies_; }
 
 private:
   struct event {
@@ -74,6 +80,7 @@ private:
   std::shared_ptr<redis::client> real_;
   std::vector<redis::call> calls_;
   redis::client_events events_;
+  std::size_t readies_ = 0;
   std::shared_ptr<events> told_ = std::make_shared<events>();
 };
 

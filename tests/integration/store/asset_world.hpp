@@ -179,6 +179,9 @@ struct asset_world : actor_fixture {
       check({"ZRANGE", index, "0", "-1"});
   }
 
+  /// How often the actor has connected.
+  std::size_t readies() const { return link->readies(); }
+
   template <class Evaluate>
   evaluation_outcome ask(Evaluate evaluate) {
     std::promise<evaluation_outcome> promise;

@@ -101,6 +101,65 @@ TEST_CASE(
   CHECK(*on.ask(all).body == on.page(all));
 }
 
+TEST_CASE("what an earlier life of Redis had goes once, and what daemons of this one wrote stays") {
+  asset_world on{7};
+  on.truth.add_markets(30, {"USD"});
+  on.start();
+  on.wait(3s);
+  const auto& keys = on.board_at->assets;
+  const auto put = [&](const std::string& symbol) {
+    on.db.run({"HSET", keys.row, symbol, "{}"});
+    on.db.run({"HSET", keys.tags, symbol, "|meme|"});
+    for (const auto& index : keys.by)
+      on.db.run({"ZADD", index, "0", symbol});
+  };
+  const auto reconnect = [&] {
+    const auto before = on.readies();
+    on.db.run({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
+    const auto deadline = std::chrono::steady_clock::now() + 30s;
+    while (on.readies() == before && std::chrono::steady_clock::now() < deadline)
+      on.wait(500ms);
+    REQUIRE(on.readies() > before);
+    on.wait(2s);
+  };
+  const auto claimed = on.db.run({"GET", keys.owner}).text;
+  put("THEIRS"); // another daemon follows more
+  reconnect();
+  CHECK(on.db.run({"HEXISTS", keys.row, "THEIRS"}).integer == 1);
+  CHECK(on.db.run({"GET", keys.owner}).text == claimed);
+
+  on.db.run({"SET", keys.owner, "assets of another life"}); // as a restored file has it
+  for (int i = 0; i < 50; ++i)
+    put("GONE" + std::to_string(i));
+  reconnect();
+  on.check_what_is_stored();
+  CHECK(on.db.run({"GET", keys.owner}).text == claimed);
+  asset_query all;
+  CHECK(*on.ask(all).body == on.page(all));
+}
+
+TEST_CASE("who claims a partition removes what another claim was for, and nothing else") {
+  store redis;
+  const board on{"t", {}};
+  const auto& keys = on.assets;
+  const auto fill = [&] {
+    for (const auto& key : keys.all())
+      if (key != keys.owner)
+        redis.run({"SET", key, "x"});
+    redis.run({"SET", "other", "x"});
+  };
+  const auto claim = [&](std::string_view owner) { // what is left then
+    CHECK(redis.run(claim_assets(on, owner)).integer == 1);
+    CHECK(redis.run({"GET", keys.owner}).text == owner);
+    return redis.run({"DBSIZE"}).integer;
+  };
+  fill();
+  CHECK(claim("first") == 2); // nobody had claimed it
+  fill();
+  CHECK(claim("first") == 1 + std::ssize(keys.all()));
+  CHECK(claim("second") == 2);
+}
+
 TEST_CASE("assets leave only by who owns their partition") {
   store redis;
   const board on{"t", {}};
