@@ -50,8 +50,8 @@ caf::response_promise live_hub_state::take(const live_asked& asked) {
   }
   auto& one = it->second;
   const bool lately = one.asked && now - *one.asked < one.interval;
-  const bool is_new = asked.has.empty() && !asked.in_trouble;
-  if (is_new && lately && !one.view.empty()) {
+  const bool has_news = !one.view.empty() && !one.view.is_newest_id(asked.has);
+  if (!asked.in_trouble && lately && has_news) {
     deliver(who, one.view.news_since(asked.has));
     let_go(who);
     return promise;

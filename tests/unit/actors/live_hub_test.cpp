@@ -120,6 +120,24 @@ TEST_CASE(
   CHECK(live.ask("other-1-1", 60s)->told.at(0).is == live_kind::page);
 }
 
+TEST_CASE("who comes back to a view that others follow is told at once what they know") {
+  live_fixture live;
+  const auto first = live.ask("", 60s)->told.at(0).id;
+  const auto follower = live.ask(first, 60s);
+  live.price = 2;
+  live.advance(60s);
+  const auto second = follower->told.at(0).id;
+  live.ask(second, 60s);
+  live.advance(1s);
+  const auto evaluations = live.evaluations;
+  const auto back = live.ask(first, 60s)->told.at(0);
+  CHECK(back.is == live_kind::change);
+  CHECK(back.id == second);
+  CHECK(live.ask("other-1-1", 60s)->told.at(0).is == live_kind::page);
+  CHECK(live.ask(second, 60s)->told.empty()); // who has the newest waits
+  CHECK(live.evaluations == evaluations);
+}
+
 TEST_CASE("trouble is told once, and its end") {
   live_fixture live;
   const auto id = live.ask()->told.at(0).id;
