@@ -161,6 +161,46 @@ TEST_CASE("an ordinary hour takes some nine bytes a candle") {
   CHECK(decode_candles(bytes, minutes, 0) == all);
 }
 
+TEST_CASE("a chunk takes steps where they are exact, and is read within their bounds") {
+  const auto flat = [](std::int64_t minute, const char* price) {
+    return make_candle(minute * 60'000, price, price, price, price);
+  };
+  // Behind one with decimals, a price without: written out it would be 100.00.
+  const auto flags_of_second = [](const candle& first, const candle& second) {
+    return encoded({first, second}, 0)[encoded({first}, 0).size()];
+  };
+  constexpr char follows_in_steps = 1;
+  CHECK(flags_of_second(make_candle(0, "1", "1.25", "1", "1.25"), flat(1, "100")) ==
+        follows_in_steps);
+  // 18 digits in steps of the form are the most.
+  const auto stripped = make_candle(0, "1", "1.25", "1", "1.25");
+  CHECK(flags_of_second(stripped, flat(1, "10000000000000000")) == follows_in_steps);
+  CHECK(flags_of_second(stripped, flat(1, "10000000000000001")) != follows_in_steps);
+
+  // Version, kind (a new form that follows), scale 0, no zeros, then open, close, above, below.
+  const auto chunk = [](std::int64_t open, std::uint64_t above, std::uint64_t below) {
+    std::string out{"\x01\x05\x00\x00", 4};
+    const auto add = [&out](std::uint64_t value) {
+      for (; value >= 0x80; value >>= 7)
+        out.push_back(static_cast<char>(value | 0x80));
+      out.push_back(static_cast<char>(value));
+    };
+    add(static_cast<std::uint64_t>(open) << 1);
+    add(0);
+    add(above);
+    add(below);
+    return out;
+  };
+  constexpr std::int64_t most = std::int64_t{1} << 60;
+  CHECK(decode_candles(chunk(5, 2, 4), minutes, 0) ==
+        std::vector{make_candle(0, "5", "7", "1", "5")});
+  CHECK(decode_candles(chunk(5, 2, 5), minutes, 0));
+  CHECK_FALSE(decode_candles(chunk(5, 2, 6), minutes, 0));
+  CHECK(decode_candles(chunk(most - 1, 0, 0), minutes, 0));
+  CHECK(decode_candles(chunk(most - 3, 2, 0), minutes, 0));
+  CHECK_FALSE(decode_candles(chunk(most - 3, 3, 0), minutes, 0));
+}
+
 TEST_CASE("damaged chunks are no candles, and never more than a chunk has") {
   std::mt19937_64 random{2};
   const auto whole =
@@ -168,8 +208,10 @@ TEST_CASE("damaged chunks are no candles, and never more than a chunk has") {
                make_candle(59 * 60'000, "00.5", "0.5", "0.5", "0.5")},
               0);
   REQUIRE(decode_candles(whole, minutes, 0));
-  for (std::size_t size = 0; size < whole.size(); ++size)
-    decode_candles(std::string_view{whole}.substr(0, size), minutes, 0);
+  for (std::size_t size = 2; size < whole.size(); ++size) { // behind the version
+    const auto read = decode_candles(std::string_view{whole}.substr(0, size), minutes, 0);
+    CHECK((!read || encoded(*read, 0).size() == size)); // it ends behind a candle
+  }
   for (int i = 0; i < 20'000; ++i) {
     auto broken = whole;
     for (auto n = 1 + random() % 3; n > 0; --n)

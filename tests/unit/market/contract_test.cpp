@@ -1,6 +1,7 @@
 #include "market/answer_text.hpp"
 #include "market/asset_query.hpp"
 #include "market/asset_totals.hpp"
+#include "market/candle_query.hpp"
 #include "market/coingecko_query.hpp"
 #include "market/coinmarketcap_query.hpp"
 #include "market/member_notes.hpp"
@@ -8,8 +9,10 @@
 #include "market/view_query.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <rapidjson/document.h>
 
+#include <algorithm>
 #include <set>
 
 using namespace tickboard;
@@ -95,6 +98,64 @@ TEST_CASE("parameters have different names, a meaning, and an example that is ta
   check(coingecko::list_parameters(), coingecko::parse_list);
   check(coinmarketcap::listings_parameters(), coinmarketcap::parse_listings);
   CHECK(view_parameters().size() == 19 + 2 * (sort_field_count - 1));
+}
+
+TEST_CASE("parameters take what they are said to take, and no more") {
+  const auto check = [](const std::vector<parameter_note>& notes, auto parse,
+                        const query_parameters& needed = {}) {
+    for (const auto& [name, takes, meaning, example, otherwise, required] : notes) {
+      CAPTURE(name);
+      const auto is_taken = [&, &name = name](const std::string& value) {
+        query_parameters given{{name, value}};
+        for (const auto& one : needed)
+          if (one.first != name)
+            given.push_back(one);
+        if (name == "rows")
+          given.emplace_back("snapshot", "new");
+        return parse(given).has_value();
+      };
+      const bool is_list = takes.is == value_form::kind::list;
+      for (const auto& [bound, outwards] : {std::pair{takes.least, -1}, {takes.most, 1}})
+        if (bound) {
+          CHECK(is_taken(fmt::format("{:.0f}", *bound)));
+          CHECK_FALSE(is_taken(fmt::format("{:.0f}", *bound + outwards)));
+        }
+      for (const auto& value : takes.values)
+        CHECK_MESSAGE(is_taken(value), value);
+      if (!takes.values.empty()) {
+        CHECK_FALSE(is_taken("nothing-like-this"));
+        for (int i = 0; i < 40; ++i)
+          CHECK(is_taken(std::to_string(i)) ==
+                (std::ranges::find(takes.values, std::to_string(i)) != takes.values.end()));
+      }
+      if (is_list && takes.values.empty() && takes.max_items != 0 && name != "kind" &&
+          name != "convert_id") { // of which there are not so many
+        std::string items;
+        for (std::size_t i = 0; i < takes.max_items; ++i)
+          items += (i == 0 ? "1" : ",1") + std::to_string(i);
+        CHECK(is_taken(items));
+        CHECK_FALSE(is_taken(items + ",2"));
+      }
+      if (is_list && name != "kind")
+        CHECK(is_taken("") == takes.may_be_empty);
+      if (takes.max_length != 0) {
+        std::string longest(takes.max_length, '1');
+        if (takes.pattern.starts_with("^!?"))
+          longest[0] = '!';
+        CHECK(is_taken(longest));
+        CHECK_FALSE(is_taken(longest + '1'));
+      }
+    }
+  };
+  check(view_parameters(), parse_view_query);
+  check(asset_parameters(), parse_asset_query);
+  check(movers_parameters(), parse_movers_query);
+  check(candle_parameters(), parse_candle_query);
+  check(coingecko::markets_parameters(), coingecko::parse_markets, {{"vs_currency", "usd"}});
+  check(coingecko::price_parameters(), coingecko::parse_price,
+        {{"vs_currencies", "usd"}, {"ids", "bitcoin"}, {"names", "Bitcoin"}});
+  check(coingecko::list_parameters(), coingecko::parse_list);
+  check(coinmarketcap::listings_parameters(), coinmarketcap::parse_listings);
 }
 
 TEST_CASE("what a parameter takes is JSON Schema") {

@@ -225,3 +225,35 @@ TEST_CASE("questions that differ are different, also where a name looks like wha
       CHECK(ask("P", "Q" + between + "R") != ask("P" + between + "Q", "R"));
   }
 }
+
+TEST_CASE("characters are as long as UTF-8 has them, and nothing else is one") {
+  const auto encoded_as = [](std::uint32_t code, std::size_t length) {
+    std::string out(length, '\0');
+    for (auto i = length; i-- > 1; code >>= 6)
+      out[i] = static_cast<char>(0x80 | (code & 0x3F));
+    out[0] = static_cast<char>(length == 1   ? code
+                               : length == 2 ? 0xC0 | code
+                               : length == 3 ? 0xE0 | code
+                                             : 0xF0 | code);
+    return out;
+  };
+  std::size_t wrong = 0;
+  const auto check = [&wrong](const std::string& text, std::size_t length) {
+    wrong += utf8_length(text) == length && utf8_length(text + "a") == length ? 0 : 1;
+    for (std::size_t cut = 1; cut < text.size(); ++cut)
+      wrong += utf8_length(std::string_view{text}.substr(0, cut)) == 0 ? 0 : 1;
+  };
+  for (std::uint32_t code = 0; code < 0x20'0000; ++code) {
+    const std::size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1'0000 ? 3 : 4;
+    const bool is_one = code <= 0x10'FFFF && (code < 0xD800 || code > 0xDFFF);
+    check(encoded_as(code, length), is_one ? length : 0);
+    for (auto longer = length + 1; longer <= 4; ++longer)
+      check(encoded_as(code, longer), 0);
+  }
+  for (unsigned lead = 0x80; lead < 0x100; ++lead) {
+    const std::string begin(1, static_cast<char>(lead));
+    wrong += lead >= 0xC2 && lead <= 0xF4 ? 0 : utf8_length(begin + "\x80\x80\x80") != 0;
+    wrong += utf8_length(begin + "a\x80\x80") != 0; // no continuation
+  }
+  CHECK(wrong == 0);
+}
