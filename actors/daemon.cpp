@@ -240,6 +240,7 @@ private:
                             keeper_, rates_,     assets_};
       writing.figures = std::make_shared<writer_figures>(registry_, i);
       writing.candles = kept_candles();
+      writing.writers = writers_.size();
       add(part, writers_[i], [this, writing] { return system_.spawn(writer, writing); });
     }
     quarantine_config keeping_frames{settings_.quarantine.directory,

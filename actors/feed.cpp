@@ -352,6 +352,7 @@ caf::behavior feed(caf::stateful_actor<feed_state>* self, feed_config config) {
       [self, &state](const markets_due&) {
         state.tell_search();
         state.tell_again();
+        state.tell_new_writers();
         self->delayed_send(self, retell_interval, markets_due{}); // they may be restarted meanwhile
       },
       [&state](const renewal_wanted& wish) { state.renew(wish); },

@@ -73,6 +73,8 @@ struct feed_state {
   void warn_of_unmatched(const std::vector<market_ptr>& listed);
   void apply(const share_plan& plan);
   void announce();
+  std::vector<caf::actor_id> current_writers() const;
+  void tell_new_writers();
   void start_due(std::uint32_t connection);
   void start(share& one, const std::string& child);
   std::string next_life(std::uint32_t connection);
@@ -106,6 +108,7 @@ struct feed_state {
   std::map<std::string, caf::actor_addr> running; ///< lives, by the supervisor's names
   std::set<caf::actor_addr> ending;               ///< lives that were told to, and have not yet
   bool announcement_due = false;                  ///< writers have yet to hear what is followed
+  std::vector<caf::actor_id> told_writers;        ///< those that heard it last, by their place
   bool retiring = false;
   bool choice_due = false; ///< the config has other symbols than those that are followed
   std::uint64_t looks = 0; ///< at the listing, that were planned

@@ -144,8 +144,10 @@ std::string feed_state::follow(const result<std::string>& body) {
                        : std::max<std::size_t>(1, streams / per_market),
        settings.max_connections});
   const bool news = plan != now;
-  if (news)
+  if (news) {
+    tell_new_writers(); // by what is followed until now, of which some may have to leave
     apply(plan);
+  }
   if (markets < chosen.size())
     log::error(
         "feed",
@@ -162,8 +164,13 @@ std::string feed_state::follow(const result<std::string>& body) {
     self->send(keeper, markets_expected{settings.name, markets});
   tell("following");
   if (followed.empty() || news) {
+    markets_followed all{settings.name, {}, {}};
+    for (const auto& [number, share] : plan) {
+      all.markets.insert(all.markets.end(), share.begin(), share.end());
+      all.sources.resize(all.markets.size(), config.first_source_id + number);
+    }
     const bool first = followed.empty();
-    followed = caf::make_message(markets_followed{settings.name, markets_in(plan)});
+    followed = caf::make_message(std::move(all));
     if (first)
       self->send(self, markets_due{});
     else
@@ -231,9 +238,32 @@ void feed_state::announce() {
       std::ranges::any_of(shares, [](const auto& entry) { return entry.second.outdated; }))
     return;
   announcement_due = false;
+  if (const auto writers = current_writers(); writers != told_writers) {
+    told_writers = writers; // one that was restarted does not know whose rows are stale
+    for (const auto& [number, one] : shares)
+      if (one.outages != 0)
+        tell_writers({one.from->id, !one.stale, one.refused.unserved()});
+  }
   for (const auto& one : config.normalizers)
     if (const auto to = one->get())
       self->send(to, followed);
+}
+
+std::vector<caf::actor_id> feed_state::current_writers() const {
+  std::vector<caf::actor_id> out;
+  for (const auto& one : config.writers) {
+    const auto to = one->get();
+    out.push_back(to ? to.id() : 0);
+  }
+  return out;
+}
+
+/// One that was restarted does not know what is followed.
+void feed_state::tell_new_writers() {
+  if (followed.empty() || retiring || current_writers() == told_writers)
+    return;
+  announcement_due = true;
+  announce();
 }
 
 } // namespace tickboard

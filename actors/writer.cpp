@@ -10,8 +10,6 @@
 
 #include <caf/all.hpp>
 
-#include <unordered_set>
-
 namespace tickboard {
 
 namespace {
@@ -54,6 +52,7 @@ void writer_state::make_lanes() {
   paused.resize(lanes.size());
   sent_at.resize(lanes.size());
   histories = std::make_unique<history_store>(config.board, config.candles);
+  adopts = std::make_unique<adoption>(config.board);
 }
 
 // -- updates --------------------------------------------------------------------------------------
@@ -157,44 +156,6 @@ slot& writer_state::make_slot(const market_ptr& subject) {
   return market;
 }
 
-void writer_state::forget_others(const markets_followed& told) {
-  const auto held = held_of.find(told.feed);
-  if (held == held_of.end())
-    return;
-  std::unordered_set<std::string_view> followed;
-  for (const auto& one : told.markets)
-    if (slots.contains(one->id))
-      followed.insert(one->id);
-  if (followed.size() == held->second)
-    return;
-  std::vector<std::vector<slot*>> by_lane(lanes.size());
-  for (auto it = slots.begin(); it != slots.end();) {
-    auto& market = *it->second;
-    if (market.subject->exchange != told.feed || followed.contains(it->first)) {
-      ++it;
-      continue;
-    }
-    by_lane[redis::layout::board].push_back(&market);
-    if (market.own_lane != redis::layout::board)
-      by_lane[market.own_lane].push_back(&market);
-    sources.forget(market);
-    leaving.insert(slots.extract(it++));
-    --held->second;
-  }
-  const auto count = by_lane[redis::layout::board].size();
-  log::info("writer", "markets are not followed any more",
-            {{"writer", config.index}, {"feed", told.feed}, {"count", count}});
-  for (std::size_t i = 0; i < lanes.size(); ++i)
-    lanes[i].leave(by_lane[i]);
-  derived.forget_leaving();
-  histories->forget_leaving();
-  std::erase_if(to_bring, [](const slot* one) { return one->is_leaving(); });
-  report.forget_leaving();
-  tell_if_rebuilt();
-  answer_who_waits();
-  pump();
-}
-
 /// To be called after every change of a market.
 void writer_state::mark(slot& market, std::int64_t now_ms) {
   derived.changed(market, now_ms);
@@ -236,6 +197,7 @@ void writer_state::sweep() {
     tell_rates();
     tell_assets();
   }
+  adopt_stored();
   read_histories();
   if (sweeps % sweeps_per_histories == 0)
     write_histories();
@@ -310,7 +272,7 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
   self->delayed_send(self, sweep_interval, sweep_due{});
   return {
       [&state](const write_patches& batch) { state.apply(batch); },
-      [&state](const markets_followed& told) { state.forget_others(told); },
+      [&state](const markets_followed& told) { state.follow(told); },
       [&state](const source_liveness& change) { state.set_liveness(change); },
       [&state](const lanes_flushed& message) {
         for (const auto& one : message.lanes)
@@ -334,6 +296,7 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
         state.derived.tell_everything();
         state.tell_rates();
       },
+      [&state](const rows_read& found) { state.adopted(found); },
       [&state](const histories_read& found) {
         const auto now_ms = state.config.now_ms();
         for (auto* market : state.histories->finish_read(found, now_ms))

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/address.hpp"
+#include "actors/adoption.hpp"
 #include "actors/derivation.hpp"
 #include "actors/history_store.hpp"
 #include "actors/lane.hpp"
@@ -16,10 +17,12 @@
 #include <caf/response_promise.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace tickboard {
@@ -55,6 +58,7 @@ struct writer_config {
   wall_clock now_ms = system_clock();
   std::shared_ptr<writer_figures> figures = std::make_shared<writer_figures>();
   std::optional<candle_counts> candles{}; ///< how many are kept; nothing: none
+  std::size_t writers = 1; ///< in the pool: of all markets, hash % writers == index are this one's
 };
 
 struct writer_state {
@@ -90,6 +94,10 @@ struct writer_state {
   bool note_board_batch(caf::actor_clock::time_point now);
   void flushed(const lane_flushed& message, std::uint64_t of);
   void resolve(const lane_result::conflict& conflict);
+  void follow(const markets_followed& told);
+  void adopt_stored();
+  void adopted(const rows_read& found);
+  void forget_by_what_was_told();
   void forget_others(const markets_followed& told);
   void find_slots(const std::vector<ticker_patch>& patches);
   slot& make_slot(const market_ptr& subject);
@@ -122,8 +130,11 @@ struct writer_state {
   std::vector<slot*> found; ///< of the patches that are being applied, one each
   /// How many of these each feed has: most listings bring no farewell, and need no look at all.
   std::unordered_map<std::string, std::size_t, string_hash, std::equal_to<>> held_of;
-  market_sources sources; ///< of these
-  slot_map leaving;       ///< not followed any more, until Redis has forgotten them
+  market_sources sources;                      ///< of these
+  std::unordered_set<std::string> heard_feeds; ///< that told what they follow
+  std::unique_ptr<adoption> adopts;
+  std::map<std::string, markets_followed> to_forget_by; ///< by feed, once all is adopted
+  slot_map leaving; ///< not followed any more, until Redis has forgotten them
   std::unordered_map<std::uint32_t, bool> live; ///< by source
   derivation derived;
   std::uint32_t sweeps = 0;
@@ -146,12 +157,13 @@ struct writer_state {
 /// lane::grace, and longer only if a thousand markets fall quiet at once
 /// (docs/decisions/indexes.md).
 ///
+/// When a feed first tells what it follows, rows that Redis has of these are taken over (adoption).
 /// Markets that their feed does not follow any more leave Redis, and what other actors know of
 /// them; who comes back is a new market, or, while Redis has yet to answer, the one it was.
 ///
 /// Takes: write_patches, markets_followed, source_liveness, rebuild, indexes_asked, drain_asked,
 /// rates_published, rate_sources_asked, held_candles_asked; store_ready, store_lost, lanes_flushed,
-/// histories_read, histories_written, candles_written (io thread). Sends to the keeper:
+/// rows_read, histories_read, histories_written, candles_written (io thread). Sends to the keeper:
 /// writer_connected, state_lost, rebuilt; to the rates actor: rate_news; to the assets actor:
 /// market_news. Answers markets_held.
 caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config config);

@@ -3,6 +3,7 @@
 #include "actors/messages/ids.hpp"
 #include "market/ticker.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace tickboard {
 struct markets_followed {
   std::string feed;
   std::vector<market_ptr> markets;
+  std::vector<std::uint32_t> sources{}; ///< of each, the id of the connection that follows it
 };
 
 } // namespace tickboard

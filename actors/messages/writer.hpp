@@ -68,6 +68,14 @@ struct candles_written {
   std::string failure; ///< empty: none
 };
 
+/// What Redis has of the board's markets that were asked for, in that order; empty: nothing. From
+/// the io thread.
+struct rows_read {
+  bool away = false;   ///< no answer
+  std::string failure; ///< empty: none
+  std::vector<std::string> versions, rows;
+};
+
 /// Which candles of this market may Redis not have yet? Answered with `candles_held`.
 struct held_candles_asked {
   std::string id;

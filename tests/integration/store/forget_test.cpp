@@ -27,9 +27,23 @@ struct leaving_board : written_board {
 
   void follow(const std::vector<std::pair<std::string, std::string>>& markets) {
     markets_followed told{"x", {}};
-    for (const auto& [base, quote] : markets)
+    for (const auto& [base, quote] : markets) {
       told.markets.push_back(*make_market("x", base, quote, base + quote));
+      told.sources.push_back(1);
+    }
     send(subject, std::move(told));
+  }
+
+  /// A writer that has heard of no market yet.
+  void start_next_life(bool begins = true) {
+    end(subject);
+    writer_at->set(nullptr);
+    start_writer(begins);
+    CHECK(state_of<writer_state>(subject).slots.empty());
+  }
+
+  bool is_stale(const std::string& id) {
+    return db.run({"GET", board_at->layout[0].row(id)}).text.ends_with("\"stale\":true}");
   }
 
   /// Every structure of both partitions holds these, by base and quote, and nothing else.
@@ -175,8 +189,123 @@ TEST_CASE_FIXTURE(leaving_board,
         wait(1s, 500ms);
         check_holds(held);
       }
+      if (pick(3) == 0) {
+        start_next_life();
+        follow({held.begin(), held.end()});
+        settle();
+        CHECK(state_of<writer_state>(subject).slots.size() == held.size());
+      }
     }
   }
+}
+
+TEST_CASE_FIXTURE(leaving_board, "a writer that is started anew takes over what is followed") {
+  hear("BTC", "USDT", "1");
+  hear("ETH", "EUR", "2");
+  hear("ADA", "USDT", "3");
+  start_next_life();
+  SUBCASE("it turns stale with its connection, and leaves when it is not followed any more") {
+    follow({{"BTC", "USDT"}, {"ETH", "EUR"}, {"ADA", "USDT"}, {"NEW", "EUR"}});
+    settle();
+    check_holds({{"BTC", "USDT"}, {"ETH", "EUR"}, {"ADA", "USDT"}});
+    CHECK(state_of<writer_state>(subject).slots.size() == 3);
+    CHECK_FALSE(is_stale("x:ETH-EUR"));
+    send(subject, source_liveness{1, false});
+    settle();
+    CHECK(is_stale("x:BTC-USDT"));
+    CHECK(is_stale("x:ETH-EUR"));
+    SUBCASE("") {
+      follow({{"BTC", "USDT"}});
+      settle();
+      check_holds({{"BTC", "USDT"}});
+    }
+    SUBCASE("the next one knows that it is") {
+      start_next_life();
+      follow({{"BTC", "USDT"}, {"ETH", "EUR"}});
+      settle();
+      CHECK(is_stale("x:BTC-USDT"));
+      send(subject, source_liveness{1, true});
+      settle();
+      CHECK_FALSE(is_stale("x:BTC-USDT"));
+    }
+  }
+  SUBCASE("it hears that they are stale before it has them") {
+    send(subject, source_liveness{1, false});
+    follow({{"BTC", "USDT"}, {"ETH", "EUR"}, {"ADA", "USDT"}});
+    settle();
+    CHECK(is_stale("x:ADA-USDT"));
+  }
+  SUBCASE("what is not followed any more before Redis has answered leaves, too") {
+    follow({{"BTC", "USDT"}, {"ETH", "EUR"}, {"ADA", "USDT"}});
+    follow({{"ETH", "EUR"}});
+    settle();
+    check_holds({{"ETH", "EUR"}});
+  }
+  SUBCASE("an update that comes before Redis' answer is newer") {
+    follow({{"BTC", "USDT"}, {"ETH", "EUR"}, {"ADA", "USDT"}});
+    advance(10ms);
+    receive("ETH", "EUR", "7");
+    settle();
+    CHECK(state_of<writer_state>(subject).slots.at("x:ETH-EUR")->state.trade.last.text() == "7");
+  }
+  SUBCASE("over a new connection, if the old one did not answer") {
+    follow({{"BTC", "USDT"}, {"ETH", "EUR"}, {"ADA", "USDT"}});
+    db.run({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
+    const auto connects = keeper.all<writer_connected>().size();
+    while (keeper.all<writer_connected>().size() == connects)
+      settle();
+    send(subject, rebuild{++incarnation});
+    wait(250ms);
+    CHECK(state_of<writer_state>(subject).slots.size() == 3);
+  }
+  SUBCASE("those of other feeds, and what is not followed, it leaves alone") {
+    send(subject, markets_followed{"another feed", {}});
+    follow({{"BTC", "USDT"}});
+    settle();
+    CHECK(state_of<writer_state>(subject).slots.size() == 1);
+    check_holds({{"BTC", "USDT"}, {"ETH", "EUR"}, {"ADA", "USDT"}});
+  }
+  SUBCASE("damaged rows it leaves alone until their markets move") {
+    db.run({"SET", board_at->layout[0].row("x:BTC-USDT"), "nonsense"});
+    follow({{"BTC", "USDT"}, {"ETH", "EUR"}, {"ADA", "USDT"}});
+    settle();
+    CHECK(state_of<writer_state>(subject).slots.size() == 2);
+    advance(10ms);
+    hear("BTC", "USDT", "5");
+    check_holds({{"BTC", "USDT"}, {"ETH", "EUR"}, {"ADA", "USDT"}});
+  }
+}
+
+TEST_CASE_FIXTURE(leaving_board, "nothing is taken over before the order to write") {
+  hear("BTC", "USDT", "1");
+  start_next_life(false);
+  follow({{"BTC", "USDT"}});
+  wait(1s);
+  CHECK(state_of<writer_state>(subject).slots.empty()); // it may yet be removed
+  db.run({"FLUSHALL"});
+  send(subject, rebuild{++incarnation});
+  settle();
+  CHECK(state_of<writer_state>(subject).slots.empty());
+  check_holds({});
+}
+
+TEST_CASE_FIXTURE(leaving_board, "each writer takes over its own, however many these are") {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (int i = 0; i < 3 * static_cast<int>(adoption::max_read); ++i) {
+    all.emplace_back("B" + std::to_string(i), "USDT");
+    receive(all.back().first, all.back().second, "1");
+  }
+  wait(1s);
+  check_holds({all.begin(), all.end()});
+  pool = 2;
+  start_next_life();
+  follow(all);
+  wait(1s);
+  std::size_t own = 0;
+  for (const auto& [base, quote] : all)
+    own += (*make_market("x", base, quote, base + quote))->hash % 2 == 0 ? 1 : 0;
+  CHECK(own > 2 * adoption::max_read / 3);
+  CHECK(state_of<writer_state>(subject).slots.size() == own);
 }
 
 TEST_CASE_FIXTURE(leaving_board, "a market that another daemon has newer stays, and is its own") {

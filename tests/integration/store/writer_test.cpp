@@ -467,7 +467,7 @@ TEST_CASE_FIXTURE(written_board,
     settle();
   }
   SUBCASE("it leaves before it is") {
-    send(subject, markets_followed{"x", {*make_market("x", "A", "USDT", "AUSDT")}});
+    send(subject, markets_followed{"x", {*make_market("x", "A", "USDT", "AUSDT")}, {1}});
   }
   CHECK(keeper.all<rebuilt>().size() == 1);
 }

@@ -35,6 +35,7 @@ struct written_board : actor_fixture {
     config.rates = rates_at;
     config.assets = assets_at;
     config.now_ms = [this] { return now(); };
+    config.writers = pool;
     subject = spawn(writer, std::move(config));
     writer_at->set(subject);
     settle();
@@ -141,6 +142,7 @@ struct written_board : actor_fixture {
   probe<market_news> assets_probe{*this}; ///< hears when `assets_at` leads to it
   caf::actor subject;
   std::uint64_t incarnation = 0;
+  std::size_t pool = 1; ///< writers, of which the one that is started is the first
   int lives = 0, answers = 0;
   std::vector<std::string> refusals; ///< instead of answers
 };

@@ -72,6 +72,31 @@ TEST_CASE("search is told again what is followed, in case it was restarted") {
   CHECK(one.search.all<markets_followed>().empty());
 }
 
+TEST_CASE("a writer that was restarted is told what is followed, and whose rows are stale") {
+  feed_fixture one;
+  one.config.settings.stale_after = 5s;
+  one.config.settings.stall_timeout = 1h;
+  one.start_following(6);
+  for (std::size_t i = 0; i < 2; ++i)
+    one.go_live(*one.streams.opened[i]);
+  one.lose(*one.streams.opened[0]);
+  one.advance(6s);
+  const auto first = one.writer.all<markets_followed>();
+  REQUIRE(first.size() == 1);
+  CHECK(first[0].sources == std::vector<std::uint32_t>{501, 501, 502, 502, 503, 503});
+  probe<write_patches, source_liveness, markets_followed> successor{one};
+  one.config.writers[0]->set(successor.handle());
+  one.advance(11s, 100ms);
+  REQUIRE(successor.all<markets_followed>().size() == 1);
+  CHECK(successor.all<markets_followed>()[0].markets == first[0].markets);
+  std::map<std::uint32_t, bool> live;
+  for (const auto& told : successor.all<source_liveness>())
+    live.try_emplace(told.source_id, told.live);
+  CHECK_FALSE(live.at(501));
+  CHECK(live.at(502));
+  CHECK(one.writer.all<markets_followed>().size() == 1);
+}
+
 TEST_CASE("connects keep the exchange's distance") {
   feed_fixture one;
   one.start();

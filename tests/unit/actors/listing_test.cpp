@@ -106,6 +106,19 @@ TEST_CASE_FIXTURE(
   CHECK(announced() == lists{{"A", "B", "D"}});
 }
 
+TEST_CASE_FIXTURE(
+    listing_fixture,
+    "a writer that was restarted just before a listing hears what was followed first") {
+  probe<write_patches, source_liveness, markets_followed> successor{*this};
+  advance(60s, 1s);
+  config.writers[0]->set(successor.handle());
+  list({"A-USD", "B-USD", "D-USD"});
+  advance(1s);
+  CHECK(bases(successor.take<markets_followed>()) == lists{{"A", "B", "C", "D"}});
+  go_live(*streams.opened[2]);
+  CHECK(bases(successor.take<markets_followed>()) == lists{{"A", "B", "D"}});
+}
+
 TEST_CASE_FIXTURE(listing_fixture, "new markets go where there is room, then to a new connection") {
   list_later({"A-USD", "B-USD", "D-USD", "E-USD", "F-USD"});
   advance(1s);
