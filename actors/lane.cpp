@@ -86,7 +86,7 @@ void lane::keep_up(const index_set& asked) {
     }
   // Of those that are not merged Redis may have anything.
   const auto owe_unmerged = [this](slot* one, bool also) {
-    if (also || !one->entry(partition_).merged)
+    if (also || !is_merged(*one))
       owe(*one);
   };
   for (const auto* those : {&waiting_, &leaving_})
@@ -145,12 +145,12 @@ void lane::stay(slot& market) {
   std::erase(leaving_, &market);
   auto& entry = market.entry(partition_);
   entry.leaving = departure::none;
-  entry.merged = false;
+  entry.merged = 0;
 }
 
 bool lane::is_plain() const {
   bool out = leaving_.empty();
-  visit_next([&](slot& one) { out = out && one.entry(partition_).merged; });
+  visit_next([&](slot& one) { out = out && is_merged(one); });
   return out;
 }
 
@@ -167,7 +167,7 @@ std::vector<redis::call> lane::take_batch(std::string_view token, time_point now
     entry.dirty = false; // a later patch marks it for the next batch
     if (entry.wanted == want::queued)
       entry.wanted = want::sent;
-    (entry.merged ? known : unknown).push_back(one);
+    (is_merged(*one) ? known : unknown).push_back(one);
   }
   // Merging makes us the owner. A write behind it would be accepted, and might bring older values
   // than another daemon has stored meanwhile.
@@ -238,8 +238,8 @@ std::size_t lane::finish(const lane_result& result) {
                     [&](const auto& conflict) { return conflict.id == one->subject->id; });
     // A plain write is refused as a whole when somebody else has written.
     const bool written =
-        stored && !conflicted && (result.what == lane_result::outcome::done || !entry.merged);
-    entry.merged = written;
+        stored && !conflicted && (result.what == lane_result::outcome::done || !is_merged(*one));
+    entry.merged = written ? reign_ : 0;
     entry.brought = entry.brought || written;
     entry.lags = !written || (entry.lags && !entry.carried);
     entry.carried = false;
@@ -260,6 +260,8 @@ std::size_t lane::finish(const lane_result& result) {
     else if (!one->entries[0].dirty && !one->entries[1].dirty)
       one->changed(); // nobody waits for it: give the memory back
   }
+  if (result.what == lane_result::outcome::shared)
+    ++reign_; // also for what this batch has merged: what it forgot may have claimed the partition
   return out;
 }
 

@@ -83,6 +83,11 @@ public:
   void want_all();
   bool has_all_wanted() const noexcept { return wanted_ == 0; }
 
+  /// Redis and we agree on its history, as nobody else has written to the partition since.
+  bool is_merged(const slot& market) const noexcept {
+    return market.entries[partition_ == 0 ? 0 : 1].merged == reign_;
+  }
+
   /// True if the next batch can go as plain commands: nothing has to be merged or forgotten.
   bool is_plain() const;
 
@@ -99,7 +104,8 @@ public:
                                       std::function<void(lane_result)> done);
 
   /// The batch in flight is over. Markets that are not stored are queued again; those whose
-  /// history is in doubt will be merged. Returns how many are stored.
+  /// history is in doubt will be merged, which are all if another daemon writes here. Returns how
+  /// many are stored.
   std::size_t finish(const lane_result& result);
 
   /// Forgets that anything was stored: everything must be marked anew.
@@ -142,8 +148,11 @@ private:
   std::deque<laggard> laggards_; ///< each market at most once
   std::size_t owed_ = 0;         ///< markets whose entries say so
   std::size_t wanted_ = 0;       ///< markets whose entries say so
-  bool claimed_ = false;         ///< a batch was stored since the reset: the partition is ours
-  bool discarded_ = false;       ///< reset while in flight: the result says nothing any more
+  /// Ends when another daemon was found to write here, for all markets at once: how many there are
+  /// does not matter, as two daemons end each other's with every batch.
+  std::uint64_t reign_ = 1;
+  bool claimed_ = false;   ///< a batch was stored since the reset: the partition is ours
+  bool discarded_ = false; ///< reset while in flight: the result says nothing any more
 };
 
 } // namespace tickboard

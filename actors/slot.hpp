@@ -37,7 +37,6 @@ enum class want : std::uint8_t {
 struct lane_entry {
   bool in_layout = false;   ///< the market belongs to a partition here
   bool dirty = false;       ///< Redis has not what we have; queued in the lane
-  bool merged = false;      ///< Redis and we agree on its history, under the current token
   bool brought = false;     ///< Redis has had it since the token began, whoever wrote later
   bool lags = true;         ///< Redis may have scores that are not what its row says
   bool owed = false;        ///< ... though they are asked for
@@ -46,6 +45,7 @@ struct lane_entry {
   bool carried = false;     ///< the batch in flight does
   want wanted = want::none; ///< by who stops the daemon, or a feed
   std::chrono::steady_clock::time_point all_sent; ///< when one last did
+  std::uint64_t merged = 0; ///< the lane's reign in which Redis and we agreed on its history
   departure leaving = departure::none;
   scores sent{}; ///< valid if merged
 };

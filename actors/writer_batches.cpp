@@ -183,14 +183,11 @@ void writer_state::flushed(const lane_flushed& message, std::uint64_t of) {
   auto pause = std::chrono::milliseconds{0};
   switch (message.result.what) {
   case lane_result::outcome::done:
+  case lane_result::outcome::shared: // no reason to hurry: both daemons would, and readers wait
     if (size >= large_batch)
       pause = std::min(longest_rest,
                        std::chrono::duration_cast<std::chrono::milliseconds>(
                            rests_per_batch * (self->clock().now() - sent_at[message.lane])));
-    break;
-  case lane_result::outcome::shared:
-    for (auto& [id, market] : slots)
-      market->entry(lane.partition()).merged = false;
     break;
   case lane_result::outcome::emptied:
     if (const auto keeper = config.keeper->get())

@@ -213,7 +213,6 @@ TEST_CASE("two daemons: neither overwrites a newer group of the other, and both 
   patch(a, 110, "11", nullptr);
   of_a.mark(a);
   CHECK(drain(redis, of_a, "A").what == lane_result::outcome::shared);
-  a.entries[0].merged = false; // what the writer does on `shared`
   const auto conflict = drain(redis, of_a, "A");
   REQUIRE(conflict.conflicts.size() == 1);
   CHECK(a.state.adopt(*decode_row(conflict.conflicts[0].row, conflict.conflicts[0].version)));
@@ -221,6 +220,39 @@ TEST_CASE("two daemons: neither overwrites a newer group of the other, and both 
   drain(redis, of_a, "A");
   CHECK(stored_row(redis, a).find("\"last\":\"11\",\"bid\":\"8.9\"") != std::string::npos);
   check_consistent(redis, 1);
+}
+
+TEST_CASE(
+    "after another daemon's write every market is merged again, and none is looked at for it") {
+  store redis{{the_board().write, the_board().merge}};
+  model truth{11};
+  truth.add_markets(200, {"USDT"});
+  lane ours{the_board(), 0};
+  for (auto& market : truth.slots)
+    ours.mark(market);
+  REQUIRE(drain(redis, ours, "A").what == lane_result::outcome::done);
+  const auto is_merged = [&](const slot& one) { return ours.is_merged(one); };
+  REQUIRE(std::ranges::all_of(truth.slots, is_merged));
+  redis.run({"SET", the_board().layout[0].owner, "B"});
+  std::vector<std::uint64_t> before;
+  for (const auto& market : truth.slots)
+    before.push_back(market.entries[0].merged);
+  truth.change(truth.slots[0]);
+  ours.mark(truth.slots[0]);
+  CHECK(drain(redis, ours, "A").what == lane_result::outcome::shared);
+  CHECK(std::ranges::none_of(truth.slots, is_merged));
+  for (std::size_t i = 1; i < before.size(); ++i)
+    CHECK(truth.slots[i].entries[0].merged == before[i]);
+
+  ours.mark(truth.slots[1]);                                           // the other waits already
+  CHECK(drain(redis, ours, "A").what == lane_result::outcome::shared); // it takes the partition
+  for (const std::size_t i : {0U, 1U})
+    ours.mark(truth.slots[i]);
+  CHECK(drain(redis, ours, "A").what == lane_result::outcome::done);
+  CHECK(is_merged(truth.slots[0]));
+  CHECK(is_merged(truth.slots[1]));
+  CHECK_FALSE(is_merged(truth.slots[2]));
+  check_consistent(redis, 200);
 }
 
 TEST_CASE("merging brings back what lists a market, though its version is still stored") {
@@ -239,7 +271,7 @@ TEST_CASE("merging brings back what lists a market, though its version is still 
   for (const bool again : {false, true}) { // the second time all is there, and nothing is counted
     CAPTURE(again);
     for (auto& market : truth.slots)
-      market.entries[0].merged = false;
+      market.entries[0].merged = 0;
     mark_all();
     drain(redis, on, again ? "C" : "B");
     check_consistent(redis, truth.slots.size());

@@ -324,6 +324,37 @@ TEST_CASE_FIXTURE(written_board, "rows go as plain commands while nobody else cl
   }
 }
 
+TEST_CASE_FIXTURE(written_board,
+                  "after a large batch Redis rests, also where another daemon writes") {
+  bool shared = false;
+  SUBCASE("alone") {
+  }
+  SUBCASE("beside another") {
+    shared = true;
+  }
+  const auto receive_all = [&](const std::string& last) {
+    for (int i = 0; i < 100; ++i)
+      receive("B" + std::to_string(i), "USD", last);
+  };
+  receive_all("1");
+  wait(1s);
+  if (shared)
+    db.run({"SET", board_at->layout[0].owner, "another"});
+  receive_all("2"); // the first goes alone
+  link->exchange();
+  run();
+  auto& state = state_of<writer_state>(subject);
+  REQUIRE(state.lanes[0].batch_size() >= 99);
+  CHECK_FALSE(state.paused[0]);
+  advance(2ms); // so long Redis takes
+  link->exchange();
+  run();
+  CHECK(state.paused[0]);
+  wait(500ms);
+  CHECK_FALSE(state.paused[0]);
+  CHECK(score("x:B99-USD", 0, "last") == 2);
+}
+
 TEST_CASE_FIXTURE(written_board, "a connection that was lost is no refusal") {
   hear("BTC", "USDT", "90000");
   receive("BTC", "USDT", "90001");
