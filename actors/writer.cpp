@@ -18,8 +18,6 @@ constexpr auto sweep_interval = std::chrono::milliseconds{50};
 constexpr std::uint32_t sweeps_per_news = 5;      ///< so other actors hear of markets every 250 ms
 constexpr std::uint32_t sweeps_per_histories = 5; ///< a few markets cost as much as many
 constexpr std::uint32_t sweeps_per_candles = 10;  ///< larger batches have fewer keys a market
-/// An exchange's time that is longer ago says nothing but that its clock is wrong.
-constexpr std::int64_t believable_age_ms = 24 * 3'600'000;
 constexpr auto patience = std::chrono::seconds{10};        ///< with the assets actor
 constexpr auto demand_lifetime = std::chrono::seconds{30}; ///< the query actor tells every 5 s
 
@@ -68,11 +66,12 @@ void writer_state::apply(const write_patches& batch) {
   std::size_t unchanged = 0, conflated = 0;
   const auto& patches = *batch.patches;
   find_slots(patches);
+  auto* const clock = config.candles ? &clocks[batch.source_id / sources_per_feed] : nullptr;
   for (std::size_t i = 0; i < patches.size(); ++i) {
     const auto& patch = patches[i];
     auto& market = *found[i];
-    if (config.candles && patch.trade)
-      note_candle(market, patch);
+    if (clock != nullptr && patch.trade)
+      note_candle(market, patch, *clock);
     const bool changed = market.state.apply(patch);
     const bool moved = market.source_id != batch.source_id || market.stale != stale;
     sources.set(market, batch.source_id);
@@ -117,18 +116,21 @@ void writer_state::note_way(std::chrono::steady_clock::time_point received) {
 }
 
 /// To be called before the patch is applied.
-void writer_state::note_candle(slot& market, const ticker_patch& patch) const {
+void writer_state::note_candle(slot& market, const ticker_patch& patch, clock_lag& clock) {
   const auto& last = patch.trade->last;
+  const auto& before = market.state.trade_at;
   if (last.empty() || last.text().front() == '-' || last.is_zero() ||
-      !market.state.trade_at.admits(patch.at, patch.received_ms))
+      !before.admits(patch.at, patch.received_ms))
     return;
-  // A quiet market's last price is told once more by each new subscription.
-  const auto age_ms = patch.received_ms - patch.at.ts_ms;
-  const bool is_old = age_ms > candle_clock_ms && age_ms <= believable_age_ms;
-  const bool is_known = patch.at.ts_ms != 0 && patch.at.ts_ms == market.state.trade_at.ts_ms &&
-                        last == market.state.trade.last;
-  if (is_old || is_known)
-    return;
+  if (patch.at.ts_ms != 0) {
+    // A quiet market's last price is told once more by each new subscription.
+    const auto age_ms = patch.received_ms - patch.at.ts_ms;
+    const bool is_next = before.ts_ms != 0 && patch.at.ts_ms != before.ts_ms;
+    clock.note(patch.received_ms, age_ms, is_next);
+    if (!clock.is_young(age_ms) ||
+        (patch.at.ts_ms == before.ts_ms && last == market.state.trade.last))
+      return;
+  }
   if (!market.candles)
     market.candles = std::make_unique<candle_series>();
   market.candles->take(candle_time(patch.at.ts_ms, patch.received_ms), last);

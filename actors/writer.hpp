@@ -12,6 +12,7 @@
 #include "actors/messages/writer.hpp"
 #include "actors/unix_ms.hpp"
 #include "actors/writer_figures.hpp"
+#include "market/clock_lag.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/response_promise.hpp>
@@ -81,7 +82,7 @@ struct writer_state {
   void write_histories();
   void write_candles();
   void note_way(std::chrono::steady_clock::time_point received);
-  void note_candle(slot& market, const ticker_patch& patch) const;
+  static void note_candle(slot& market, const ticker_patch& patch, clock_lag& clock);
   candles_held candles_of(const std::string& id) const;
   void pump();
   redis::partition_indexes every_index() const;
@@ -135,7 +136,8 @@ struct writer_state {
   std::unique_ptr<adoption> adopts;
   std::map<std::string, markets_followed> to_forget_by; ///< by feed, once all is adopted
   slot_map leaving; ///< not followed any more, until Redis has forgotten them
-  std::unordered_map<std::uint32_t, bool> live; ///< by source
+  std::unordered_map<std::uint32_t, bool> live;        ///< by source
+  std::unordered_map<std::uint32_t, clock_lag> clocks; ///< by source id / sources_per_feed
   derivation derived;
   std::uint32_t sweeps = 0;
   caf::actor_clock::time_point asked_at; ///< when indexes were last asked for

@@ -169,8 +169,8 @@ struct price_log {
     newest = at;
     last = price;
     const auto age_ms = received_ms - at.ts_ms;
-    if (!again && (age_ms <= minute || age_ms > day)) // else it is no news
-      all.push_back({age_ms > day ? received_ms : at.ts_ms, price});
+    if (!again && age_ms <= minute) // else it is no news
+      all.push_back({at.ts_ms, price});
   }
 
   /// What must be answered: lines of "start open high low close".
@@ -292,6 +292,59 @@ TEST_CASE("candles of random prices are answered as looking at every price makes
     }
   }
   CHECK(asked > 1'000);
+}
+
+TEST_CASE("what a subscription begins with is no candle, however old it is") {
+  candle_world on;
+  const auto btc = *make_market("x", "BTC", "USDT", "BTC");
+  const auto eth = *make_market("x", "ETH", "USDT", "ETH");
+  for (const auto age : {2 * minute, 25 * hour, 40 * day, on.now_ms - 1'700'000'000}) {
+    CAPTURE(age);
+    on.hear(btc, {on.now_ms - age, 0}, "1");
+    on.drain(0);
+    on.drain(1);
+    CHECK(shown(on.candles(btc->id, "")).empty());
+    for (const std::size_t i : {0U, 1U}) {
+      on.end_writer(i);
+      on.start_writer(i);
+    }
+  }
+  on.hear(btc, {on.now_ms - 40 * day, 0}, "1");
+  on.now_ms += 2 * minute;
+  on.hear(btc, {on.now_ms - 30 * day, 0}, "2"); // missed, and told by the next subscription
+  on.hear(eth, {on.now_ms, 0}, "3");
+  on.drain(0);
+  on.drain(1);
+  CHECK(shown(on.candles(btc->id, "")).empty());
+  CHECK_FALSE(shown(on.candles(eth->id, "")).empty());
+}
+
+TEST_CASE("an exchange whose clock is behind has candles by ours, after a minute") {
+  candle_world on;
+  const auto btc = *make_market("x", "BTC", "USDT", "BTC");
+  on.now_ms = 1'700'000'040'000; // a whole minute
+  const auto begun = on.now_ms.load();
+  auto behind = minute + 1'000;
+  SUBCASE("by a minute") {
+  }
+  SUBCASE("by days") {
+    behind = 3 * day;
+  }
+  for (int i = 0; i < 240; ++i) {
+    on.hear(btc, {on.now_ms - behind, 0}, std::to_string(100 + i));
+    on.now_ms += 1'000;
+  }
+  // The first trade tells nothing of the clock, as it may be of any day; the second begins the
+  // minute.
+  const auto expected = fmt::format("{} 161 219 161 219\n{} 220 279 220 279\n{} 280 339 280 339\n",
+                                    begun + minute, begun + 2 * minute, begun + 3 * minute);
+  on.drain(0);
+  on.drain(1);
+  CHECK(shown(on.candles(btc->id, "")) == expected);
+  on.hear(btc, {on.now_ms, 0}, "7"); // it was set right
+  on.drain(0);
+  on.drain(1);
+  CHECK(shown(on.candles(btc->id, "limit=1")) == fmt::format("{} 7 7 7 7\n", begun + 4 * minute));
 }
 
 TEST_CASE("candles say what they are of, and which is being built") {

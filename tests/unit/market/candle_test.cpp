@@ -1,6 +1,7 @@
 #include "market/candle_codec.hpp"
 #include "market/candle_query.hpp"
 #include "market/candle_series.hpp"
+#include "market/clock_lag.hpp"
 
 #include <doctest/doctest.h>
 
@@ -205,7 +206,7 @@ TEST_CASE("damaged chunks are no candles, and never more than a chunk has") {
   std::mt19937_64 random{2};
   const auto whole =
       encoded({make_candle(0, "1.5", "2", "1", "1.75"), make_candle(60'000, "1e9", "2e9", "1", "1"),
-               make_candle(59 * 60'000, "00.5", "0.5", "0.5", "0.5")},
+               make_candle(59 * 60'000, "00.5", "0.55", "0.5", "0.55")},
               0);
   REQUIRE(decode_candles(whole, minutes, 0));
   for (std::size_t size = 2; size < whole.size(); ++size) { // behind the version
@@ -289,6 +290,66 @@ TEST_CASE("prices count at the exchange's time while it can be right, else at ou
   CHECK(candle_time(1'060'300, 1'000'300) == 1'060'300);
   CHECK(candle_time(1'060'301, 1'000'300) == 1'000'300);
   CHECK(candle_time(0, 1'000'300) == 1'000'300);
+}
+
+TEST_CASE("a clock that is behind is told from trades that are sent once more") {
+  for (unsigned seed = 1; seed <= 40; ++seed) {
+    CAPTURE(seed);
+    std::mt19937_64 random{seed};
+    const auto pick = [&](std::int64_t below) {
+      return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(below));
+    };
+    struct traded {
+      std::int64_t traded_ms = 0, ts_ms = 0; ///< by our clock and the exchange's
+      std::int64_t known_ms = 0;             ///< the writer has seen this one
+    };
+    std::vector<traded> markets(20);
+    clock_lag subject;
+    auto now_ms = begin_ms;
+    int counted = 0, left_out = 0;
+    const auto counts = [&](traded& one) {
+      const auto age_ms = now_ms - one.ts_ms;
+      const bool is_again = one.ts_ms == one.known_ms;
+      subject.note(now_ms, age_ms, one.known_ms != 0 && !is_again);
+      one.known_ms = one.ts_ms;
+      const bool out = !is_again && subject.is_young(age_ms);
+      ++(out ? counted : left_out);
+      return out;
+    };
+    for (int phase = 0; phase < 6; ++phase) {
+      constexpr std::array<std::int64_t, 5> choices{0, 61'000, 90'000, 3'600'000, 200'000'000};
+      const auto behind_ms = choices[static_cast<std::size_t>(pick(5))];
+      const auto settled_ms = now_ms + 2 * clock_lag::span_ms + 10'000;
+      for (const auto until = now_ms + 600'000; now_ms < until;) {
+        now_ms += pick(2'000);
+        const bool settled = now_ms >= settled_ms;
+        if (settled && pick(60) == 0) { // everything is subscribed to anew
+          const auto outage_ms = pick(3) == 0 ? pick(400'000) : 0;
+          for (auto& one : markets)
+            if (one.ts_ms != 0 && pick(2) == 0) { // some traded meanwhile
+              one.traded_ms = now_ms + pick(outage_ms + 1);
+              one.ts_ms = one.traded_ms - behind_ms;
+            }
+          now_ms += outage_ms;
+          for (auto& one : markets)
+            if (const auto old_ms = now_ms - one.traded_ms; one.ts_ms != 0 && counts(one))
+              CHECK(old_ms <= candle_clock_ms + 1'500);
+        }
+        const auto delay_ms = pick(1'500);
+        // Busy ones and quiet ones.
+        auto& one = markets[static_cast<std::size_t>(pick(pick(10) == 0 ? 20 : 3))];
+        one.traded_ms = now_ms - delay_ms;
+        if (one.traded_ms - behind_ms == one.ts_ms)
+          continue;
+        one.ts_ms = one.traded_ms - behind_ms;
+        const bool out = counts(one);
+        if (settled || behind_ms == 0)
+          CHECK(out);
+      }
+    }
+    CHECK(counted > 1'000);
+    CHECK(left_out > 100);
+  }
 }
 
 TEST_CASE("a clock that is set back does not stop the candles") {
