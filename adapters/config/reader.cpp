@@ -99,8 +99,11 @@ public:
       return unexpected(fmt::format("{} is longer than {} bytes", shown, max_text_bytes));
     if (std::ranges::any_of(value, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; }))
       return unexpected(shown + " contains a control character");
-    if (!rule.accepts(value))
-      return unexpected(fmt::format("{} is not {}", shown, rule.name));
+    if (!rule.accepts(value)) {
+      const auto advice = rule.advice != nullptr ? rule.advice(value) : std::string_view{};
+      return unexpected(
+          fmt::format("{} is not {}{}{}", shown, rule.name, advice.empty() ? "" : ": ", advice));
+    }
     return value;
   }
 

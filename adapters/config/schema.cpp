@@ -143,7 +143,8 @@ const std::array admin_keys{
 const std::array redis_keys{
     key{"url", in<&settings::redis, &redis_settings::url>, text(rules::redis_url),
         "The Redis server that holds the market state. The port is 6379 and the database 0 if "
-        "they are not given."},
+        "they are not given. TLS is not spoken: a tunnel beside the daemon (stunnel) leads to a "
+        "Redis that wants it."},
     key{"username", in<&settings::redis, &redis_settings::username>, text(rules::secret),
         "User of Redis' access control list; empty for the default user."},
     key{"password", in<&settings::redis, &redis_settings::password>, text(rules::secret),

@@ -5,6 +5,7 @@
 #include "adapters/net/url.hpp"
 #include "adapters/postgres/dsn.hpp"
 #include "adapters/redis/endpoint.hpp"
+#include "adapters/redis/no_tls.hpp"
 #include "market/market.hpp"
 
 #include <fmt/format.h>
@@ -149,7 +150,11 @@ const text_rule redis_url{
                              "password have keys of their own");
         },
     .accepts = [](std::string_view text) { return redis::parse_endpoint(text).has_value(); },
-    .shown = false};
+    .shown = false,
+    .advice =
+        [](std::string_view text) {
+          return redis::wants_tls(text) ? redis::no_tls : std::string_view{};
+        }};
 
 const text_rule postgres_dsn{
     .name = "a DSN of PostgreSQL",

@@ -11,6 +11,8 @@ struct text_rule {
   std::string (*allowed)();
   bool (*accepts)(std::string_view text);
   bool shown = true; ///< false: values may hold secrets and are kept out of messages
+  /// What else to say of a value that it does not take; null, or empty: nothing.
+  std::string_view (*advice)(std::string_view text) = nullptr;
 };
 
 /// Longest text in bytes that any key takes.

@@ -1,5 +1,7 @@
 #include "adapters/redis/endpoint.hpp"
 
+#include "adapters/redis/no_tls.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -39,6 +41,8 @@ result<endpoint> parse_endpoint(std::string_view url) {
     out.unix_path = url;
     return out;
   }
+  if (wants_tls(url))
+    return unexpected(std::string{no_tls});
   if (!url.starts_with("redis://"))
     return unexpected(fmt::format("unknown scheme; {}", allowed));
   url.remove_prefix(8);

@@ -1,4 +1,5 @@
 #include "adapters/redis/checked_client.hpp"
+#include "adapters/redis/no_tls.hpp"
 #include "tests/support/store.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -379,4 +380,5 @@ TEST_CASE("Redis URLs") {
        {"", "localhost", "http://x", "redis://", "redis://h:0", "redis://h:x", "redis://h:70000",
         "redis://user:pw@h", "redis://h/x", "unix://relative", "unix:///p?x=1", "unix:///p?db=x"})
     CHECK_MESSAGE(!redis::parse_endpoint(bad), bad);
+  CHECK(redis::parse_endpoint("rediss://h:6380").error() == redis::no_tls);
 }

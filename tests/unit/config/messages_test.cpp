@@ -219,6 +219,13 @@ TEST_CASE("market patterns") {
               "f:3:16: feed.symbols: "));
 }
 
+TEST_CASE("a Redis that is to be asked over TLS: the error says what to do") {
+  const auto lines = report("[redis]\nurl = 'rediss://user:secret@h:6380'\n");
+  CHECK(has(lines, "f:2:7: redis.url: the value is not a Redis URL: TLS (rediss://) is not spoken; "
+                   "let stunnel, or another tunnel beside tickboard, take "));
+  CHECK_FALSE(has(lines, "secret"));
+}
+
 TEST_CASE("addresses and URLs") {
   check_text("http", "listen", true,
              {"127.0.0.1:8080", "localhost:0", "[::1]:80", "0.0.0.0:65535", "my-host.lan:1"});
