@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <set>
-#include <thread>
 
 namespace tickboard::redis {
 
@@ -104,12 +103,13 @@ private:
 
 } // namespace
 
-void check_assets(conversation& on, const asset_keys& keys, std::chrono::milliseconds pause,
-                  discovery& into) {
+void check_assets(conversation& on, const asset_keys& keys, const daemons& writing,
+                  const waiting& wait, discovery& into) {
   asset_check check{on, keys};
   auto wrong = check.run();
   if (!wrong.empty()) {
-    std::this_thread::sleep_for(pause);
+    if (writing.any_lives)
+      wait(between_looks);
     const auto again = check.run();
     std::erase_if(wrong, [&](const auto& one) { return !again.contains(one); });
   }

@@ -3,19 +3,15 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <thread>
 
 namespace tickboard::redis {
 
 namespace {
 
-/// Five times as much as indexes usually lag: thousands of markets that fall quiet at once catch up
-/// one after the other.
-constexpr std::int64_t longest_lag_ms = 10'000;
 /// The last one may be so old when a daemon is killed: they come four times a second, but later
 /// when the processors are all taken.
 constexpr std::int64_t heartbeat_ms = 5'000;
-constexpr auto between_looks = std::chrono::seconds{1};
+constexpr auto between_beats = std::chrono::seconds{1}; ///< of one at work: four
 
 std::map<std::string, std::int64_t> heartbeats(conversation& on, const std::string& key) {
   std::map<std::string, std::int64_t> out;
@@ -34,17 +30,17 @@ std::map<std::string, std::int64_t> heartbeats(conversation& on, const std::stri
 bool daemons::may_lag(std::int64_t received_ms, bool derived) const noexcept {
   return std::any_of(ended_ms.begin(), ended_ms.end(), [&](std::int64_t ended) {
     return received_ms <= ended + heartbeat_ms &&
-           (derived || received_ms >= ended - longest_lag_ms);
+           (derived || received_ms >= ended - longest_lag.count());
   });
 }
 
-daemons find_daemons(conversation& on, const layout& keys) {
+daemons find_daemons(conversation& on, const layout& keys, const waiting& wait) {
   const auto& key = keys[layout::board].daemons;
   const auto before = heartbeats(on, key);
   daemons out;
   if (before.empty())
     return out;
-  std::this_thread::sleep_for(between_looks);
+  wait(between_beats);
   for (const auto& [id, at] : heartbeats(on, key)) {
     const auto known = before.find(id);
     if (known == before.end() || known->second != at)

@@ -3,10 +3,23 @@
 #include "adapters/redis/layout.hpp"
 #include "adapters/redis/verify/conversation.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace tickboard::redis {
+
+/// Scores that no view reads are behind their row for less than this: for lane::lag and lane::grace
+/// (actors/lane.hpp), and a little more if a thousand markets fall quiet at once.
+inline constexpr std::chrono::milliseconds longest_lag{12'000};
+/// Beside a daemon that lives: between two looks at what disagrees. Longer than a step of a writer
+/// takes; and so many of them are longer than anything lags.
+inline constexpr std::chrono::milliseconds between_looks{3'000};
+inline constexpr int looks_beyond_lag = longest_lag / between_looks;
+
+/// Lets time pass.
+using waiting = std::function<void(std::chrono::milliseconds)>;
 
 /// Who writes to this Redis, and who did until it was killed: a daemon that stops in order leaves
 /// nothing behind its rows, and no sign of itself.
@@ -21,6 +34,6 @@ struct daemons {
 };
 
 /// Looks twice, a second apart, unless nobody has left a sign.
-daemons find_daemons(conversation& on, const layout& keys);
+daemons find_daemons(conversation& on, const layout& keys, const waiting& wait);
 
 } // namespace tickboard::redis

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <thread>
 #include <utility>
 
 namespace tickboard::redis {
@@ -15,7 +14,6 @@ namespace tickboard::redis {
 namespace {
 
 constexpr std::size_t most_suspects = 10'000; ///< held at a time: about 10 MB
-constexpr int most_looks = 4;                 ///< at a suspect, after the first
 
 std::size_t fingerprint(const sighting& of) {
   const auto hash = [](const std::optional<std::string>& text) {
@@ -92,7 +90,7 @@ void partition_check::first_look(std::vector<std::string>& ids, bool last) {
     const auto count = std::min(ids.size() - at, inspector::most_ids);
     for (const auto& seen : looking_.look(partition_, std::span{ids}.subspan(at, count)))
       if (auto wrong = looking_.judge(partition_, seen); !wrong.empty())
-        suspects_.push_back({partition_, seen.here.id, std::move(wrong), {}, fingerprint(seen)});
+        suspects_.push_back({partition_, seen.here.id, std::move(wrong), {}, fingerprint(seen), 0});
     at += count;
     if (suspects_.size() >= most_suspects)
       settle();
@@ -149,11 +147,11 @@ void partition_check::check_bases() {
   });
 }
 
-/// Looks at the suspects again until each is told, or has settled.
+/// Looks at the suspects again until each is told, or has settled, or kept changing.
 void partition_check::settle() {
-  for (int look = 1; look <= most_looks && !suspects_.empty(); ++look) {
+  for (int look = 1; !suspects_.empty(); ++look) {
     if (writing_.any_lives)
-      std::this_thread::sleep_for(pause_);
+      wait_(between_looks);
     auto before = std::exchange(suspects_, {});
     for (std::size_t at = 0; at < before.size();) {
       std::vector<std::string> ids;
@@ -163,19 +161,27 @@ void partition_check::settle() {
            ++i)
         ids.push_back(before[i].id);
       for (const auto& seen : looking_.look(partition, ids))
-        judge_again(before[at++], seen, look == most_looks);
+        judge_again(before[at++], seen, look);
     }
   }
-  suspects_.clear();
 }
 
-void partition_check::judge_again(suspect& one, const sighting& seen, bool last_look) {
+/// After a kill nothing moves any more, however long it is looked at.
+bool partition_check::is_late_no_more(const disagreement& one, int stood) const {
+  return !writing_.any_lives || !one.may_be_late() || stood >= looks_beyond_lag;
+}
+
+/// One whose row has changed by the last look is not followed any further; one that has begun to
+/// stand still is, for so many looks more.
+void partition_check::judge_again(suspect& one, const sighting& seen, int look) {
   const auto row = fingerprint(seen);
+  const auto stood = row == one.row ? one.stood + 1 : 0;
   std::vector<disagreement> open;
   for (const auto& wrong : looking_.judge(one.partition, seen)) {
     if (holds(one.told, wrong))
       continue;
-    if (!holds(one.before, wrong) || (wrong.moves() && row != one.row)) {
+    if (!holds(one.before, wrong) || (wrong.moves() && stood == 0) ||
+        !is_late_no_more(wrong, stood)) {
       open.push_back(wrong);
       continue;
     }
@@ -191,10 +197,10 @@ void partition_check::judge_again(suspect& one, const sighting& seen, bool last_
   }
   if (open.empty())
     return;
-  if (last_look)
-    into_.report.unsettled += open.size();
+  if (look < looks_beyond_lag || (stood > 0 && stood < looks_beyond_lag))
+    suspects_.push_back({one.partition, one.id, std::move(open), std::move(one.told), row, stood});
   else
-    suspects_.push_back({one.partition, one.id, std::move(open), std::move(one.told), row});
+    into_.report.unsettled += open.size();
 }
 
 // -- counts ---------------------------------------------------------------------------------------

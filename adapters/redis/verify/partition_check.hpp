@@ -4,7 +4,6 @@
 #include "adapters/redis/verify/inspection.hpp"
 #include "adapters/redis/verify/verification.hpp"
 
-#include <chrono>
 #include <functional>
 #include <map>
 #include <set>
@@ -28,13 +27,14 @@ struct discovery {
   void found(const std::string& partition, std::string subject, std::string what);
 };
 
-/// Goes through partitions. Beside a daemon that lives, what disagrees is looked at again until it
-/// stands still, or changes at every look.
+/// Goes through partitions. Beside a daemon that lives, what disagrees is looked at again: what is
+/// never late counts if it is still there, and what may be late once its row has stood still for
+/// longer than anything lags.
 class partition_check {
 public:
   partition_check(conversation& on, const layout& keys, inspector& looking, const daemons& writing,
-                  std::chrono::milliseconds pause, discovery& into)
-      : on_(on), keys_(keys), looking_(looking), writing_(writing), pause_(pause), into_(into) {}
+                  const waiting& wait, discovery& into)
+      : on_(on), keys_(keys), looking_(looking), writing_(writing), wait_(wait), into_(into) {}
 
   void run(std::size_t partition);
   /// To be called after the last run: suspects of all partitions are looked at again together.
@@ -56,11 +56,13 @@ private:
     std::vector<disagreement> before;
     std::vector<disagreement> told;
     std::size_t row = 0; ///< fingerprint of what the disagreements are between
+    int stood = 0;       ///< looks in a row since, at which it was the same
   };
 
   void take(const std::vector<std::string>& ids);
   void first_look(std::vector<std::string>& ids, bool last);
-  void judge_again(suspect& one, const sighting& seen, bool last_look);
+  bool is_late_no_more(const disagreement& one, int stood) const;
+  void judge_again(suspect& one, const sighting& seen, int look);
   bool is_emptied();
   void check_rows();
   void scan_rows(std::size_t partition,
@@ -77,7 +79,7 @@ private:
   const layout& keys_;
   inspector& looking_;
   const daemons& writing_;
-  std::chrono::milliseconds pause_;
+  const waiting& wait_;
   discovery& into_;
   std::size_t partition_ = 0;
   std::unordered_set<std::size_t> seen_; ///< hashes of ids: scans repeat themselves

@@ -5,6 +5,8 @@
 #include "adapters/redis/verify/partition_check.hpp"
 #include "adapters/redis/verify/repair.hpp"
 
+#include <thread>
+
 namespace tickboard::redis {
 
 result<verify_report> verify(const verify_options& options) {
@@ -14,15 +16,17 @@ result<verify_report> verify(const verify_options& options) {
     conversation on{options.to, std::move(scripts), options.timeout};
     const layout keys{options.prefix, options.quotes};
     const asset_keys assets{options.prefix};
-    const auto writing = find_daemons(on, keys);
-    const auto pause = writing.any_lives ? options.pause : std::chrono::milliseconds{0};
+    const auto wait = options.wait ? options.wait : [](std::chrono::milliseconds time) {
+      std::this_thread::sleep_for(time);
+    };
+    const auto writing = find_daemons(on, keys, wait);
     discovery found;
     inspector looking{on, keys};
-    partition_check check{on, keys, looking, writing, pause, found};
+    partition_check check{on, keys, looking, writing, wait, found};
     for (std::size_t i = 0; i < keys.size(); ++i)
       check.run(i);
     check.settle();
-    check_assets(on, assets, pause, found);
+    check_assets(on, assets, writing, wait, found);
     if (options.repair)
       repair(on, keys, assets, looking, check, found);
     return std::move(found.report);

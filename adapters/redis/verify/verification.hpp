@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,8 @@ struct verify_options {
   std::vector<std::string> quotes; ///< that have a partition of their own
   bool repair = false;
   std::chrono::milliseconds timeout{10'000}; ///< of connecting, and of each answer
-  /// Beside a daemon that lives: between two looks at what disagrees. Longer than indexes lag.
-  std::chrono::milliseconds pause{3'000};
+  /// Lets this much time pass before the next look; null: sleeps.
+  std::function<void(std::chrono::milliseconds)> wait;
 };
 
 /// One thing that does not agree with another.
@@ -35,7 +36,7 @@ struct verify_report {
   std::size_t markets = 0;       ///< rows of the board
   std::size_t assets = 0;
   std::size_t late = 0;      ///< what a killed daemon had yet to bring: no damage
-  std::size_t unsettled = 0; ///< rows that changed at each look: whether these lag cannot be told
+  std::size_t unsettled = 0; ///< rows that kept changing: whether these lag cannot be told
   std::size_t mended = 0;    ///< with `repair`: markets, counts, and all assets as one
   std::size_t refused = 0; ///< changed while they were repaired, or were more than one run repairs
 };
@@ -45,8 +46,9 @@ struct verify_report {
 /// (docs/decisions/verify.md says what must, and what may be late). With `repair`, sets it right by
 /// the newest row of each market.
 ///
-/// Blocks. Beside a daemon that lives it waits for `pause` up to four times, for each ten thousand
-/// markets that disagree at first sight. Takes some 40 bytes a market of the largest partition, 40
+/// Blocks. Beside a daemon that lives what disagrees is looked at again: 3 s later, 12 s if it may
+/// be late, and up to 21 s if its row changes meanwhile; that for each ten thousand markets that
+/// disagree at first sight. Takes some 40 bytes a market of the largest partition, 40
 /// MB per million; and at most 20 MB for what disagrees. The error says why it could not be done:
 /// Redis is away, or refused.
 result<verify_report> verify(const verify_options& options);
