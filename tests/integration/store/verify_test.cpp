@@ -1,7 +1,10 @@
 #include "actors/asset_store.hpp"
+#include "adapters/redis/verify/daemons.hpp"
 #include "adapters/redis/verify/verification.hpp"
 #include "tests/integration/store/filled_board.hpp"
 
+#include <chrono>
+#include <functional>
 #include <map>
 #include <set>
 #include <tuple>
@@ -11,8 +14,11 @@ using test::filled_board;
 
 namespace {
 
-redis::verify_report verify(filled_board& on, bool repair = false) {
+using waiting = std::function<void(std::chrono::milliseconds)>;
+
+redis::verify_report verify(filled_board& on, bool repair = false, waiting wait = {}) {
   redis::verify_options options;
+  options.wait = std::move(wait);
   options.to = *redis::parse_endpoint(on.redis.server->url());
   options.prefix = "t";
   options.quotes = {"USDT", "BTC"};
@@ -232,7 +238,121 @@ void write_on(filled_board& on) {
     }
 }
 
+/// A daemon at work on a board, while the test's time passes: markets change at their own pace, and
+/// scores that no view reads come as late as lanes bring them.
+class worker {
+public:
+  explicit worker(filled_board& on) : on_(on) {
+    for (auto& lane : on_.lanes)
+      lane.keep_up(index_set{}.set(stale_index));
+  }
+
+  struct pace {
+    std::chrono::milliseconds period, since;
+  };
+  std::map<slot*, pace> paces; ///< of those that change
+  std::function<void(slot&)> change = [this](slot& market) { on_.truth.change(market); };
+
+  void pass(std::chrono::milliseconds time) {
+    constexpr std::chrono::milliseconds step{250};
+    for (; time.count() > 0; time -= step) {
+      passed_ += step;
+      on_.truth.now += step.count();
+      for (const auto& [market, its] : paces)
+        if ((passed_ + its.since) % its.period < step) {
+          change(*market);
+          on_.mark(*market);
+        }
+      const auto now = lane::time_point{} + passed_;
+      for (auto& lane : on_.lanes) {
+        lane.catch_up(now);
+        REQUIRE(test::drain(on_.redis, lane, "token", now).what == lane_result::outcome::done);
+      }
+      on_.redis.run(
+          {"ZADD", on_.board->layout[0].daemons, std::to_string(on_.truth.now), "at work"});
+    }
+  }
+
+  redis::verify_report verify() {
+    return ::verify(on_, false, [this](std::chrono::milliseconds time) {
+      pass(time);
+      waited += time;
+    });
+  }
+
+  std::chrono::milliseconds waited{0};
+
+private:
+  filled_board& on_;
+  std::chrono::milliseconds passed_{0};
+};
+
 } // namespace
+
+TEST_CASE("beside a daemon that brings scores as late as it may, only damage is found") {
+  CHECK(redis::longest_lag > lane::lag + lane::grace);
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    CAPTURE(seed);
+    filled_board on{seed};
+    on.grow(150);
+    worker doing{on};
+    std::vector<slot*> quiet;
+    for (auto& market : on.truth.slots)
+      if (quiet.size() < 3)
+        quiet.push_back(&market);
+      else
+        doing.paces[&market] = {std::chrono::milliseconds{2'000 + on.truth.pick(13) * 250},
+                                std::chrono::milliseconds{on.truth.pick(5'000)}};
+    auto* const busy = &on.truth.slots.back();
+    doing.pass(std::chrono::seconds{23});
+    for (int i = 0; i < 3; ++i) {
+      const auto clean = doing.verify();
+      CHECK_MESSAGE(clean.total == 0, told(clean));
+      CHECK(clean.unsettled > 0); // scores were late, which it saw
+    }
+
+    const auto& keys = on.board->layout[redis::layout::board];
+    const auto last = *find_sort_field("last");
+    on.redis.run({"ZADD", keys.by[last], "4321", quiet[0]->subject->id});
+    on.redis.run({"ZADD", keys.by[stale_index], "4321", quiet[1]->subject->id});
+    on.redis.run({"ZREM", keys.by[last], busy->subject->id});
+    const auto found = doing.verify();
+    const auto text = told(found);
+    CAPTURE(text);
+    CHECK(found.total == 3);
+    CHECK(text.find(quiet[0]->subject->id + " by:last: 4321 is there") != text.npos);
+    CHECK(text.find(quiet[1]->subject->id + " by:stale: 4321 is there") != text.npos);
+    CHECK(text.find(busy->subject->id + " by:last: nothing is there") != text.npos);
+  }
+}
+
+TEST_CASE("a market that changes while it is looked at is looked at until it has stood still") {
+  filled_board on{82};
+  on.grow(20);
+  worker doing{on};
+  auto& market = on.truth.slots.front();
+  const auto& by = on.board->layout[redis::layout::board].by[*find_sort_field("high_24h")];
+  on.redis.run({"ZADD", by, "4321", market.subject->id});
+  int changes = 0;
+  doing.change = [&](slot& its) { // but for what is damaged
+    ticker_patch patch;
+    patch.subject = its.subject;
+    patch.at = {on.truth.now, 0};
+    patch.received_ms = on.truth.now;
+    patch.trade = trade_group{*decimal::parse("77")};
+    its.state.apply(patch);
+    ++changes;
+  };
+  doing.paces[&market] = {std::chrono::hours{1},
+                          std::chrono::minutes{60} - std::chrono::seconds{8}};
+  const auto found = doing.verify();
+  INFO(told(found));
+  CHECK(changes == 1);
+  CHECK(found.total == 1);
+  CHECK(found.unsettled == 0);
+  // Whether a daemon lives, three looks, and four more at what stands still.
+  CHECK(doing.waited == std::chrono::seconds{1 + 3 * 3 + 4 * 3});
+}
 
 TEST_CASE("verify finds exactly the damage that was done, and a repair leaves none") {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
