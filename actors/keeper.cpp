@@ -22,6 +22,12 @@ namespace {
 constexpr auto tick_interval = std::chrono::milliseconds{250};
 constexpr std::int64_t epoch_lifetime_ms = 60'000;
 
+template <class Counts>
+std::size_t sum(const Counts& counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::size_t{0},
+                         [](std::size_t total, const auto& one) { return total + one.second; });
+}
+
 } // namespace
 
 keeper_state::~keeper_state() {
@@ -78,16 +84,17 @@ void keeper_state::begin_again(const writer_connected& one) {
     self->send(to, rebuild{incarnation});
 }
 
+std::size_t keeper_state::markets_heard_of() const {
+  return sum(held);
+}
+
+/// A board without a single market is none: no exchange can be reached, however long one waits.
 bool keeper_state::warm() const {
-  if (config.past->was_whole || self->clock().now() - started >= config.warmup)
+  if (config.past->was_whole)
     return true;
-  if (expected.size() < config.feeds)
-    return false;
-  const auto sum = [](const auto& counts) {
-    return std::accumulate(counts.begin(), counts.end(), std::size_t{0},
-                           [](std::size_t total, const auto& one) { return total + one.second; });
-  };
-  return sum(held) >= sum(expected);
+  if (self->clock().now() - started >= config.warmup && markets_heard_of() > 0)
+    return true;
+  return expected.size() >= config.feeds && markets_heard_of() >= sum(expected);
 }
 
 void keeper_state::write_epochs_if_whole() {
@@ -95,7 +102,9 @@ void keeper_state::write_epochs_if_whole() {
       rebuilt_writers.size() < config.writers.size())
     return;
   if (!warm()) {
-    reason = "waiting for the first data of every market";
+    reason = markets_heard_of() > 0 ? "waiting for the first data of every market"
+                                    : "waiting for the first data: no exchange has told of any "
+                                      "market yet; /v1/exchanges says why";
     return;
   }
   writing = true;

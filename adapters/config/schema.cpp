@@ -311,7 +311,9 @@ const std::array connect_keys{
 
 const std::array daemon_keys{
     key{"warmup", daemon<&settings::warmup>, time(0ms, 1h),
-        "At start, how long markets without data are waited for before pages are served."},
+        "At start, how long markets without data are waited for before pages are served. While "
+        "none "
+        "has any, none is served."},
     key{"stop_timeout", daemon<&settings::stop_timeout>, time(0ms, 10min),
         "At a stop, how long requests and updates that are under way may take to be finished."},
 };
