@@ -97,9 +97,10 @@ struct keeper_state {
 /// once all of them did. At a start it also waits until every market was heard of, at most
 /// `warmup`, but as long as it takes until one was; and if no other daemon is at work, it removes
 /// what an earlier life left behind. Whose heartbeat does not move for five seconds in which Redis
-/// answers is not at work; nobody waits for that whom no heartbeat was left. Daemons start one after
-/// the other: who has not got his turn after half a minute starts beside the others. A keeper that
-/// is started anew in a daemon that goes on does neither: it has the rows written once more.
+/// answers is not at work; nobody waits for that whom no heartbeat was left. Daemons start one
+/// after the other: who has not got his turn after half a minute starts beside the others. A
+/// keeper that is started anew in a daemon that goes on does neither: it has the rows written once
+/// more.
 ///
 /// No token goes over two connections of a writer: a Redis that was frozen may yet run what the
 /// older one sent, and would take it for new.

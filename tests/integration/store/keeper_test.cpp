@@ -30,7 +30,7 @@ struct started_daemons : test::actor_fixture {
   explicit started_daemons(const std::vector<std::string>& server = {}) : redis({}, server) {}
   ~started_daemons() { stop_all(); }
 
-  daemon start(std::string id) {
+  daemon start(std::string id, std::size_t feeds = 0) {
     daemon out;
     out.id = std::move(id);
     out.writer = std::make_unique<test::probe<rebuild>>(*this);
@@ -42,6 +42,7 @@ struct started_daemons : test::actor_fixture {
       link->hold(redis.connect(std::move(scripts), link->held(std::move(events))));
       return link;
     };
+    config.feeds = feeds;
     config.writers = {make_address()};
     config.writers[0]->set(out.writer->handle());
     out.keeper = spawn(keeper, std::move(config));
@@ -337,6 +338,23 @@ TEST_CASE_FIXTURE(started_daemons, "a full Redis is made room in, one that refus
     CHECK(has_begun(one));
     CHECK(rows_left() == 0);
   }
+}
+
+TEST_CASE_FIXTURE(started_daemons,
+                  "a board without a market is not served, however long no exchange is reached") {
+  const auto one = start("one", 2);
+  settle(one);
+  send(one.keeper, rebuilt{0, 1});
+  wait(15s, {&one}); // longer than `warmup`
+  CHECK_FALSE(one.state().report().ready);
+  CHECK(one.state().report().reason ==
+        "waiting for the first data: no exchange has told of any market yet; /v1/exchanges says "
+        "why");
+  CHECK_FALSE(is_there(keys.epoch));
+  one.state().held[0] = 1; // the other feed is not waited for any more
+  wait(500ms, {&one});
+  CHECK(one.state().report().ready);
+  CHECK(is_there(keys.epoch));
 }
 
 TEST_CASE_FIXTURE(started_daemons, "a daemon that stops in order takes its heartbeat with it") {
