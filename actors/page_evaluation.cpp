@@ -44,7 +44,7 @@ public:
       : board_(std::move(board)), store_(std::move(store)), query_(query),
         assets_(assets_of(query, at)), bounds_(bounds), now_ms_(at.now_ms), done_(std::move(done)),
         plan_(plan_view(board_->layout, query_, assets_, now_ms_)), wanted_(query.around),
-        number_(query.page), after_(query.after), body_(now_ms_, query.shape) {
+        number_(query.page), after_(query.after) {
     if (query_.around.empty() && !query_.by_cursor)
       skip_ = query_.offset();
   }
@@ -69,7 +69,7 @@ public:
     }
     if (query_.snapshot == snapshot_use::read)
       open_snapshot();
-    run();
+    begin();
   }
 
 private:
@@ -89,7 +89,7 @@ private:
     }
     query_.frozen = std::move(made.snapshot);
     open_snapshot();
-    run();
+    begin();
   }
 
   /// The snapshot's ranking is an index without filters.
@@ -98,8 +98,11 @@ private:
     plan_ = {};
     plan_.by = view_plan::access::walk;
     plan_.counting = "interval";
-    if (has_frozen_rows())
-      body_ = answer_text{as_of_ms(), query_.shape}; // whose ages are of the same time
+  }
+
+  void begin() {
+    body_.emplace(as_of_ms(), query_.shape);
+    run();
   }
 
   void run() {
@@ -141,7 +144,7 @@ private:
 
   bool has_frozen_rows() const { return frozen_ && query_.frozen_rows; }
 
-  /// The time of the rows.
+  /// The time of the rows, and of their ages.
   std::int64_t as_of_ms() const { return has_frozen_rows() ? query_.frozen->created_ms : now_ms_; }
 
   /// Where no script has to choose, none is run: strings that go through Lua cost Redis four times
@@ -278,7 +281,7 @@ private:
   void take_walked(const redis::reply& answer) {
     const auto told = answer[1];
     if (told[5].integer() == 1) { // the rows of earlier calls are of a page before the wanted one
-      body_.drop_rows();
+      body_->drop_rows();
       rows_ = 0;
     }
     add_rows(answer[0]);
@@ -320,12 +323,12 @@ private:
 
   void add_rows(const redis::reply& rows) {
     rows_ += rows.size();
-    if (rows.size() > 0 && !body_.has_rows() && query_.shape.members.empty())
-      body_.expect(query_.per_page, rows[0].text().size());
+    if (rows.size() > 0 && !body_->has_rows() && query_.shape.members.empty())
+      body_->expect(query_.per_page, rows[0].text().size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (!rows[i].is_text())
         continue; // a rank without a row: `verify` finds those
-      body_.add_row(rows[i].text());
+      body_->add_row(rows[i].text());
     }
   }
 
@@ -349,10 +352,10 @@ private:
     const bool json = query_.shape.format == view_format::json;
     if (json)
       append_page(out.place);
-    out.mark = body_.mark();
+    out.mark = body_->mark();
     if (json)
       append_end();
-    out.body = body_.take();
+    out.body = body_->take();
     out.link = std::make_shared<const std::string>(link_header(query_, total_, out.place));
     done_(std::move(out));
   }
@@ -364,10 +367,10 @@ private:
   }
 
   void append_page(const page_place& place) {
-    auto to = std::back_inserter(body_.text());
+    auto to = std::back_inserter(body_->text());
     if (query_.by_cursor) {
       fmt::format_to(to, R"(],"page":{{"size":{},"next":)", query_.per_page);
-      body_.append(place.next.empty() ? "null" : fmt::format("\"{}\"", place.next));
+      body_->append(place.next.empty() ? "null" : fmt::format("\"{}\"", place.next));
     } else {
       fmt::format_to(to, R"(],"page":{{"number":{},"size":{},"total":{},"pages":{})", number_,
                      query_.per_page, total_, (total_ + query_.per_page - 1) / query_.per_page);
@@ -377,21 +380,21 @@ private:
     if (query_.frozen)
       fmt::format_to(to, R"(,"snapshot":"{}","ranked_ms":{})", place.snapshot,
                      query_.frozen->created_ms);
-    body_.append("}");
+    body_->append("}");
     if (!query_.ids.empty() && query_.snapshot != snapshot_use::read) {
-      body_.append(",\"missing\":[");
+      body_->append(",\"missing\":[");
       for (std::size_t i = 0; i < missing_.size(); ++i) {
         if (i > 0)
-          body_.append(",");
-        append_json_string(body_.text(), missing_[i]);
+          body_->append(",");
+        append_json_string(body_->text(), missing_[i]);
       }
-      body_.append("]");
+      body_->append("]");
     }
   }
 
   /// The view's own time, and what it cost: neither makes another page of it.
   void append_end() {
-    fmt::format_to(std::back_inserter(body_.text()), ",\"as_of_ms\":{}", as_of_ms());
+    fmt::format_to(std::back_inserter(body_->text()), ",\"as_of_ms\":{}", as_of_ms());
     if (query_.explain) {
       const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
           std::chrono::steady_clock::now() - started_);
@@ -402,13 +405,13 @@ private:
         index = plan_.candidates;
       else if (frozen_)
         index = "snapshot";
-      fmt::format_to(std::back_inserter(body_.text()),
+      fmt::format_to(std::back_inserter(body_->text()),
                      R"(,"explain":{{"index":"{}","partitions":[{}],"pruned":{},"scanned":{},)"
                      R"("calls":{},"us":{}}})",
                      index, json_string(board_->layout.name(plan_.partition)),
                      board_->layout.size() - 1, scanned_, calls_, took.count());
     }
-    body_.append("}");
+    body_->append("}");
   }
 
   const board_ptr board_;
@@ -434,7 +437,7 @@ private:
   bool more_ = false;
   std::optional<view_place> last_row_;
   std::vector<std::string> missing_;
-  answer_text body_;
+  std::optional<answer_text> body_; ///< begun when it is known of which time it is
 
   // What it cost.
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

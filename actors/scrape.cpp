@@ -31,18 +31,22 @@ caf::response_promise scrape_state::ask() {
 
 template <class Answer, class Question>
 void scrape_state::put_to(const address_ptr& whom, const Question& question,
-                          std::function<void(const Answer&)> take) {
+                          std::function<void(const Answer&)> take, std::function<void()> after) {
   const auto to = whom->get();
   if (!to)
     return;
   ++open;
   self->request(to, config.patience, question)
       .then(
-          [this, take](const Answer& answer) {
+          [this, take, after](const Answer& answer) {
             take(answer);
+            after();
             answered();
           },
-          [this](const caf::error&) { answered(); });
+          [this, after](const caf::error&) {
+            after();
+            answered();
+          });
 }
 
 void scrape_state::collect() {
@@ -74,25 +78,16 @@ void scrape_state::collect() {
         if (answer.age_ms >= 0)
           metrics::add(metadata_age, {}, static_cast<double>(answer.age_ms) / 1'000);
       });
-  for (const auto& [who, at] : config.actors) {
-    const auto to = at->get();
-    if (!to)
-      continue;
-    ++open;
-    const auto since = self->clock().now();
-    const auto note_wait = [this, since, who = who] {
-      const std::chrono::duration<double> took = self->clock().now() - since;
-      metrics::add(wait, {{"actor", who}}, took.count());
-      answered();
-    };
-    self->request(to, config.patience, mailbox_asked{})
-        .then(
-            [this, note_wait, who = who](const mailbox_told& answer) {
-              metrics::add(mailbox, {{"actor", who}}, static_cast<double>(answer.messages));
-              note_wait();
-            },
-            [note_wait](const caf::error&) { note_wait(); });
-  }
+  for (const auto& [who, at] : config.actors)
+    put_to<mailbox_told>(
+        at, mailbox_asked{},
+        [this, who = who](const mailbox_told& answer) {
+          metrics::add(mailbox, {{"actor", who}}, static_cast<double>(answer.messages));
+        },
+        [this, who = who, since = self->clock().now()] {
+          const std::chrono::duration<double> took = self->clock().now() - since;
+          metrics::add(wait, {{"actor", who}}, took.count());
+        });
   answered();
 }
 

@@ -32,8 +32,9 @@ struct scrape_state {
   caf::response_promise ask();
   void collect();
   template <class Answer, class Question>
-  void put_to(const address_ptr& whom, const Question& question,
-              std::function<void(const Answer&)> take);
+  void put_to(
+      const address_ptr& whom, const Question& question, std::function<void(const Answer&)> take,
+      std::function<void()> after = [] {});
   void answered();
 
   caf::event_based_actor* self;

@@ -368,7 +368,7 @@ TEST_CASE("a WebSocket that says nothing is asked whether it is there") {
     std::size_t read = 0;
     client.ws.async_read(buffer, [&](beast::error_code, std::size_t size) { read = size; });
     while (pings < 3)
-      REQUIRE(io.run_one() == 1); // each is answered by what reads it
+      REQUIRE(io.run_one_for(patience) == 1); // each is answered by what reads it
     CHECK(server.closed == 0);
     server.say("one");
     io.run();
