@@ -345,6 +345,7 @@ TEST_CASE("a market that changes while it is looked at is looked at until it has
   };
   doing.paces[&market] = {std::chrono::hours{1},
                           std::chrono::minutes{60} - std::chrono::seconds{8}};
+  doing.pass(std::chrono::milliseconds{250}); // so that it is seen at work
   const auto found = doing.verify();
   INFO(told(found));
   CHECK(changes == 1);

@@ -253,7 +253,7 @@ TEST_CASE("ids are percent-decoded, and what a path may hold stands for itself")
   const std::map<std::string, std::pair<std::string, std::string>> table{
       {"binance:BTC-USDT", {"binance:BTC-USDT", "USDT"}},
       {"binance%3ABTC%2DUSDT", {"binance:BTC-USDT", "USDT"}},
-      {"binance%3abtc-usdt", {"binance:btc-usdt", "usdt"}},
+      {"binance%3abtc-usdt", {"binance:BTC-USDT", "USDT"}},
       {"x:A-B-USD", {"x:A-B-USD", "USD"}},
       {"x:%E5%B8%81-USDT", {"x:\xE5\xB8\x81-USDT", "USDT"}},
       {"x:A+B-USD", {"x:A+B-USD", "USD"}},
@@ -261,7 +261,7 @@ TEST_CASE("ids are percent-decoded, and what a path may hold stands for itself")
       {"x:A&B-USD", {"x:A&B-USD", "USD"}},
       {"x:A%26B-USD", {"x:A&B-USD", "USD"}},
       {"x:A-USD&", {"x:A-USD&", "USD&"}},
-      {"x:A-B&id=C", {"x:A-B&id=C", "B&id=C"}},
+      {"x:A-B&id=C", {"x:A-B&ID=C", "B&ID=C"}},
       {"x:A=B-USD", {"x:A=B-USD", "USD"}},
       {"x:A%25-USD", {"x:A%-USD", "USD"}},
       {"a/b:C-D", {"a/b:C-D", "D"}},
@@ -344,6 +344,10 @@ TEST_CASE("links lead to the pages of the same view") {
       for (const auto& code : codes)
         if (random() % 4 == 0)
           list->values.push_back(code);
+      if (list == &query.exchanges) // as they are read
+        for (auto& one : list->values)
+          std::ranges::transform(one, one.begin(),
+                                 [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
       std::sort(list->values.begin(), list->values.end());
       list->exclude = !list->empty() && random() % 2 == 0;
     }

@@ -65,7 +65,7 @@ TEST_CASE("patterns that match nothing are told, and what is near") {
   CHECK(listed_near("*/ustd", listed) == "*/USD, */USDT");
   CHECK(listed_near("!ETC/*", listed) == "BTC/*, ETH/*");
   CHECK(listed_near("BTC/USD", listed) == "BTC/USDT");
-  CHECK(listed_near("aaplx/us", listed) == "AAPLx/USD");
+  CHECK(listed_near("aaplx/us", listed) == "AAPLX/USD");
   CHECK(listed_near("BTC/JPY", listed) == "BTC/EUR, BTC/USDT");
   CHECK(listed_near("BTC/ABCDE", listed) == "BTC/EUR, BTC/USDT");
   CHECK(listed_near("WHATEVER/XYZ", listed).empty());
