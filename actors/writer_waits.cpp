@@ -2,6 +2,7 @@
 #include "actors/messages/drain.hpp"
 #include "actors/messages/keeper.hpp"
 #include "actors/writer.hpp"
+#include "adapters/redis/denial.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -60,7 +61,8 @@ void writer_state::answer_about_indexes() {
     waits_for_indexes.deliver(indexes_kept{});
 }
 
-/// Answered when Redis has everything that is known by now, or is away; `drained` says which.
+/// Answered when Redis has everything that is known by now, or is away, or refuses it for want of a
+/// right; `drained` says which.
 caf::response_promise writer_state::drain() {
   auto promise = self->make_response_promise();
   keep_up(every_index());
@@ -85,7 +87,7 @@ void writer_state::answer_who_waits() {
                                           [](const lane& one) { return one.has_all_wanted(); })
                             : connected;
   const bool all = has_rows && !histories->has_candles_under_way();
-  if (connected && !all)
+  if (connected && !all && !redis::is_denial(refusal))
     return;
   for (auto& one : std::exchange(drains, {}))
     one.deliver(drained{all});

@@ -394,6 +394,20 @@ TEST_CASE_FIXTURE(stopped_board, "a stop waits for what Redis refused, and for w
     db.run({"CONFIG", "SET", "maxmemory", "0"});
     wait(500ms);
   }
+  SUBCASE("it refuses for want of a right, which does not pass") {
+    db.run({"ACL", "SETUSER", "default", "-watch", "-multi", "-evalsha"});
+    drain();
+    settle();
+    CHECK(drains == 1);
+    return;
+  }
+  SUBCASE("it has not begun to write") {
+    start_writer(false);
+    receive("BTC", "USDT", "90003");
+    drain();
+    CHECK(drains == 1);
+    return;
+  }
   SUBCASE("another daemon has claimed the partition") {
     for (const std::size_t partition : {0U, 1U})
       db.run({"SET", board_at->layout[partition].owner, "another"});
