@@ -224,9 +224,16 @@ private:
     for (std::uint32_t i = 0; i < settings_.actors.normalizers; ++i)
       normalizers_.push_back(make_address());
     add("status", status_, [this] { return system_.spawn(status); });
-    keeper_config keeping{
-        daemon_id_,      board_, store_->opener(io(0), "keeper"), writers_, settings_.feeds.size(),
-        settings_.warmup};
+    keeper_config keeping;
+    keeping.daemon_id = daemon_id_;
+    keeping.board = board_;
+    keeping.open = store_->opener(io(0), "keeper");
+    keeping.writers = writers_;
+    keeping.feeds = settings_.feeds.size();
+    keeping.lacks = [rights = store_->rights()] {
+      return rights->report(std::chrono::steady_clock::now());
+    };
+    keeping.warmup = settings_.warmup;
     add("keeper", keeper_, [this, keeping] { return system_.spawn(keeper, keeping); });
     rates_config valuing{writers_, settings_.rates.max_age};
     valuing.assets = assets_;

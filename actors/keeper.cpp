@@ -198,6 +198,8 @@ void keeper_state::tick() {
 }
 
 readiness keeper_state::report() const {
+  if (auto lack = connected ? config.lacks() : std::string{}; !lack.empty())
+    return {false, std::move(lack), config.past->was_whole};
   if (whole && !refusal.empty())
     return {false, "Redis refuses what is written: " + refusal, config.past->was_whole};
   return {whole, whole ? "ready" : reason, config.past->was_whole};

@@ -8,6 +8,7 @@
 #include <caf/response_promise.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -29,6 +30,8 @@ struct keeper_config {
   store_opener open;
   std::vector<address_ptr> writers;
   std::size_t feeds = 0; ///< configured
+  /// What Redis refuses any part of the daemon for want of a right; empty: nothing.
+  std::function<std::string()> lacks = [] { return std::string{}; };
   std::chrono::milliseconds warmup{10'000};
   std::shared_ptr<keeper_past> past = std::make_shared<keeper_past>(); ///< of one keeper at a time
 };

@@ -1,12 +1,14 @@
 #include "actors/store_access.hpp"
 
 #include "adapters/redis/checked_client.hpp"
+#include "adapters/redis/telling_client.hpp"
 
 namespace tickboard {
 
 struct store_access::known {
   redis::client_options common; ///< all but what depends on the part
   metrics::registry_ptr registry;
+  std::shared_ptr<missing_rights> rights;
 
   redis::client_options options(std::vector<board::script_ptr> scripts) const {
     auto out = common;
@@ -40,6 +42,20 @@ struct store_access::known {
     };
     return events;
   }
+
+  /// That connection of the part, whose missing rights are noted.
+  std::shared_ptr<redis::client> watched(const redis::connector& make, redis::client_events events,
+                                         const std::string& part) const {
+    const auto connection = rights->new_connection();
+    redis::denial_events denials;
+    denials.on_denied = [all = rights, connection, part](const redis::denial& what) {
+      all->denied(connection, part, what, std::chrono::steady_clock::now());
+    };
+    denials.on_allowed = [all = rights, connection](const redis::denial& what) {
+      all->allowed(connection, what);
+    };
+    return redis::connect_telling(make, counted(std::move(events), part), std::move(denials));
+  }
 };
 
 result<store_access> store_access::make(const config::redis_settings& settings,
@@ -66,14 +82,22 @@ result<store_access> store_access::make(const config::redis_settings& settings,
   common.connect_timeout = settings.connect_timeout;
   common.reply_timeout = settings.reply_timeout;
   common.backoff_max = settings.backoff_max;
-  return store_access{std::make_shared<const known>(known{std::move(common), std::move(registry)})};
+  return store_access{std::make_shared<const known>(known{
+      std::move(common), std::move(registry), std::make_shared<missing_rights>(settings.prefix)})};
+}
+
+const std::shared_ptr<missing_rights>& store_access::rights() const noexcept {
+  return known_->rights;
 }
 
 store_opener store_access::opener(boost::asio::io_context& io, std::string part) const {
   return [&io, part = std::move(part), known = known_](std::vector<board::script_ptr> scripts,
                                                        redis::client_events events) {
-    return redis::connect(io, known->options(std::move(scripts)),
-                          known->counted(std::move(events), part));
+    return known->watched(
+        [&](redis::client_events told) {
+          return redis::connect(io, known->options(std::move(scripts)), std::move(told));
+        },
+        std::move(events), part);
   };
 }
 
@@ -81,8 +105,12 @@ store_opener store_access::checked_opener(boost::asio::io_context& io, std::stri
                                           std::vector<std::string> marks) const {
   return [&io, part = std::move(part), marks = std::move(marks),
           known = known_](std::vector<board::script_ptr> scripts, redis::client_events events) {
-    return redis::connect_checked(io, known->options(std::move(scripts)),
-                                  known->counted(std::move(events), part), marks);
+    return known->watched(
+        [&](redis::client_events told) {
+          return redis::connect_checked(io, known->options(std::move(scripts)), std::move(told),
+                                        marks);
+        },
+        std::move(events), part);
   };
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/board.hpp"
+#include "actors/missing_rights.hpp"
 #include "adapters/config/settings.hpp"
 #include "adapters/metrics/registry.hpp"
 #include "market/result.hpp"
@@ -26,6 +27,9 @@ public:
   /// For reading what others write: redis::connect_checked with `marks`.
   store_opener checked_opener(boost::asio::io_context& io, std::string part,
                               std::vector<std::string> marks) const;
+
+  /// What Redis refuses all of these connections for want of a right.
+  const std::shared_ptr<missing_rights>& rights() const noexcept;
 
 private:
   struct known;

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace tickboard::redis {
@@ -12,7 +13,9 @@ namespace {
 
 namespace net = boost::asio;
 
+/// Until what is there is of this life; a look that Redis refuses is repeated less and less often.
 constexpr auto look_again = std::chrono::milliseconds{20};
+constexpr auto longest_wait = std::chrono::milliseconds{2'000};
 
 class checked_client final : public client, public std::enable_shared_from_this<checked_client> {
 public:
@@ -30,8 +33,10 @@ public:
       }
     };
     inner.on_ready = [me = weak_from_this()] {
-      if (const auto self = me.lock())
+      if (const auto self = me.lock()) {
+        self->wait_ = look_again;
         self->check();
+      }
     };
     inner.on_lost = [me = weak_from_this()](std::string reason) {
       if (const auto self = me.lock()) {
@@ -81,6 +86,7 @@ private:
     std::size_t open;
     bool good = true;
     bool disconnected = false;
+    std::string refusal{};
   };
 
   void check() {
@@ -92,6 +98,8 @@ private:
         found->good =
             found->good && (answer.is_nil() || (answer.is_text() && answer.text() == self->life_));
         found->disconnected = found->disconnected || answer.disconnected();
+        if (answer.failed())
+          found->refusal = answer.error();
         if (--found->open == 0)
           self->judge(*found);
       };
@@ -103,7 +111,11 @@ private:
     if (found.disconnected || stopped_)
       return; // on_ready comes again
     if (!found.good) {
-      timer_.expires_after(look_again);
+      const bool refused = !found.refusal.empty();
+      wait_ = refused ? std::min(2 * wait_, longest_wait) : look_again;
+      if (refused && events_.on_lost)
+        events_.on_lost("what it holds cannot be looked over: " + found.refusal);
+      timer_.expires_after(wait_);
       timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
         if (!error)
           self->check();
@@ -121,6 +133,7 @@ private:
   const std::vector<std::string> marks_;
   std::shared_ptr<client> inner_;
   std::string life_;
+  std::chrono::milliseconds wait_ = look_again; ///< before the next look
   bool trusted_ = false;
   bool stopped_ = false;
 };

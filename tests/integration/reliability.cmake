@@ -41,3 +41,7 @@ target_link_libraries(postgres_faults_test PRIVATE tickboard_actors)
 
 tickboard_mostly_waits(reliability_test reload_test access_test connects_test mute_test limits_test
   reliability_actors_test postgres_faults_test)
+
+tickboard_world_test(rights_test reliability/rights_test.cpp)
+target_link_libraries(rights_test PRIVATE tickboard_hiredis)
+set_tests_properties(rights_test PROPERTIES TIMEOUT 600)
