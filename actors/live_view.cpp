@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/routes.hpp"
+#include "adapters/redis/public_text.hpp"
 
 #include <fmt/format.h>
 
@@ -19,7 +20,7 @@ live_news failure_news(const net::http_response& problem, std::chrono::seconds r
 }
 
 live_news no_answer_news(const caf::error& why) {
-  return failure_news(not_available(why_not(why)), std::chrono::seconds{1});
+  return failure_news(not_available(redis::public_text(why_not(why))), std::chrono::seconds{1});
 }
 
 result<bool> live_view::take(net::shared_bytes body, std::string_view tag) {

@@ -7,6 +7,7 @@
 #include "actors/messages/supervisor.hpp"
 #include "actors/routes.hpp"
 #include "actors/session.hpp"
+#include "adapters/redis/public_text.hpp"
 #include "market/json_text.hpp"
 
 #include <caf/all.hpp>
@@ -73,7 +74,10 @@ void session_state::ask_for_health() {
 
 void session_state::ask_for_readiness() {
   ask<readiness>(*config->keeper, readiness_asked{}, [this](const readiness& told) {
-    respond(told.ready ? of_this_moment(R"({"status":"ready"})") : not_available(told.reason));
+    if (told.ready)
+      respond(of_this_moment(R"({"status":"ready"})"));
+    else
+      respond(not_available(config->for_operators ? told.reason : redis::public_text(told.reason)));
   });
 }
 

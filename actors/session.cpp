@@ -6,6 +6,7 @@
 #include "actors/messages/search.hpp"
 #include "actors/routes.hpp"
 #include "adapters/net/deflate.hpp"
+#include "adapters/redis/public_text.hpp"
 #include "market/json_text.hpp"
 
 #include <caf/all.hpp>
@@ -284,7 +285,8 @@ void session_state::look_for_overdue() {
 }
 
 void session_state::fail(const caf::error& error) {
-  respond(not_available(why_not(error)));
+  const auto why = why_not(error);
+  respond(not_available(config->for_operators ? why : redis::public_text(why)));
 }
 
 // -- what goes on ---------------------------------------------------------------------------------

@@ -139,8 +139,8 @@ private:
           if (self->stopped_)
             return;
           if (error || found.empty()) {
-            self->lost(self->at_server(
-                fmt::format("cannot resolve {}: {}", self->options_.to.host, error.message())));
+            self->lost(
+                self->at_server(fmt::format("cannot resolve its name: {}", error.message())));
             return;
           }
           const auto turn = static_cast<std::ptrdiff_t>(self->failed_ % found.size());

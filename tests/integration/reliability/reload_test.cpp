@@ -166,7 +166,7 @@ TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
     return out;
   };
   CHECK(connections_shown() > 1);
-  on.exchanges[1].feed_options = "symbols = [\"BTC/*\"]\nlisting_interval = \"20m\"\n";
+  on.exchanges[1].feed_options = "streams_per_connection = 1000\n";
   on.write_config(on.daemon_options());
   on.daemon->kill(SIGHUP);
   on.wait_until("connections of before are shown no more",

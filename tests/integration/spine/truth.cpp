@@ -148,7 +148,7 @@ void ask_random_questions(world& on, std::map<std::string, std::string> rows, in
     if (pick(3) != 0)
       query.quotes.values = some_of(quotes);
     if (pick(3) == 0)
-      query.exchanges.values = some_of({"binance", "coinbaseexchange", "kraken", "elsewhere"});
+      query.exchanges.values = some_of({"binance", "coinbaseexchange", "kraken"});
     if (pick(4) == 0)
       query.bases.values = some_of(bases);
     query.sort = pick(sort_field_count);

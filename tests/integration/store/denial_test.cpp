@@ -1,5 +1,6 @@
 #include "actors/missing_rights.hpp"
 #include "adapters/redis/checked_client.hpp"
+#include "adapters/redis/public_text.hpp"
 #include "adapters/redis/telling_client.hpp"
 #include "tests/support/store.hpp"
 
@@ -174,4 +175,27 @@ TEST_CASE("what Redis refuses is reported until it has run, or nobody has tried 
   others.denied(one, "query", {"EXEC", "", "NOPERM no permissions to run the 'sort_ro' command"},
                 now);
   CHECK(others.report(now) == ""); // a script sorts
+}
+
+TEST_CASE("what everybody may read has no addresses and no script's SHA") {
+  using redis::public_text;
+  CHECK(public_text("Redis is not reachable: redis://10.0.0.1:6379/0: Connection refused") ==
+        "Redis is not reachable: Connection refused");
+  CHECK(public_text("unix:///run/r.sock?db=2: No such file; redis://[::1]:26379/0: redis://h:1/0: "
+                    "closed") == "No such file; closed");
+  CHECK(public_text("redis://h:1/0:") == "");
+  store redis;
+  const auto fails =
+      std::make_shared<const redis::script>("fails", "return redis.call('GET', KEYS[1], 'x')");
+  redis::call one;
+  one.by_sha = fails;
+  one.keys = 1;
+  one.arguments = redis::command{"k"};
+  const auto said = redis.run(std::move(one)).text;
+  REQUIRE(said.find(fails->sha) != said.npos);
+  const auto told = public_text(said + " and more");
+  CHECK(told.find("Wrong number of args calling Redis command from script") != told.npos);
+  CHECK(told.ends_with(" and more"));
+  CHECK(told.find(fails->sha) == told.npos);
+  CHECK(told.find("user_script") == told.npos);
 }

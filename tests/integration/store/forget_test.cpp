@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(leaving_board, "of a source that lives, what it does not serve
     std::set<std::string> out;
     for (const auto& [id, one] : state_of<writer_state>(subject).slots)
       if (one->stale)
-        out.insert(id);
+        out.emplace(id);
     return out;
   };
   using ids = std::set<std::string>;

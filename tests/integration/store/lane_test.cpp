@@ -519,7 +519,7 @@ TEST_CASE("what is wanted is there when the lane says so, though markets change 
   const std::uint64_t seed = std::random_device{}();
   INFO("seed " << seed);
   model truth{seed};
-  truth.add_markets(300, {"USDT"}); // more than a batch
+  truth.add_markets(300, {"USDT", "EUR", "X"}); // more than a batch
   lane on{the_board(), 0};
   std::map<const slot*, int> now, stored, in_flight, wanted;
   const auto change_many = [&] {

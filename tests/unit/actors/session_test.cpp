@@ -302,6 +302,17 @@ TEST_CASE("a question that cannot be answered now is 503 and says why") {
     }));
     refused("/readyz", "waiting for data");
   }
+  SUBCASE("where Redis is, and what it says of scripts, is for operators") {
+    const std::string why = "redis://10.0.0.1:6379/0: ERR no script: 0123, on @user_script:7.";
+    one.config->keeper->set(one.spawn([why](caf::event_based_actor*) -> caf::behavior {
+      return {[why](const readiness_asked&) { return readiness{false, why}; }};
+    }));
+    one.answer_queries({}, caf::make_error(ec::store_unavailable, why));
+    for (const auto& target : {targets[0], targets[1], targets[3]})
+      refused(target, "\"ERR no.\"");
+    one.config->for_operators = true;
+    refused("/readyz", why);
+  }
 }
 
 TEST_CASE("an answer that comes too late is not taken for that of the next request") {
