@@ -143,12 +143,15 @@ void ask_random_questions(world& on, std::map<std::string, std::string> rows, in
       out.insert(from[pick(from.size())]);
     return std::vector<std::string>{out.begin(), out.end()};
   };
+  std::vector<std::string> feeds;
+  for (const auto& one : on.exchanges)
+    feeds.push_back(one.name);
   for (int i = 0; i < count; ++i) {
     view_query query;
     if (pick(3) != 0)
       query.quotes.values = some_of(quotes);
     if (pick(3) == 0)
-      query.exchanges.values = some_of({"binance", "coinbaseexchange", "kraken"});
+      query.exchanges.values = some_of(feeds);
     if (pick(4) == 0)
       query.bases.values = some_of(bases);
     query.sort = pick(sort_field_count);
