@@ -169,6 +169,7 @@ TEST_CASE("a server that hangs is left, whether it was silent, asked or just bei
 }
 
 TEST_CASE("of several hosts those that are silent are passed by, within one attempt") {
+  listener hears;
   database db;
   net::io_thread io;
   boost::asio::ip::tcp::acceptor silent{io.context(),
@@ -178,7 +179,6 @@ TEST_CASE("of several hosts those that are silent are passed by, within one atte
   options.to.parameters["host"] = fmt::format("127.0.0.1,127.0.0.1,{}", db.dsn["host"]);
   options.to.parameters["port"] =
       fmt::format("{0},{0},{1}", silent.local_endpoint().port(), db.dsn["port"]);
-  listener hears;
   const auto client = db.connect(hears.events(), options);
   wait_until("the last host", [&] { return hears.ready + hears.lost > 0; });
   CHECK(hears.ready == 1);
