@@ -179,10 +179,12 @@ TEST_CASE("of several hosts those that are silent are passed by, within one atte
   options.to.parameters["host"] = fmt::format("127.0.0.1,127.0.0.1,{}", db.dsn["host"]);
   options.to.parameters["port"] =
       fmt::format("{0},{0},{1}", silent.local_endpoint().port(), db.dsn["port"]);
-  const auto client = db.connect(hears.events(), options);
+  const auto client = postgres::connect(io.context(), options, hears.events());
   wait_until("the last host", [&] { return hears.ready + hears.lost > 0; });
   CHECK(hears.ready == 1);
   CHECK(hears.lost == 0);
+  client->stop();
+  io.stop();
 }
 
 TEST_CASE("what cannot be reached is said without secrets") {
