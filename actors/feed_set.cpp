@@ -10,6 +10,7 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace tickboard {
 
@@ -176,11 +177,17 @@ void feed_set::forget(const std::string& name) {
     caf::anon_send(to, markets_expected{name, 0});
 }
 
-std::uint32_t feed_set::free_source_id() const {
-  for (std::uint32_t id = 0;; id += sources_per_feed)
+/// Not one of a feed that has ended, if it can be helped: what writers know of its connections is
+/// not true of others.
+std::uint32_t feed_set::free_source_id() {
+  constexpr auto last = std::numeric_limits<std::uint32_t>::max() - sources_per_feed;
+  for (;;) {
+    const auto id = next_source_id_;
+    next_source_id_ = id > last - sources_per_feed ? 0 : id + sources_per_feed;
     if (std::ranges::none_of(
             feeds_, [id](const auto& entry) { return entry.second.first_source_id == id; }))
       return id;
+  }
 }
 
 void feed_set::stop() {

@@ -46,12 +46,13 @@ private:
   void choose(running& one, const config::feed_settings& settings);
   void retire(const std::string& name, const running& one, time_point until);
   void forget(const std::string& name);
-  std::uint32_t free_source_id() const;
+  std::uint32_t free_source_id();
 
   caf::actor_system& system_;
   caf::actor root_;
   feed_config common_;
   std::map<std::string, running> feeds_; ///< by name
+  std::uint32_t next_source_id_ = 0;
 };
 
 /// Answers when everything that `service` was sent before has been passed on; see drain_asked.
