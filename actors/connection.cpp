@@ -6,6 +6,7 @@
 #include "actors/messages/status.hpp"
 #include "actors/some_of.hpp"
 #include "adapters/log/log.hpp"
+#include "market/backoff.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -20,13 +21,6 @@ constexpr auto health_interval = std::chrono::milliseconds{500};
 constexpr std::chrono::milliseconds first_pause{1'000}, longest_pause{60'000};
 constexpr std::chrono::milliseconds first_patience{std::chrono::minutes{1}},
     longest_patience{std::chrono::hours{6}}; ///< until what was refused is asked for again
-
-/// `first`, doubled so many times, but at most `longest`.
-std::chrono::milliseconds doubled(std::chrono::milliseconds first, std::uint32_t times,
-                                  std::chrono::milliseconds longest) {
-  return std::min<std::chrono::milliseconds>(first * (std::int64_t{1} << std::min(times, 20U)),
-                                             longest);
-}
 
 /// The socket's side: turns callbacks on the io thread into messages. Holds the actor weakly, so
 /// neither keeps the other alive.

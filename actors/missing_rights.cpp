@@ -1,8 +1,7 @@
 #include "actors/missing_rights.hpp"
 
+#include "actors/some_of.hpp"
 #include "adapters/log/log.hpp"
-
-#include <fmt/format.h>
 
 #include <set>
 
@@ -63,16 +62,7 @@ std::string missing_rights::report(time_point now) const {
   }
   if (rights.empty())
     return {};
-  std::string out = "Redis refuses what tickboard needs: its user lacks ";
-  std::size_t named = 0;
-  for (const auto& one : rights) {
-    if (named == most_named) {
-      out += fmt::format(" and {} more", rights.size() - named);
-      break;
-    }
-    out.append(named++ == 0 ? "" : ", ").append(one);
-  }
-  return out;
+  return "Redis refuses what tickboard needs: its user lacks " + some_of(rights, most_named);
 }
 
 void missing_rights::forget_old(time_point now) {

@@ -1,6 +1,7 @@
 #include "actors/mute_guard.hpp"
 
 #include "adapters/log/log.hpp"
+#include "market/backoff.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -21,8 +22,7 @@ std::chrono::milliseconds mute_renewals::pause(std::chrono::milliseconds mute_af
                                                clock::time_point now) const noexcept {
   if (count_ == 0 || now - last_ >= memory)
     return std::chrono::milliseconds{0};
-  return std::min<std::chrono::milliseconds>(
-      5 * mute_after * (std::int64_t{1} << std::min(count_ - 1, 20U)), longest_pause);
+  return doubled(5 * mute_after, count_ - 1, longest_pause);
 }
 
 mute_guard::mute_guard(source_ptr from, std::chrono::milliseconds mute_after,

@@ -23,7 +23,7 @@ std::string in_capitals(std::string_view text) {
 }
 
 std::string pair_of(const market& one) {
-  return in_capitals(one.base + "/" + one.quote);
+  return one.base + "/" + one.quote; // in capitals, as make_market has them
 }
 
 /// Patterns that know whether they matched anything. A config may have thousands, most without a *.
@@ -99,10 +99,9 @@ std::string listed_near(std::string_view unmatched, const std::vector<market_ptr
   std::vector<std::string> near, same_base;
   auto least = std::clamp<std::size_t>(pattern.size() / 3, 1, 3);
   for (const auto& one : pairs) {
-    const auto pair = in_capitals(one);
-    if (pair.starts_with(base + "/"))
+    if (one.starts_with(base + "/"))
       same_base.push_back(one);
-    const auto edits = config::edit_distance(pattern, pair, least);
+    const auto edits = config::edit_distance(pattern, one, least);
     if (edits < least)
       near.clear();
     if (edits <= least)

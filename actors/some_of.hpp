@@ -9,8 +9,7 @@ namespace tickboard {
 
 /// A list of names that may be long, for a sentence: "a, b, c, d, e and 12 more".
 template <class Names>
-std::string some_of(const Names& names) {
-  constexpr std::size_t shown = 5;
+std::string some_of(const Names& names, std::size_t shown = 5) {
   std::string out;
   std::size_t count = 0;
   for (const auto& one : names) {

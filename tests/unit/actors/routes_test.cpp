@@ -2,6 +2,7 @@
 #include "actors/contract.hpp"
 #include "actors/page_links.hpp"
 #include "actors/routes.hpp"
+#include "market/query_text.hpp"
 #include "market/view_token.hpp"
 #include "tests/support/http_header.hpp"
 
@@ -346,8 +347,7 @@ TEST_CASE("links lead to the pages of the same view") {
           list->values.push_back(code);
       if (list == &query.exchanges) // as they are read
         for (auto& one : list->values)
-          std::ranges::transform(one, one.begin(),
-                                 [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+          one = lower_case(one);
       std::sort(list->values.begin(), list->values.end());
       list->exclude = !list->empty() && random() % 2 == 0;
     }
