@@ -120,7 +120,8 @@ TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
     kraken.check();
   }
 
-  on.exchanges[1].feed_options = "exclude = [\"*/USD\"]\n";
+  const auto usual = on.exchanges[1].feed_options;
+  on.exchanges[1].feed_options += "exclude = [\"*/USD\"]\n";
   on.write_config(on.daemon_options() + "\n[rates]\nmax_age = \"200s\"");
   on.daemon->kill(SIGHUP);
   bool stale = false;
@@ -144,7 +145,7 @@ TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
   CHECK(on.get("/metrics").body.find("\ntickboard_config_reload_ok 1\n") != std::string::npos);
   kraken.check();
 
-  on.exchanges[1].feed_options.clear();
+  on.exchanges[1].feed_options = usual;
   on.write_config(on.daemon_options());
   on.daemon->kill(SIGHUP);
   on.wait_until("all are served", [&] {
@@ -166,7 +167,7 @@ TEST_CASE("SIGHUP: feeds end, start and change, and the others do not notice") {
     return out;
   };
   CHECK(connections_shown() > 1);
-  on.exchanges[1].feed_options = "streams_per_connection = 1000\n";
+  on.exchanges[1].feed_options += "streams_per_connection = 1000\n";
   on.write_config(on.daemon_options());
   on.daemon->kill(SIGHUP);
   on.wait_until("connections of before are shown no more",

@@ -33,6 +33,14 @@ std::string difference(const rapidjson::Value& truth, const rapidjson::Value& ro
 
 } // namespace
 
+namespace {
+
+/// An exchange that has said everything is not taken for dead while a slow machine looks at what it
+/// said: a connection made anew tells all once more, as received now.
+const std::string said_everything = "stall_timeout = \"10m\"\n";
+
+} // namespace
+
 std::vector<simulated> three_exchanges(std::uint64_t count, double rate, bool hold) {
   std::vector<simulated> out;
   std::uint64_t seed = 11;
@@ -43,7 +51,7 @@ std::vector<simulated> three_exchanges(std::uint64_t count, double rate, bool ho
                                      "--seed",    std::to_string(seed++)};
     if (hold)
       options.push_back("--hold");
-    out.push_back({name, name, std::move(options), {}});
+    out.push_back({name, name, std::move(options), {}, count == 0 ? "" : said_everything});
   }
   return out;
 }
@@ -54,7 +62,8 @@ std::vector<simulated> two_exchanges() {
     out.push_back({name,
                    name,
                    {"--markets", "60", "--count", "600", "--rate", "0", "--seed", "7", "--hold"},
-                   {}});
+                   {},
+                   said_everything});
   return out;
 }
 
@@ -122,8 +131,7 @@ std::string difference_from_exchanges(world& on, const std::map<std::string, std
   return markets == rows.size() ? "" : "there are rows that no exchange has";
 }
 
-void ask_random_questions(world& on, std::map<std::string, std::string> rows, int count) {
-  int renewals = 0;
+void ask_random_questions(world& on, const std::map<std::string, std::string>& rows, int count) {
   std::vector<std::string> quotes, bases;
   std::set<std::string> seen_quotes, seen_bases;
   for (const auto& [id, row] : rows) {
@@ -173,14 +181,6 @@ void ask_random_questions(world& on, std::map<std::string, std::string> rows, in
       continue;
     }
     const auto got = without_derived(page), wanted = brute_force_page(rows, query);
-    if (got != wanted)
-      if (auto now = converged_rows(on); now != rows) {
-        MESSAGE("rows have changed since: told anew by a connection that was made anew");
-        rows = std::move(now);
-        REQUIRE(++renewals < 10);
-        --i;
-        continue;
-      }
     const auto differs = static_cast<std::size_t>(std::ranges::mismatch(got, wanted).in1 -
                                                   got.begin()); // all of it is too long to print
     INFO("question " << i << ", got:    " << excerpt(got, differs));

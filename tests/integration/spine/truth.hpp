@@ -28,8 +28,7 @@ std::string difference_from_exchange(world& on, std::size_t i,
                                      const std::map<std::string, std::string>& rows);
 
 /// Random questions: the page, its order and its total must be what looking at the converged `rows`
-/// gives; or at those that have taken their place, since a connection that is made anew tells all
-/// that is, with another time of receipt.
-void ask_random_questions(world& on, std::map<std::string, std::string> rows, int count);
+/// gives.
+void ask_random_questions(world& on, const std::map<std::string, std::string>& rows, int count);
 
 } // namespace tickboard::test
