@@ -135,7 +135,7 @@ export class Rows<Row extends object> {
   private showLines(at: number, end: number): boolean {
     const count = this.lines.peek().length;
     const isRight = (i: number) => this.isInPlace(i) && !this.changed.has(this.page.order[i]!);
-    if (at >= this.dueAt && this.due.size === 0) {
+    if (at >= this.dueAt) {
       for (const i of this.unseen) if (!isRight(i)) this.due.add(i);
       if (this.due.size > 0) this.dueAt = at + unseen_ms;
     }
@@ -145,7 +145,7 @@ export class Rows<Row extends object> {
     for (let n = 0; n < count; ++n) {
       const i = (first + n) % count;
       if (isRight(i)) continue;
-      if (this.unseen.has(i) && !this.due.has(i)) {
+      if (this.unseen.has(i) && !this.due.delete(i)) {
         isLeft = true;
         continue;
       }
@@ -154,7 +154,7 @@ export class Rows<Row extends object> {
       this.next = i + 1;
       if (performance.now() >= end) return true;
     }
-    this.due.clear();
+    this.due.clear(); // of those that were right by themselves
     return isLeft;
   }
 

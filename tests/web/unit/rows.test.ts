@@ -170,6 +170,29 @@ test('rows out of sight follow once a second, or when they come into sight', () 
   assert.deepEqual(values(), [6, 8]);
 });
 
+test('rows out of sight follow, however much those in sight change and however little time frames have', () => {
+  const rows = new Rows<Row>(kind);
+  const ids = [...'abcdefghij'];
+  let page = bodyOf(ids.map((id) => row(id, 0)));
+  rows.takePage(page);
+  settle();
+  for (const line of [7, 8, 9]) rows.see(line, false);
+  const take = (data: Row[]) => {
+    const next = bodyOf(data);
+    assert.ok(rows.takeChange(changeOf(page, next)));
+    page = next;
+  };
+  time.look_ms = 4; // one line a frame
+  const since = ids.map(() => 0); // how long a line has shown another value than the page, in frames
+  for (let frame = 0; frame < 1000; ++frame) {
+    const last = frame < 5 ? 7 : 9; // at first one line out of sight is enough to be looked at
+    take(page.data.map((one, i) => (i < 7 || (i <= last && frame % 200 < 100) ? row(one.id, frame + 1) : one)));
+    frameAfter(12); // and four for the looks
+    shown(rows).forEach(({ last: value }, i) => (since[i] = value === page.data[i]!.last ? 0 : since[i]! + 1));
+    if (frame % 200 > 190) assert.deepEqual(since.slice(7), [0, 0, 0]);
+  }
+});
+
 test('a price that moves is shown so, for a moment', () => {
   const rows = new Rows<Row>(kind);
   let last = bodyOf([row('a', 5)]);
