@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
+#include <functional>
 #include <utility>
 #include <vector>
 #include <xxhash.h>
@@ -19,9 +19,10 @@ constexpr std::string_view received_name = ",\"received_ms\":";
 
 /// Where `received_name` is at or behind `begin`; npos. As find, which stops at every comma.
 std::size_t find_received(std::string_view row, std::size_t begin) {
-  const auto* const at = static_cast<const char*>(
-      ::memmem(row.data() + begin, row.size() - begin, received_name.data(), received_name.size()));
-  return at == nullptr ? row.npos : static_cast<std::size_t>(at - row.data());
+  static const std::boyer_moore_horspool_searcher search{received_name.begin(),
+                                                         received_name.end()};
+  const auto* const at = search(row.begin() + begin, row.end()).first;
+  return at == row.end() ? row.npos : static_cast<std::size_t>(at - row.begin());
 }
 
 void append_csv_value(std::string& out, std::string_view value) {
