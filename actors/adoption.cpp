@@ -64,8 +64,7 @@ std::vector<adoption::stored> adoption::finish(const rows_read& found) {
                  {{"market", market->id}, {"reason", state.error()}});
       continue;
     }
-    const bool stale = found.rows[i].ends_with("\"stale\":true}"); // as append_row ends
-    out.push_back({std::move(market), source_id, std::move(*state), stale});
+    out.push_back({std::move(market), source_id, std::move(*state), is_stale_row(found.rows[i])});
   }
   return out;
 }

@@ -255,7 +255,7 @@ std::size_t lane::finish(const lane_result& result) {
         one->not_stored();
       one->sent_since = {};
     }
-    if (!written)
+    if (!written && !conflicted)
       mark(*one);
     else if (!one->entries[0].dirty && !one->entries[1].dirty)
       one->changed(); // nobody waits for it: give the memory back
@@ -263,6 +263,11 @@ std::size_t lane::finish(const lane_result& result) {
   if (result.what == lane_result::outcome::shared)
     ++reign_; // also for what this batch has merged: what it forgot may have claimed the partition
   return out;
+}
+
+void lane::leave_to_another(slot& market) {
+  market.entry(partition_).lags = false;
+  is_even(market);
 }
 
 void lane::finish_leaving(bool stored) {

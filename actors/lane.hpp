@@ -103,10 +103,12 @@ public:
   std::vector<redis::call> take_batch(std::string_view token, time_point now, way by,
                                       std::function<void(lane_result)> done);
 
-  /// The batch in flight is over. Markets that are not stored are queued again; those whose
-  /// history is in doubt will be merged, which are all if another daemon writes here. Returns how
-  /// many are stored.
+  /// The batch in flight is over. Markets that are not stored are queued again, but for those of
+  /// conflicts: these are to be marked, or left to another. Those whose history is in doubt will be
+  /// merged, which are all if another daemon writes here. Returns how many are stored.
   std::size_t finish(const lane_result& result);
+  /// What Redis has of a conflict stands: whoever wrote it has brought all of it.
+  void leave_to_another(slot& market);
 
   /// Forgets that anything was stored: everything must be marked anew.
   void reset();

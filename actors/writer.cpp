@@ -18,6 +18,7 @@ constexpr auto sweep_interval = std::chrono::milliseconds{50};
 constexpr std::uint32_t sweeps_per_news = 5;      ///< so other actors hear of markets every 250 ms
 constexpr std::uint32_t sweeps_per_histories = 5; ///< a few markets cost as much as many
 constexpr std::uint32_t sweeps_per_candles = 10;  ///< larger batches have fewer keys a market
+constexpr std::uint32_t sweeps_per_look = 10;     ///< at other daemons
 constexpr auto patience = std::chrono::seconds{10};        ///< with the assets actor
 constexpr auto demand_lifetime = std::chrono::seconds{30}; ///< the query actor tells every 5 s
 
@@ -51,6 +52,7 @@ void writer_state::make_lanes() {
   sent_at.resize(lanes.size());
   histories = std::make_unique<history_store>(config.board, config.candles);
   adopts = std::make_unique<adoption>(config.board);
+  others = std::make_unique<others_watch>(config.board, config.daemon_id);
 }
 
 // -- updates --------------------------------------------------------------------------------------
@@ -189,7 +191,8 @@ void writer_state::set_liveness(const source_liveness& change) {
 void writer_state::sweep() {
   self->delayed_send(self, sweep_interval, sweep_due{});
   for (auto* market : derived.sweep(config.now_ms()))
-    queue(*market);
+    if (!market->stale || !others->another_lives())
+      queue(*market);
   const auto now = self->clock().now();
   if (now - asked_at > demand_lifetime)
     keep_up(every_index());
@@ -203,6 +206,8 @@ void writer_state::sweep() {
   read_histories();
   if (sweeps % sweeps_per_histories == 0)
     write_histories();
+  if (sweeps % sweeps_per_look == 0)
+    look_at_others();
   config.figures->markets.set(slots.size());
   std::size_t waits = 0;
   for (const auto& one : lanes)
@@ -299,6 +304,7 @@ caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config conf
         state.tell_rates();
       },
       [&state](const rows_read& found) { state.adopted(found); },
+      [&state](const others_seen& now) { state.seen(now); },
       [&state](const histories_read& found) {
         const auto now_ms = state.config.now_ms();
         for (auto* market : state.histories->finish_read(found, now_ms))

@@ -10,6 +10,7 @@
 #include "actors/messages/followed.hpp"
 #include "actors/messages/query.hpp"
 #include "actors/messages/writer.hpp"
+#include "actors/others_watch.hpp"
 #include "actors/unix_ms.hpp"
 #include "actors/writer_figures.hpp"
 #include "market/clock_lag.hpp"
@@ -94,10 +95,12 @@ struct writer_state {
   void answer_who_waits();
   bool note_board_batch(caf::actor_clock::time_point now);
   void flushed(const lane_flushed& message, std::uint64_t of);
-  void resolve(const lane_result::conflict& conflict);
+  void resolve(lane& of, const lane_result::conflict& conflict);
   void follow(const markets_followed& told);
   void adopt_stored();
   void adopted(const rows_read& found);
+  void look_at_others();
+  void seen(const others_seen& now);
   void forget_by_what_was_told();
   void forget_others(const markets_followed& told);
   void find_slots(const std::vector<ticker_patch>& patches);
@@ -144,6 +147,7 @@ struct writer_state {
   /// Who asked last for indexes that Redis has yet to get.
   caf::response_promise waits_for_indexes;
   std::vector<caf::response_promise> drains; ///< who asked for everything to be in Redis
+  std::unique_ptr<others_watch> others;
   market_report report;
   std::unique_ptr<history_store> histories;
   /// Batches of candles that may still go without turns: the daemon is about to stop.
@@ -163,11 +167,14 @@ struct writer_state {
 /// Markets that their feed does not follow any more leave Redis, and what other actors know of
 /// them; who comes back is a new market, or, while Redis has yet to answer, the one it was.
 ///
+/// Beside another daemon it writes anew what that one has marked stale though this one hears of it,
+/// and once it has marked markets stale, it leaves them to that one (docs/decisions/order.md).
+///
 /// Takes: write_patches, markets_followed, source_liveness, rebuild, indexes_asked, drain_asked,
 /// rates_published, rate_sources_asked, held_candles_asked; store_ready, store_lost, lanes_flushed,
-/// rows_read, histories_read, histories_written, candles_written (io thread). Sends to the keeper:
-/// writer_connected, state_lost, rebuilt; to the rates actor: rate_news; to the assets actor:
-/// market_news. Answers markets_held.
+/// rows_read, others_seen, histories_read, histories_written, candles_written (io thread). Sends to
+/// the keeper: writer_connected, state_lost, rebuilt; to the rates actor: rate_news; to the assets
+/// actor: market_news. Answers markets_held.
 caf::behavior writer(caf::stateful_actor<writer_state>* self, writer_config config);
 
 } // namespace tickboard

@@ -177,7 +177,7 @@ void writer_state::flushed(const lane_flushed& message, std::uint64_t of) {
   }
   std::erase_if(leaving, [](const auto& entry) { return entry.second->has_left(); });
   for (const auto& conflict : message.result.conflicts)
-    resolve(conflict);
+    resolve(lane, conflict);
   if (message.result.what != lane_result::outcome::failed && !std::exchange(refusal, {}).empty())
     log::info("writer", "Redis takes batches again", {{"writer", config.index}});
   auto pause = std::chrono::milliseconds{0};
@@ -209,7 +209,7 @@ void writer_state::flushed(const lane_flushed& message, std::uint64_t of) {
 }
 
 /// Redis holds a newer group of this market, of another daemon or an earlier life of this one.
-void writer_state::resolve(const lane_result::conflict& conflict) {
+void writer_state::resolve(lane& of, const lane_result::conflict& conflict) {
   const auto it = slots.find(conflict.id);
   if (it == slots.end())
     return;
@@ -229,6 +229,11 @@ void writer_state::resolve(const lane_result::conflict& conflict) {
     }());
   } else {
     market.state.adopt(*stored);
+    if (market.stale && !is_stale_row(conflict.row) && others->another_lives() && !rebuilding &&
+        drains.empty()) {
+      of.leave_to_another(market); // who wrote it hears of it
+      return;
+    }
   }
   mark(market, config.now_ms());
 }

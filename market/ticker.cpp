@@ -313,6 +313,10 @@ void append_row(std::string& out, const market& subject, const ticker& state, bo
   out.append(stale ? ",\"stale\":true}" : ",\"stale\":false}");
 }
 
+bool is_stale_row(std::string_view row) noexcept {
+  return row.ends_with(",\"stale\":true}");
+}
+
 std::string encode_version(const ticker& state) {
   std::string out;
   out.reserve(96);

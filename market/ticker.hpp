@@ -110,6 +110,9 @@ struct ticker {
 void append_row(std::string& out, const market& subject, const ticker& state, bool stale,
                 std::uint32_t connection);
 
+/// True if what `append_row` wrote is stale.
+bool is_stale_row(std::string_view row) noexcept;
+
 /// The watermarks as stored beside the row: "trade_ts trade_seq quote_ts quote_seq stats_ts
 /// stats_seq trade_lag quote_lag stats_lag", compared by lua/order.lua. A lag is that of receiving
 /// behind the exchange's time in ms; 0 if there is no time.

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -74,6 +75,14 @@ struct rows_read {
   bool away = false;   ///< no answer
   std::string failure; ///< empty: none
   std::vector<std::string> versions, rows;
+};
+
+/// What Redis has of all daemons' heartbeats, by daemon id, and the ids of some of the board's
+/// markets whose rows are stale. From the io thread.
+struct others_seen {
+  bool failed = false; ///< it could not be asked
+  std::map<std::string, std::string> beats;
+  std::vector<std::string> stale;
 };
 
 /// Which candles of this market may Redis not have yet? Answered with `candles_held`.

@@ -32,6 +32,7 @@ process::process(std::vector<std::string> arguments, const std::string& log) {
     ::dup2(ends[1], 1);
     const int errors = ::open(log.c_str(), O_CREAT | O_APPEND | O_WRONLY, 0600);
     ::dup2(errors, 2);
+    ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); // this test's sockets end when it closes them
     become(arguments);
   }
   ::close(ends[1]);

@@ -95,3 +95,38 @@ TEST_CASE("a clock that an exchange sets back is followed by two daemons as by o
   CHECK(on.converges().size() == 3 * markets_each);
   CHECK(clients.finish() == "");
 }
+
+TEST_CASE("one of two daemons cannot reach an exchange: what the other hears of is not stale") {
+  const auto way = std::make_shared<tcp_proxy>();
+  auto quiet = exchange_on("kraken", way);
+  quiet.options = {"--markets", std::to_string(markets_each), "--count", "300", "--rate", "0"};
+  quiet.feed_options =
+      "stall_timeout = \"10m\"\nstale_after = \"300ms\"\nconnect_attempts = 1000\n";
+  feed_world on{{quiet}};
+  on.exchanges[0].through = nullptr; // the second one goes straight there
+  process second{{TICKBOARD_PROGRAM, "serve", "--config", on.write_config(on.daemon_options())},
+                 on.log()};
+  on.wait_until("the second one is ready",
+                [&] { return on.get(second.port(), "/readyz").status == 200; });
+  const auto how_many = [&](const char* stale) {
+    const auto page =
+        on.get(std::string{"/v1/markets?per_page=1&exchange=kraken&stale="} + stale).body;
+    const auto json = parse_json(page);
+    return json.HasMember("page") ? std::stoi(text_of(json["page"], "total")) : -1;
+  };
+
+  second.kill(SIGSTOP);
+  way->refuse();
+  on.wait_until("the first one marks all rows stale",
+                [&] { return how_many("true") == markets_each; });
+  second.kill(SIGCONT);
+  on.wait_until("the second one has marked them live",
+                [&] { return how_many("false") == markets_each; });
+  for (int i = 0; i < 200; ++i) // they stay so
+    REQUIRE(how_many("true") == 0);
+  second.kill(SIGKILL);
+  second.wait();
+  on.wait_until("nobody hears of them", [&] { return how_many("true") == markets_each; });
+  way->accept();
+  on.wait_until("the first one does again", [&] { return how_many("false") == markets_each; });
+}
