@@ -12,6 +12,7 @@ namespace {
 /// when the processors are all taken.
 constexpr std::int64_t heartbeat_ms = 5'000;
 constexpr auto between_beats = std::chrono::seconds{1}; ///< of one at work: four
+constexpr int most_looks = 5; ///< it may be away from Redis, or late, for so many seconds
 
 std::map<std::string, std::int64_t> heartbeats(conversation& on, const std::string& key) {
   std::map<std::string, std::int64_t> out;
@@ -37,17 +38,25 @@ bool daemons::may_lag(std::int64_t received_ms, bool derived) const noexcept {
 daemons find_daemons(conversation& on, const layout& keys, const waiting& wait) {
   const auto& key = keys[layout::board].daemons;
   const auto before = heartbeats(on, key);
-  daemons out;
-  if (before.empty())
-    return out;
-  wait(between_beats);
-  for (const auto& [id, at] : heartbeats(on, key)) {
-    const auto known = before.find(id);
-    if (known == before.end() || known->second != at)
-      out.any_lives = true;
-    else
-      out.ended_ms.push_back(at);
+  auto still = before;
+  std::size_t living = 0;
+  for (int look = 0; look < most_looks && !still.empty(); ++look) {
+    wait(between_beats);
+    const auto now = heartbeats(on, key);
+    living = static_cast<std::size_t>(std::count_if(now.begin(), now.end(), [&](const auto& beat) {
+      const auto known = before.find(beat.first);
+      return known == before.end() || known->second != beat.second;
+    }));
+    std::erase_if(still, [&](const auto& beat) {
+      const auto found = now.find(beat.first); // not there: it has stopped in order
+      return found == now.end() || found->second != beat.second;
+    });
   }
+  daemons out;
+  out.any_lives = living > 0;
+  out.are_many = living + still.size() > 1;
+  for (const auto& [id, at] : still)
+    out.ended_ms.push_back(at);
   return out;
 }
 

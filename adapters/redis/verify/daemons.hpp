@@ -25,6 +25,7 @@ using waiting = std::function<void(std::chrono::milliseconds)>;
 /// nothing behind its rows, and no sign of itself.
 struct daemons {
   bool any_lives = false;
+  bool are_many = false;              ///< each may have told one of a market's two rows
   std::vector<std::int64_t> ended_ms; ///< when the killed ones were last heard of, Unix ms
 
   /// True if what is derived from a row received at `received_ms` may be behind it, because the
@@ -33,7 +34,8 @@ struct daemons {
   bool may_lag(std::int64_t received_ms, bool derived) const noexcept;
 };
 
-/// Looks twice, a second apart, unless nobody has left a sign.
+/// Looks again and again, a second apart, until every heartbeat has moved, at most for 5 s: one
+/// that has not is of a daemon that was killed.
 daemons find_daemons(conversation& on, const layout& keys, const waiting& wait);
 
 } // namespace tickboard::redis

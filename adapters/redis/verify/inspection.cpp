@@ -136,11 +136,28 @@ std::vector<sighting> inspector::look(std::size_t partition, std::span<const std
   return out;
 }
 
+namespace {
+
+/// Two rows of a market that are of the same updates, but heard of by two daemons.
+bool are_of_the_same(const market_copy& one, const ticker& state, const market_copy& other,
+                     const ticker& other_state) {
+  const auto same = [](const watermark& a, const watermark& b) {
+    return a.ts_ms == b.ts_ms && a.sequence == b.sequence;
+  };
+  const auto said = [](const std::string& row) { // by the exchange
+    return std::string_view{row}.substr(0, row.find(",\"received_ms\":"));
+  };
+  return same(state.trade_at, other_state.trade_at) && same(state.quote_at, other_state.quote_at) &&
+         same(state.stats_at, other_state.stats_at) && said(*one.row) == said(*other.row);
+}
+
+} // namespace
+
 std::vector<disagreement> inspector::judge(std::size_t partition, const sighting& seen) const {
   std::vector<disagreement> out;
   const auto& here = seen.here;
   const auto add = [&](flaw what, std::size_t index = 0, double there = 0, double due = 0) {
-    out.push_back({what, index, there, due, is_derived(index), 0});
+    out.push_back({what, index, there, due, is_derived(index), 0, false});
   };
   if (!here.has_row()) {
     for (std::size_t i = 0; i < index_count; ++i)
@@ -181,6 +198,7 @@ std::vector<disagreement> inspector::judge(std::size_t partition, const sighting
       add(flaw::unlike_partner);
       out.back().derived = *here.version == *seen.partner->version &&
                            mine.row->received_ms == other.row->received_ms;
+      out.back().told_twice = are_of_the_same(here, *mine.state, *seen.partner, *other.state);
       received_ms = std::max(received_ms, other.row->received_ms);
     }
   }

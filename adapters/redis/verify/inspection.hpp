@@ -56,6 +56,7 @@ struct disagreement {
   double there = 0, due = 0;    ///< scores; of wrong_rank
   bool derived = false;         ///< it may be that only what was derived differs
   std::int64_t received_ms = 0; ///< of the newer row
+  bool told_twice = false;      ///< both rows are of the same updates, as two daemons heard them
 
   /// Of what a writer brings later than the row. All else stands and falls with the row; the index
   /// of staleness never lags.

@@ -76,6 +76,14 @@ bool partition_check::is_emptied() {
 
 // -- markets --------------------------------------------------------------------------------------
 
+std::vector<disagreement> partition_check::judge(std::size_t partition,
+                                                 const sighting& seen) const {
+  auto out = looking_.judge(partition, seen);
+  if (writing_.are_many)
+    std::erase_if(out, [](const disagreement& one) { return one.told_twice; });
+  return out;
+}
+
 /// Looks at those that were not seen before.
 void partition_check::take(const std::vector<std::string>& ids) {
   for (const auto& id : ids)
@@ -89,7 +97,7 @@ void partition_check::first_look(std::vector<std::string>& ids, bool last) {
   for (; ids.size() - at >= inspector::most_ids || (last && at < ids.size());) {
     const auto count = std::min(ids.size() - at, inspector::most_ids);
     for (const auto& seen : looking_.look(partition_, std::span{ids}.subspan(at, count)))
-      if (auto wrong = looking_.judge(partition_, seen); !wrong.empty())
+      if (auto wrong = judge(partition_, seen); !wrong.empty())
         suspects_.push_back({partition_, seen.here.id, std::move(wrong), {}, fingerprint(seen), 0});
     at += count;
     if (suspects_.size() >= most_suspects)
@@ -177,7 +185,7 @@ void partition_check::judge_again(suspect& one, const sighting& seen, int look) 
   const auto row = fingerprint(seen);
   const auto stood = row == one.row ? one.stood + 1 : 0;
   std::vector<disagreement> open;
-  for (const auto& wrong : looking_.judge(one.partition, seen)) {
+  for (const auto& wrong : judge(one.partition, seen)) {
     if (holds(one.told, wrong))
       continue;
     if (!holds(one.before, wrong) || (wrong.moves() && stood == 0) ||

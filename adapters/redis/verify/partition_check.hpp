@@ -59,6 +59,7 @@ private:
     int stood = 0;       ///< looks in a row since, at which it was the same
   };
 
+  std::vector<disagreement> judge(std::size_t partition, const sighting& seen) const;
   void take(const std::vector<std::string>& ids);
   void first_look(std::vector<std::string>& ids, bool last);
   bool is_late_no_more(const disagreement& one, int stood) const;
