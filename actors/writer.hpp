@@ -19,6 +19,7 @@
 #include <caf/response_promise.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -148,6 +149,8 @@ struct writer_state {
   caf::response_promise waits_for_indexes;
   std::vector<caf::response_promise> drains; ///< who asked for everything to be in Redis
   std::unique_ptr<others_watch> others;
+  /// Ids that were written over what another daemon had marked, by the looks at which they were.
+  std::deque<std::vector<std::string>> revived;
   market_report report;
   std::unique_ptr<history_store> histories;
   /// Batches of candles that may still go without turns: the daemon is about to stop.

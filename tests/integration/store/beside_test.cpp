@@ -71,6 +71,20 @@ TEST_CASE_FIXTURE(shared_board, "what another daemon marks stale is not, if this
   CHECK(is_stale()); // by its own word, which the look does not undo
 }
 
+TEST_CASE_FIXTURE(shared_board, "also where the other daemon is late with the quote's partition") {
+  hear("DOGE", "USDT", "0.1");
+  wait_beside(1s);
+  another_says(true, 3, false);
+  const auto late = row(1);
+  wait_beside(2s);
+  REQUIRE_FALSE(is_stale());
+  const auto& keys = board_at->layout[1];
+  db.run({"SET", keys.owner, "another:1"});
+  db.run({"SET", keys.row(doge), late});
+  wait_beside(5s);
+  CHECK_FALSE(is_stale());
+}
+
 TEST_CASE_FIXTURE(shared_board, "all that is stale is looked through, a window at a time") {
   std::vector<ticker_patch> many(2 * others_watch::window + 10);
   for (std::size_t i = 0; i < many.size(); ++i) {
