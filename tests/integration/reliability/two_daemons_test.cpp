@@ -2,6 +2,7 @@
 // goes back, and none is missed.
 
 #include "tests/integration/reliability/feed_world.hpp"
+#include "tests/integration/reliability/verified.hpp"
 
 #include <doctest/doctest.h>
 
@@ -78,6 +79,10 @@ TEST_CASE("two daemons on one Redis: one lags, dies and comes back, and nobody n
   CHECK(clients.take_stale().empty());
   CHECK(clients.finish() == "");
   CHECK(clients.looks() > 10);
+
+  const auto found = verify(on); // though each has written a part of what both have heard
+  INFO(found.text);
+  CHECK(found.status == 0);
 }
 
 TEST_CASE("a clock that an exchange sets back is followed by two daemons as by one") {
