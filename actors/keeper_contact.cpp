@@ -1,3 +1,4 @@
+#include "actors/beats.hpp"
 #include "actors/keeper.hpp"
 #include "actors/to_actor.hpp"
 #include "adapters/log/log.hpp"
@@ -21,17 +22,6 @@ constexpr int silent_looks = 20;
 /// Of a turn, unless it is prolonged: each look, and each step of a wipe, does.
 constexpr const char* turn_ms = "3000";
 constexpr auto longest_wait = std::chrono::seconds{30};
-
-/// As many as were killed since somebody last started, and those at work.
-redis::command ask_for_beats(const redis::layout& of) {
-  return {"ZRANGE", of[redis::layout::board].daemons, "0", "-1", "WITHSCORES"};
-}
-
-void read_beats(daemons_seen& to, const redis::reply& answer) {
-  to.failed = answer.failed();
-  for (std::size_t i = 0; i + 1 < answer.size(); i += 2)
-    to.beats.emplace(answer[i].text(), answer[i + 1].text());
-}
 
 /// Between the first brace and the next one behind it.
 std::string_view tag_of(std::string_view key) {
@@ -71,7 +61,8 @@ void keeper_state::first_contact() {
   calls[1].done = [seen](const redis::reply& answer) { seen->starter = answer.text(); };
   calls[2].arguments = ask_for_beats(config.board->layout);
   calls[2].done = [seen, tell = to_actor<daemons_seen>(self)](const redis::reply& answer) {
-    read_beats(*seen, answer);
+    seen->failed = answer.failed();
+    seen->beats = read_beats(answer);
     tell(std::move(*seen));
   };
   store->submit(std::move(calls));
@@ -235,7 +226,8 @@ void keeper_state::look_for_dead() {
   redis::submit_one(*store, ask_for_beats(config.board->layout),
                     [tell = to_actor<daemons_seen>(self)](const redis::reply& answer) {
                       daemons_seen seen;
-                      read_beats(seen, answer);
+                      seen.failed = answer.failed();
+                      seen.beats = read_beats(answer);
                       tell(std::move(seen));
                     });
 }

@@ -1,5 +1,6 @@
 #include "actors/others_watch.hpp"
 
+#include "actors/beats.hpp"
 #include "market/fields.hpp"
 
 #include <algorithm>
@@ -14,11 +15,10 @@ std::vector<redis::call> others_watch::look(std::function<void(others_seen)> don
   const auto& keys = board_->layout[redis::layout::board];
   auto seen = std::make_shared<others_seen>();
   std::vector<redis::call> calls(2);
-  calls[0].arguments = redis::command{"ZRANGE", keys.daemons, "0", "99", "WITHSCORES"};
+  calls[0].arguments = ask_for_beats(board_->layout);
   calls[0].done = [seen](const redis::reply& answer) {
     seen->failed = answer.failed();
-    for (std::size_t i = 0; !answer.failed() && i + 1 < answer.size(); i += 2)
-      seen->beats.emplace(answer[i].text(), answer[i + 1].text());
+    seen->beats = read_beats(answer);
   };
   calls[1].arguments = redis::command{"ZRANGE",
                                       keys.by[stale_index],

@@ -19,6 +19,7 @@ void become(std::vector<std::string>& arguments) {
   for (auto& one : arguments)
     argv.push_back(one.data());
   argv.push_back(nullptr);
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); // this test's sockets end when it closes them
   ::execv(argv[0], argv.data());
   ::_exit(127);
 }
@@ -32,7 +33,6 @@ process::process(std::vector<std::string> arguments, const std::string& log) {
     ::dup2(ends[1], 1);
     const int errors = ::open(log.c_str(), O_CREAT | O_APPEND | O_WRONLY, 0600);
     ::dup2(errors, 2);
-    ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); // this test's sockets end when it closes them
     become(arguments);
   }
   ::close(ends[1]);

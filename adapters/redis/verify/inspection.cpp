@@ -34,6 +34,19 @@ bool is_derived(std::size_t index) {
   return index >= first && index != stale_index;
 }
 
+/// Two rows of a market that are of the same updates, but heard of by two daemons.
+bool are_of_the_same(const market_copy& one, const ticker& state, const market_copy& other,
+                     const ticker& other_state) {
+  const auto same = [](const watermark& a, const watermark& b) {
+    return a.ts_ms == b.ts_ms && a.sequence == b.sequence;
+  };
+  const auto said = [](const std::string& row) { // by the exchange
+    return std::string_view{row}.substr(0, row.find(",\"received_ms\":"));
+  };
+  return same(state.trade_at, other_state.trade_at) && same(state.quote_at, other_state.quote_at) &&
+         same(state.stats_at, other_state.stats_at) && said(*one.row) == said(*other.row);
+}
+
 } // namespace
 
 read_copy read(const market_copy& copy) {
@@ -135,23 +148,6 @@ std::vector<sighting> inspector::look(std::size_t partition, std::span<const std
   }
   return out;
 }
-
-namespace {
-
-/// Two rows of a market that are of the same updates, but heard of by two daemons.
-bool are_of_the_same(const market_copy& one, const ticker& state, const market_copy& other,
-                     const ticker& other_state) {
-  const auto same = [](const watermark& a, const watermark& b) {
-    return a.ts_ms == b.ts_ms && a.sequence == b.sequence;
-  };
-  const auto said = [](const std::string& row) { // by the exchange
-    return std::string_view{row}.substr(0, row.find(",\"received_ms\":"));
-  };
-  return same(state.trade_at, other_state.trade_at) && same(state.quote_at, other_state.quote_at) &&
-         same(state.stats_at, other_state.stats_at) && said(*one.row) == said(*other.row);
-}
-
-} // namespace
 
 std::vector<disagreement> inspector::judge(std::size_t partition, const sighting& seen) const {
   std::vector<disagreement> out;

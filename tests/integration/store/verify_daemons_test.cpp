@@ -1,12 +1,12 @@
 // Whom verify takes for alive, and what it makes of two of them.
 
 #include "adapters/redis/verify/daemons.hpp"
-#include "adapters/redis/verify/verification.hpp"
-#include "tests/integration/store/filled_board.hpp"
+#include "tests/integration/store/verified_board.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 
 using namespace tickboard;
@@ -20,7 +20,6 @@ struct watched_board : filled_board {
   void beat(const std::string& daemon, int at) {
     redis.run({"ZADD", board->layout[redis::layout::board].daemons, std::to_string(at), daemon});
   }
-  redis::endpoint server() const { return *redis::parse_endpoint(redis.server->url()); }
 
   /// What is told of a market of which only its quote's own partition was changed.
   std::string found(const std::function<void(ticker&)>& change) {
@@ -37,18 +36,9 @@ struct watched_board : filled_board {
     append_row(other, *one->subject, state, one->stale, 9);
     redis.run({"SET", keys.row(id), other});
     redis.run({"HSET", keys.version, id, encode_version(state)});
-    redis::verify_options options;
-    options.wait = [](std::chrono::milliseconds) {};
-    options.to = server();
-    options.prefix = "t";
-    options.quotes = {"USDT", "BTC"};
-    const auto report = redis::verify(options);
-    REQUIRE_MESSAGE(report, (report ? "" : report.error()));
+    auto out = test::told(test::verify(*this));
     redis.run({"SET", keys.row(id), row});
     redis.run({"HSET", keys.version, id, version});
-    std::string out;
-    for (const auto& finding : report->findings)
-      out += finding.subject + " " + finding.what + "\n";
     return out;
   }
 };
@@ -85,7 +75,8 @@ TEST_CASE("a daemon is looked at for five seconds before it is taken for dead") 
   on.beat("slow", 1);
   on.beat("stops", 1);
   on.beat("dead", 77);
-  redis::conversation asking{on.server(), {}, std::chrono::seconds{10}};
+  redis::conversation asking{
+      *redis::parse_endpoint(on.redis.server->url()), {}, std::chrono::seconds{10}};
   const redis::layout keys{"t", {"USDT", "BTC"}};
   std::chrono::milliseconds waited{0};
   const auto found = redis::find_daemons(asking, keys, [&](std::chrono::milliseconds time) {

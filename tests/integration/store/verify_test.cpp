@@ -1,7 +1,6 @@
 #include "actors/asset_store.hpp"
 #include "adapters/redis/verify/daemons.hpp"
-#include "adapters/redis/verify/verification.hpp"
-#include "tests/integration/store/filled_board.hpp"
+#include "tests/integration/store/verified_board.hpp"
 
 #include <chrono>
 #include <functional>
@@ -11,29 +10,11 @@
 
 using namespace tickboard;
 using test::filled_board;
+using test::told;
+using test::verify;
+using test::waiting;
 
 namespace {
-
-using waiting = std::function<void(std::chrono::milliseconds)>;
-
-redis::verify_report verify(filled_board& on, bool repair = false, waiting wait = {}) {
-  redis::verify_options options;
-  options.wait = wait ? std::move(wait) : [](std::chrono::milliseconds) {}; // nobody lives
-  options.to = *redis::parse_endpoint(on.redis.server->url());
-  options.prefix = "t";
-  options.quotes = {"USDT", "BTC"};
-  options.repair = repair;
-  const auto report = redis::verify(options);
-  REQUIRE_MESSAGE(report, (report ? "" : report.error()));
-  return *report;
-}
-
-std::string told(const redis::verify_report& report) {
-  std::string out;
-  for (const auto& one : report.findings)
-    out += one.partition + " " + one.subject + " " + one.what + "\n";
-  return out;
-}
 
 /// Everything in Redis but owners and epochs: key and member, and what is there.
 std::map<std::string, std::string> everything(filled_board& on) {
