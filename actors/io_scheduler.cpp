@@ -153,6 +153,7 @@ void io_scheduler::take_turn() {
     auto* const job = jobs_.front();
     jobs_.pop_front();
     run(job);
+    turns_.run_first(); // Redis is sent what this job has for it before the next one
   }
   if (!jobs_.empty())
     post_turn();

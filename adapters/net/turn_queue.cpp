@@ -14,14 +14,23 @@ void turn_queue::schedule() {
   boost::asio::post(io_, [this] { run(); });
 }
 
+void turn_queue::run_first() {
+  if (first_.empty())
+    return;
+  for (const auto& one : std::exchange(first_, {})) // what they leave has its turn later
+    one->run();
+}
+
 void turn_queue::run() {
+  run_first();
   for (std::size_t i = 0; i < most_in_a_turn && !entries_.empty(); ++i) {
     const auto next = std::move(entries_.front());
     entries_.pop_front();
     next->run();
+    run_first();
   }
   scheduled_ = false;
-  if (!entries_.empty())
+  if (!empty())
     schedule();
 }
 

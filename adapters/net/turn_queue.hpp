@@ -9,14 +9,15 @@
 #include <deque>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace tickboard::net {
 
 /// Work that handlers on an io thread leave behind for right after them. Asio looks at the sockets,
 /// a system call, between any two things that are posted to it; a frame on its way to Redis is
 /// posted a dozen times. The queue runs as one of Asio's handlers: what it holds, and what comes
-/// meanwhile, at most `most_in_a_turn` entries before the sockets get their turn. `push` is for the
-/// io thread only.
+/// meanwhile, at most `most_in_a_turn` entries before the sockets get their turn. All but the
+/// constructor is for the io thread only.
 class turn_queue final : public boost::asio::execution_context::service {
 public:
   static constexpr std::size_t most_in_a_turn = 512;
@@ -35,6 +36,18 @@ public:
     schedule();
   }
 
+  /// For what lets another process go to work: it comes before all that `push` has left, as soon as
+  /// what runs ends or calls `run_first`. Not for what goes on for long, or again and again.
+  template <class Function>
+  void push_first(Function&& function) {
+    first_.push_back(
+        std::make_unique<holder<std::decay_t<Function>>>(std::forward<Function>(function)));
+    schedule();
+  }
+
+  /// What `push_first` has left; for an entry that runs many things, between two of them.
+  void run_first();
+
   /// Calls `function`, which is one of Asio's handlers and likely to push, and what it pushes right
   /// after it: Asio would look at the sockets in between.
   template <class Function>
@@ -44,7 +57,7 @@ public:
       function();
     } catch (...) {
       scheduled_ = !ours;
-      if (ours && !entries_.empty())
+      if (ours && !empty())
         schedule();
       throw;
     }
@@ -72,11 +85,16 @@ private:
     Function function;
   };
 
-  void shutdown() override { entries_.clear(); }
+  void shutdown() override {
+    first_.clear();
+    entries_.clear();
+  }
+  bool empty() const noexcept { return first_.empty() && entries_.empty(); }
   void schedule();
   void run();
 
   boost::asio::io_context& io_;
+  std::vector<std::unique_ptr<entry>> first_;
   std::deque<std::unique_ptr<entry>> entries_;
   bool scheduled_ = false;
 };

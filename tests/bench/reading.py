@@ -32,12 +32,13 @@ LOADS = {
     "flood": "A client that asks for a page every 10 ms, alone and beside 64 connections that flood",
 }
 TICKBOARD = "tickboard"
+AGAINST = "tickboard_against"  # another build
 
 
 def members(load):
     """Who takes part, peers first."""
     if load in ("hot", "spread"):
-        return [*(p for p in PEERS if p != "nginx_microcache"), TICKBOARD]
+        return [*(p for p in PEERS if p != "nginx_microcache"), AGAINST, TICKBOARD]
     if load == "cached":
         return ["nginx_lua_sort", "nginx_microcache", "nginx_static", "tickboard_100ms"]
     if load == "stampede":
@@ -67,8 +68,11 @@ class Field:
                  if not given.only or name in given.only or name.startswith(TICKBOARD)}
         self.boards = {}
         for name in sorted(one for one in asked | {TICKBOARD} if one.startswith(TICKBOARD)):
+            program = given.against if name == AGAINST else given.tickboard
+            if not program:
+                continue
             settings = {"view": ['max_age = "100ms"']} if name == "tickboard_100ms" else {}
-            self.boards[name] = Board(parts, given.tickboard, name, self.shares, LISTED // scale, settings)
+            self.boards[name] = Board(parts, program, name, self.shares, LISTED // scale, settings)
         board = self.boards[TICKBOARD]
         self.pages = {one: board.api.ask(path_of(*one))[1] for one in pages_of(self.shares)}
         self.arena = Arena(parts, board.rows(), self.pages)
@@ -298,6 +302,13 @@ COLUMNS = {
 }
 
 
+def by_round(ours, theirs):
+    """The ratios of samples that were taken one right after the other: the median, and a quarter of them on either side of it."""
+    times = [a["per_s"] / b["per_s"] for a, b in zip(ours, theirs)]
+    low, middle, high = statistics.quantiles(times, n=4, method="inclusive") if len(times) > 1 else times * 3
+    return f"{middle:.2f} ({low:.2f}..{high:.2f})"
+
+
 def print_tables(given, found):
     print(f"\nRead; {'' if given.quick else '3,000 markets, '}{given.writes} updates/s written meanwhile; wrk -t1 "
           f"-c{CONNECTIONS}, {given.secs} s; median (min..max) of {given.repeats}.  ")
@@ -312,6 +323,8 @@ def print_tables(given, found):
                     for other in ("nginx_lua_sort", "nginx_static")]
         print(table({names[name]: samples for name, samples in rows.items()}, COLUMNS.get(load, PER_REQUEST),
                     [(title, {names[name]: value(name) for name in rows}) for title, value in more]))
+        if rows.get(AGAINST):
+            print(f"tickboard / tickboard_against, round by round: {by_round(rows[TICKBOARD], rows[AGAINST])} req/s.\n")
         if load == "spread" and (alone := found.get("redis", {}).get("redis-benchmark")):
             print(f"redis-benchmark -c 50, the SORT_RO that the daemon sends for a page of 50, without updates: "
                   f"{cell(alone, 'per_s', 0)} pages/s, {cell(alone, 'store_us', 1)} us of Redis each.\n")

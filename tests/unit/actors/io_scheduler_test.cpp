@@ -7,6 +7,7 @@
 
 #include <future>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -69,6 +70,36 @@ TEST_CASE("actors run on the io thread, whoever sends") {
   });
   caf::anon_send(first, 1); // from this thread, then from the io thread
   CHECK(wait_for(seen.get_future()) == io_thread);
+}
+
+TEST_CASE("what a job leaves for Redis comes before the jobs that wait") {
+  io_world world;
+  std::vector<std::string> order;
+  std::promise<std::vector<std::string>> all;
+  const auto note = [&order](std::string what) {
+    return [&order, what](caf::event_based_actor*) -> caf::behavior {
+      return {[&order, what](int) { order.push_back(what); }};
+    };
+  };
+  const auto earlier = world.spawn(note("earlier")), later = world.spawn(note("later"));
+  const auto last = world.spawn([&](caf::event_based_actor*) -> caf::behavior {
+    return {[&](int) { all.set_value(order); }};
+  });
+  const auto leaving = world.spawn([&](caf::event_based_actor*) -> caf::behavior {
+    return {[&](int) {
+      auto& turns = net::turn_queue::of(world.io.context());
+      turns.push([&] { order.push_back("entry"); });
+      for (const int number : {1, 2})
+        turns.push_first([&order, number] { order.push_back("first " + std::to_string(number)); });
+    }};
+  });
+  boost::asio::post(world.io.context(), [&] {
+    for (const auto& one : {earlier, leaving, later})
+      caf::anon_send(one, 1);
+    net::turn_queue::of(world.io.context()).push([&] { caf::anon_send(last, 1); });
+  });
+  CHECK(wait_for(all.get_future()) ==
+        std::vector<std::string>{"earlier", "first 1", "first 2", "later", "entry"});
 }
 
 TEST_CASE("many senders on other threads lose nothing and keep their order") {
