@@ -21,7 +21,8 @@ int simulate(const simulator::options& options) {
     std::fprintf(stderr, "%s\n", running.error().c_str());
     return 1;
   }
-  std::printf("listening on 127.0.0.1:%u\n", unsigned{(*running)->port()});
+  const auto address = options.listen.substr(0, options.listen.rfind(':'));
+  std::printf("listening on %s:%u\n", address.c_str(), unsigned{(*running)->port()});
   std::fflush(stdout);
   while (signals.wait(std::chrono::hours{1}) == signals::told::nothing) {
   }

@@ -185,6 +185,11 @@ TEST_CASE("what is refused, or is no daemon") {
   CHECK(bash("$tickboard query --format json --columns id").status > 100);
 }
 
+TEST_CASE("a simulated exchange says where it listens") {
+  const auto told = bash("timeout 2 $tickboard simulate --listen 0.0.0.0:0 --markets 1");
+  CHECK(told.out.starts_with("listening on 0.0.0.0:"));
+}
+
 TEST_CASE("over TLS, by a certificate that is trusted or is not") {
   const temporary_directory dir;
   const process exchange({TICKBOARD_PROGRAM, "simulate", "--exchange", "kraken", "--listen",
