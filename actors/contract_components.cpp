@@ -95,7 +95,8 @@ const std::vector<status_note>& contract_statuses() {
        "Unavailable",
        "It cannot be answered now; never an empty page instead.",
        R"({"type":"about:blank","title":"Not available now","status":503,"detail":"the board is )"
-       R"(being rebuilt after Redis lost it"})",
+       R"(not whole in Redis, after a start or because Redis lost it; /readyz says what it waits )"
+       R"(for"})",
        {"Retry-After"}},
   };
   return all;

@@ -9,7 +9,9 @@ namespace tickboard {
 evaluation_outcome board_is_rebuilt() {
   evaluation_outcome out;
   out.error = ec::rebuilding;
-  out.problem = "the board is being rebuilt after Redis lost it";
+  out.problem =
+      "the board is not whole in Redis, after a start or because Redis lost it; /readyz says what "
+      "it waits for";
   return out;
 }
 

@@ -16,8 +16,8 @@ namespace tickboard::net {
 /// Work that handlers on an io thread leave behind for right after them. Asio looks at the sockets,
 /// a system call, between any two things that are posted to it; a frame on its way to Redis is
 /// posted a dozen times. The queue runs as one of Asio's handlers: what it holds, and what comes
-/// meanwhile, at most `most_in_a_turn` entries before the sockets get their turn. All but the
-/// constructor is for the io thread only.
+/// meanwhile, at most `most_in_a_turn` entries before the sockets get their turn. What pushes and
+/// what runs is for the io thread only.
 class turn_queue final : public boost::asio::execution_context::service {
 public:
   static constexpr std::size_t most_in_a_turn = 512;
