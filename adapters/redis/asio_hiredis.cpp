@@ -83,10 +83,10 @@ struct asio_attachment final : attachment, std::enable_shared_from_this<asio_att
       socket.release(); // aborts a read, which then starts anew
   }
 
-  /// Writes what hiredis has gathered as soon as the running handler, or job of an actor, is done: a
-  /// socket is nearly always writable, and asking the reactor first costs a round through epoll. Only
-  /// what did not fit waits for it. What else waits for its turn here comes later: meanwhile Redis
-  /// works on what it was sent.
+  /// Writes what hiredis has gathered as soon as the running handler, or job of an actor, is done:
+  /// a socket is nearly always writable, and asking the reactor first costs a round through epoll.
+  /// Only what did not fit waits for it. What else waits for its turn here comes later: meanwhile
+  /// Redis works on what it was sent.
   void write_soon() {
     if (write_posted || in_write)
       return;
