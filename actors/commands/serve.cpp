@@ -1,3 +1,4 @@
+#include "actors/commands/bound_address.hpp"
 #include "actors/commands/commands.hpp"
 #include "actors/commands/file_limit.hpp"
 #include "actors/commands/signals.hpp"
@@ -65,11 +66,6 @@ void reload(const std::string& file, config::settings& now, daemon& running) {
   log::info("reload", "done", {{"feeds", now.feeds.size()}});
 }
 
-/// "host:port" as it is now that a port of 0 has become one.
-std::string bound(const std::string& listen, std::uint16_t port) {
-  return fmt::format("{}:{}", listen.substr(0, listen.rfind(':')), port);
-}
-
 /// For whoever gave port 0, on stdout; what listens elsewhere is in the config, and in the log.
 void tell_port(const char* what, const std::string& listen, std::uint16_t port) {
   if (listen.ends_with(":0"))
@@ -90,9 +86,10 @@ void tell_start(const std::string& file, const config::settings& is, const daemo
       {{"version", TICKBOARD_VERSION},
        {"pid", ::getpid()},
        {"config", file},
-       {"listen", bound(is.http.listen, running.port())},
+       {"listen", bound_address(is.http.listen, running.port())},
        {"tls", is.http.tls_certificate.empty() ? "off" : "on"},
-       {"admin", is.admin.listen.empty() ? "off" : bound(is.admin.listen, running.admin_port())},
+       {"admin",
+        is.admin.listen.empty() ? "off" : bound_address(is.admin.listen, running.admin_port())},
        {"redis", redis},
        {"feeds", is.feeds.size()},
        {"names", names}});

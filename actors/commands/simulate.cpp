@@ -1,3 +1,4 @@
+#include "actors/commands/bound_address.hpp"
 #include "actors/commands/commands.hpp"
 #include "actors/commands/signals.hpp"
 #include "adapters/net/io_thread.hpp"
@@ -21,8 +22,7 @@ int simulate(const simulator::options& options) {
     std::fprintf(stderr, "%s\n", running.error().c_str());
     return 1;
   }
-  const auto address = options.listen.substr(0, options.listen.rfind(':'));
-  std::printf("listening on %s:%u\n", address.c_str(), unsigned{(*running)->port()});
+  std::printf("listening on %s\n", bound_address(options.listen, (*running)->port()).c_str());
   std::fflush(stdout);
   while (signals.wait(std::chrono::hours{1}) == signals::told::nothing) {
   }

@@ -17,7 +17,6 @@ fail() {
 }
 
 sources="$(readlink -f "$(dirname "$0")/../..")"
-work="$(mktemp --directory)"
 cd "$sources/examples/docker"
 export COMPOSE_PROJECT_NAME=tickboard-test
 if docker compose version > /dev/null 2>&1; then
@@ -29,6 +28,7 @@ else
 fi
 docker image inspect tickboard > /dev/null 2>&1 || fail "there is no image tickboard; see the head of this script"
 
+work="$(mktemp --directory)"
 # Older docker-compose does not know `name`, and wants a `version`.
 {
   echo 'version: "3.8"'
@@ -77,10 +77,12 @@ else
 fi
 composed up --detach --no-build "${parts[@]}"
 
-# what URL pattern: until the answer has it, for two minutes.
+# what URL text: until the answer has it, for two minutes.
 answers() {
+  local told=""
   for _ in {1..120}; do
-    if curl --silent --max-time 3 "$2" | grep --quiet "$3"; then
+    told="$(curl --silent --max-time 3 "$2" || :)"
+    if [[ "$told" == *"$3"* ]]; then
       echo "ok: $1"
       return
     fi
@@ -88,7 +90,7 @@ answers() {
   done
   docker ps --all --filter name=tickboard-test >&2
   composed logs --tail 20 tickboard >&2
-  fail "$1: $2 answers $(curl --silent --max-time 3 "$2" | head -c 500)"
+  fail "$1: $2 answers ${told:0:500}"
 }
 answers "pages of three exchanges" 'http://127.0.0.1:8080/v1/markets?per_page=1' '"total":150,'
 answers "assets of PostgreSQL" 'http://127.0.0.1:8080/healthz' '"source":"postgres","assets":50,'
