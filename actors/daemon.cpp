@@ -258,20 +258,21 @@ private:
     for (std::size_t i = 0; i < normalizers_.size(); ++i)
       add(fmt::format("normalizer {}", i), normalizers_[i],
           [this] { return system_.spawn(normalizer, writers_, quarantine_); });
-    query_config asking{board_,
-                        store_->checked_opener(io(1), "query", board_->epochs()),
-                        settings_.view.max_age,
-                        {settings_.view.scan_limit, settings_.view.snapshot_ttl,
-                         settings_.view.max_snapshots, settings_.view.max_frozen_rows},
-                        metadata_,
-                        settings_.view.max_pending,
-                        settings_.view.cache_bytes,
-                        writers_,
-                        settings_.view.max_stale,
-                        settings_.view.timeout * 3 / 4, // the rest: to answer in time
-                        settings_.view.plain_at_once,
-                        settings_.view.costly_at_once,
-                        settings_.view.max_costly_pending};
+    query_config asking{
+        board_,
+        store_->checked_opener(io(1), "query", board_->epochs(), settings_.view.connections),
+        settings_.view.max_age,
+        {settings_.view.scan_limit, settings_.view.snapshot_ttl, settings_.view.max_snapshots,
+         settings_.view.max_frozen_rows},
+        metadata_,
+        settings_.view.max_pending,
+        settings_.view.cache_bytes,
+        writers_,
+        settings_.view.max_stale,
+        settings_.view.timeout * 3 / 4, // the rest: to answer in time
+        settings_.view.plain_at_once,
+        settings_.view.costly_at_once,
+        settings_.view.max_costly_pending};
     asking.figures = std::make_shared<query_figures>(registry_);
     asking.candles = kept_candles();
     asking.keeper = keeper_;

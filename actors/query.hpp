@@ -41,7 +41,7 @@ struct query_config {
   std::chrono::milliseconds max_stale{0};
   /// An evaluation that takes longer is taken for one that Redis does not answer.
   std::chrono::milliseconds patience{1'500};
-  std::size_t plain_at_once = 8;        ///< evaluations of all other questions in Redis
+  std::size_t plain_at_once = 16;       ///< evaluations of all other questions in Redis
   std::size_t costly_at_once = 1;       ///< evaluations of costly questions in Redis
   std::size_t max_costly_pending = 256; ///< costly questions that wait for those
   std::shared_ptr<query_figures> figures = std::make_shared<query_figures>();

@@ -1,7 +1,10 @@
 #include "actors/store_access.hpp"
 
 #include "adapters/redis/checked_client.hpp"
+#include "adapters/redis/client_group.hpp"
 #include "adapters/redis/telling_client.hpp"
+
+#include <fmt/format.h>
 
 namespace tickboard {
 
@@ -43,7 +46,7 @@ struct store_access::known {
     return events;
   }
 
-  /// That connection of the part, whose missing rights are noted.
+  /// What the part has of `make`, whose missing rights are noted.
   std::shared_ptr<redis::client> watched(const redis::connector& make, redis::client_events events,
                                          const std::string& part) const {
     const auto connection = rights->new_connection();
@@ -54,7 +57,7 @@ struct store_access::known {
     denials.on_allowed = [all = rights, connection](const redis::denial& what) {
       all->allowed(connection, what);
     };
-    return redis::connect_telling(make, counted(std::move(events), part), std::move(denials));
+    return redis::connect_telling(make, std::move(events), std::move(denials));
   }
 };
 
@@ -95,20 +98,26 @@ store_opener store_access::opener(boost::asio::io_context& io, std::string part)
                                                        redis::client_events events) {
     return known->watched(
         [&](redis::client_events told) {
-          return redis::connect(io, known->options(std::move(scripts)), std::move(told));
+          return redis::connect(io, known->options(std::move(scripts)),
+                                known->counted(std::move(told), part));
         },
         std::move(events), part);
   };
 }
 
 store_opener store_access::checked_opener(boost::asio::io_context& io, std::string part,
-                                          std::vector<std::string> marks) const {
-  return [&io, part = std::move(part), marks = std::move(marks),
-          known = known_](std::vector<board::script_ptr> scripts, redis::client_events events) {
+                                          std::vector<std::string> marks,
+                                          std::size_t connections) const {
+  return [&io, part = std::move(part), marks = std::move(marks), connections, known = known_](
+             const std::vector<board::script_ptr>& scripts, redis::client_events events) {
+    const auto member = [&](std::size_t number, redis::client_events told) {
+      return redis::connect_checked(
+          io, known->options(scripts),
+          known->counted(std::move(told), fmt::format("{} {}", part, number)), marks);
+    };
     return known->watched(
         [&](redis::client_events told) {
-          return redis::connect_checked(io, known->options(std::move(scripts)), std::move(told),
-                                        marks);
+          return redis::connect_group(io, connections, member, std::move(told));
         },
         std::move(events), part);
   };

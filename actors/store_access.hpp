@@ -24,9 +24,10 @@ public:
   /// For who writes.
   store_opener opener(boost::asio::io_context& io, std::string part) const;
 
-  /// For reading what others write: redis::connect_checked with `marks`.
+  /// For reading what others write: so many connections with `marks` (redis::connect_checked), as
+  /// one (redis::connect_group). Metrics show each: "part 0", "part 1" ...
   store_opener checked_opener(boost::asio::io_context& io, std::string part,
-                              std::vector<std::string> marks) const;
+                              std::vector<std::string> marks, std::size_t connections) const;
 
   /// What Redis refuses all of these connections for want of a right.
   const std::shared_ptr<missing_rights>& rights() const noexcept;

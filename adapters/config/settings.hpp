@@ -132,7 +132,8 @@ struct view_settings {
   milliseconds max_stale{0}; ///< age of the last good page while Redis cannot answer; 0: 503
   std::size_t cache_bytes = 64 * 1024 * 1024;
   std::size_t max_pending = 10'000; ///< distinct questions waiting for Redis; further ones get 503
-  std::size_t plain_at_once = 8;    ///< evaluations of all other questions in Redis
+  std::size_t connections = 4;      ///< to Redis, which questions are asked over
+  std::size_t plain_at_once = 16;   ///< evaluations of all other questions in Redis
   std::size_t costly_at_once = 1;   ///< evaluations of costly questions in Redis
   std::size_t max_costly_pending = 256; ///< waiting for those; further ones get 503
 };

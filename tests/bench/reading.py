@@ -74,7 +74,10 @@ class Field:
             settings = {"view": ['max_age = "100ms"']} if name == "tickboard_100ms" else {}
             self.boards[name] = Board(parts, program, name, self.shares, LISTED // scale, settings)
         board = self.boards[TICKBOARD]
-        self.pages = {one: board.api.ask(path_of(*one))[1] for one in pages_of(self.shares)}
+        for one in self.boards.values():  # all have the same indexes to keep
+            pages = {page: one.api.ask(path_of(*page))[1] for page in pages_of(self.shares)}
+            if one is board:
+                self.pages = pages
         self.arena = Arena(parts, board.rows(), self.pages)
         self.running = dict(self.boards)
         for name, (missing, start) in PEERS.items():
@@ -273,7 +276,8 @@ def redis_benchmark(field):
 
 
 def measure(given, root):
-    """{load: {name: samples}}; rounds are outermost, so that noise falls on all alike."""
+    """{load: {name: samples}}; rounds are outermost, so that noise falls on all alike, and every other one is backwards,
+    so that nobody always follows the same one."""
     if lacks := missing("redis-benchmark", *(["wrk"] if set(given.loads) - {"stampede"} else [])):
         raise bench.Failure(f"{lacks} is not there: apt install wrk redis-tools")
     found = {load: collections.defaultdict(list) for load in given.loads}
@@ -281,7 +285,8 @@ def measure(given, root):
         field = Field(parts, given)
         for field.round in range(given.repeats):
             for load in given.loads:
-                for name, one in field.members(load).items():
+                members = list(field.members(load).items())
+                for name, one in members[::-1] if field.round % 2 else members:
                     sample = take(given, lambda: SAMPLES[load](field, name, one, load))
                     found[load][name].append(sample)
                     tell(field.round, load, name, sample)

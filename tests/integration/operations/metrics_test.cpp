@@ -98,7 +98,7 @@ TEST_CASE("what is counted is what the exchanges say and Redis does; promtool ha
     CHECK(after.value("tickboard_ready") == 1);
     CHECK(after.value(R"(tickboard_part_running{part="query"})") == 1);
     CHECK(after.sum("tickboard_part_restarts_total") == 0);
-    for (const auto* part : {"writer 0", "keeper", "assets", "query"})
+    for (const auto* part : {"writer 0", "keeper", "assets", "query 0", "query 3"})
       CHECK(after.value(fmt::format(R"(tickboard_redis_connected{{part="{}"}})", part)) == 1);
     for (const auto* actor : {"writer 0", "normalizer 0", "query", "keeper", "status", "search"}) {
       CHECK(after.value(fmt::format(R"(tickboard_mailbox_messages{{actor="{}"}})", actor)) < 100);
