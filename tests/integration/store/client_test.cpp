@@ -1,3 +1,4 @@
+#include "adapters/net/turn_queue.hpp"
 #include "adapters/redis/checked_client.hpp"
 #include "adapters/redis/no_tls.hpp"
 #include "tests/support/store.hpp"
@@ -120,6 +121,35 @@ TEST_CASE("replies of any shape and size are read whole, one after the other") {
       redis.run({"EVAL", "local t = {} for i = 1, 100000 do t[i] = 'n' .. i end return t", "0"});
   REQUIRE(many.elements.size() == 100'000);
   CHECK(many.elements[99'999].text == "n100000");
+}
+
+TEST_CASE("what Redis is asked is on its way before what else waits for its turn") {
+  store redis;
+  net::io_thread other_io; // sees what Redis has heard while ours does not go on
+  redis::client_options options;
+  options.to = *redis::parse_endpoint(redis.server->url());
+  const auto other = redis::connect(other_io.context(), options, {});
+  const auto echoed = [&] {
+    const auto told = std::make_shared<std::promise<bool>>();
+    submit_one(*other, redis::command{"INFO", "commandstats"}, [told](const redis::reply& answer) {
+      told->set_value(answer.text().find("cmdstat_echo:") != std::string_view::npos);
+    });
+    return told->get_future().get();
+  };
+  std::promise<bool> heard;
+  boost::asio::post(redis.io.context(), [&] {
+    net::turn_queue::of(redis.io.context()).push([&] {
+      const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+      bool seen = echoed();
+      while (!seen && std::chrono::steady_clock::now() < until)
+        seen = echoed();
+      heard.set_value(seen);
+    });
+    submit_one(*redis.client, redis::command{"ECHO", "x"});
+  });
+  CHECK(heard.get_future().get());
+  other->stop();
+  other_io.stop();
 }
 
 TEST_CASE("a script that Redis forgot is loaded again, and the caller does not notice") {
