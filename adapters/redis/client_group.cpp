@@ -75,7 +75,7 @@ private:
     told_server_ = true;
     if (events_.on_server)
       events_.on_server(std::move(life));
-    settle("another connection to Redis found another server");
+    settle(usable_ ? "another connection to Redis found another server" : "");
   }
 
   bool is_usable(const member& one) const { return one.ready && one.life == life_; }

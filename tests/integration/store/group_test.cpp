@@ -47,6 +47,7 @@ struct random_group {
     };
     told.on_lost = [this](const std::string& reason) {
       CHECK(!reason.empty());
+      CHECK((usable || losing));
       usable = false;
     };
     group = redis::connect_group(
@@ -89,7 +90,9 @@ struct random_group {
     one.ready = false;
     while (!one.open.empty())
       answer(one, "lost");
+    losing = true;
     one.events.on_lost("gone");
+    losing = false;
     check();
   }
 
@@ -136,7 +139,7 @@ struct random_group {
   std::shared_ptr<redis::client> group;
   std::deque<question> asked;
   std::string newest, server;
-  bool usable = false;
+  bool usable = false, losing = false;
 };
 
 } // namespace
