@@ -244,8 +244,7 @@ const std::array view_keys{
         "Costly views that may wait; further ones get 503, the clients' that have most waiting."},
     key{"connections", in<&settings::view, &view_settings::connections>, count(1, 64),
         "Connections to Redis that questions are asked over. Over a single one large answers wait "
-        "in "
-        "Redis until those before them are read, which costs it a third more."},
+        "in Redis until those before them are read, which costs it a third more."},
     key{"plain_at_once", in<&settings::view, &view_settings::plain_at_once>, count(1, 10'000),
         "All other questions but candles that Redis works on at a time; the rest wait here, where "
         "who asks the "
