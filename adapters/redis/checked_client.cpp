@@ -72,6 +72,13 @@ public:
     });
   }
 
+  void reconnect() override {
+    net::dispatch(io_, [self = shared_from_this()] {
+      if (self->inner_)
+        self->inner_->reconnect();
+    });
+  }
+
   void stop() override {
     net::post(io_, [self = shared_from_this()] {
       self->stopped_ = true;

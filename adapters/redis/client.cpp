@@ -38,6 +38,9 @@ std::string last_words(const redisAsyncContext& of) {
                                : std::string{};
 }
 
+/// As if so many attempts had failed: whoever is told to leave again and again waits in between.
+constexpr unsigned attempts_of_who_left = 4;
+
 /// True for the time of its life.
 class scoped_flag {
 public:
@@ -74,6 +77,13 @@ public:
 
   void look() override {
     net::dispatch(io_, [self = shared_from_this()] { self->look_now(); });
+  }
+
+  void reconnect() override {
+    net::post(io_, [self = shared_from_this()] {
+      self->attempts_ = std::max(self->attempts_, attempts_of_who_left);
+      self->drop("it was left");
+    });
   }
 
   void stop() override {

@@ -72,6 +72,8 @@ public:
   virtual void submit(std::vector<call> calls) = 0;
   /// Notices replies to patient calls that have come, and wakes up for those that come next.
   virtual void look() = 0;
+  /// Leaves the server, if it is at one, and connects anew, not at once; unanswered calls fail.
+  virtual void reconnect() = 0;
   virtual void stop() = 0; ///< fails what is pending and does not reconnect
 };
 

@@ -32,6 +32,13 @@ public:
       one.connection->look();
   }
 
+  void reconnect() override {
+    net::dispatch(io_, [self = shared_from_this()] {
+      self->leave();
+      self->settle("it was left");
+    });
+  }
+
   void stop() override {
     for (const auto& one : members_)
       one.connection->stop();
@@ -40,8 +47,9 @@ public:
 private:
   struct member {
     std::shared_ptr<client> connection;
-    std::string life{};
-    bool ready = false;
+    std::string life{}; ///< of the server that it is at
+    bool ready = false; ///< then that is the server of all that are
+    bool cut = false;   ///< calls of it failed since it was ready
     std::size_t unanswered = 0;
   };
 
@@ -50,44 +58,62 @@ private:
     client_events out;
     out.on_server = [me = weak_from_this(), i](std::string life) {
       if (const auto self = me.lock())
-        self->at_server(i, std::move(life));
+        self->members_[i].life = std::move(life);
     };
     out.on_ready = [me = weak_from_this(), i] {
-      if (const auto self = me.lock()) {
-        self->members_[i].ready = true;
-        self->settle("");
-      }
+      if (const auto self = me.lock())
+        self->found(self->members_[i]);
     };
     out.on_lost = [me = weak_from_this(), i](std::string reason) {
-      if (const auto self = me.lock()) {
-        self->members_[i].ready = false;
-        self->settle(std::move(reason));
-      }
+      if (const auto self = me.lock())
+        self->lost(self->members_[i], std::move(reason));
     };
     return out;
   }
 
-  void at_server(std::size_t i, std::string life) {
-    members_[i].life = life;
-    if (life == life_ && told_server_)
+  /// The first one chooses the server; who is at another one looks for it anew, as what is there
+  /// may be older.
+  void found(member& one) {
+    if (!is_ready()) {
+      if (!std::exchange(told_server_, true) || life_ != one.life) {
+        life_ = one.life;
+        if (events_.on_server)
+          events_.on_server(life_);
+      }
+    } else if (one.life != life_) {
+      one.connection->reconnect();
       return;
-    life_ = life;
-    told_server_ = true;
-    if (events_.on_server)
-      events_.on_server(std::move(life));
-    settle(usable_ ? "another connection to Redis found another server" : "");
+    }
+    one.ready = true;
+    one.cut = false;
+    settle("");
   }
 
-  bool is_usable(const member& one) const { return one.ready && one.life == life_; }
+  /// Whoever was waiting for an answer when it was lost tells of a server that is gone, or frozen:
+  /// the others would have to find that out one after the other, and may be alone with it by then.
+  void lost(member& one, std::string reason) {
+    if (std::exchange(one.ready, false) && one.cut)
+      leave();
+    settle(std::move(reason));
+  }
 
-  /// `reason`: why a connection may not be usable any more; empty: one may have become so.
+  void leave() {
+    for (auto& one : members_)
+      if (std::exchange(one.ready, false))
+        one.connection->reconnect();
+  }
+
+  bool is_ready() const {
+    return std::ranges::any_of(members_, [](const member& one) { return one.ready; });
+  }
+
+  /// `reason`: why a connection is not ready any more, or an attempt failed; empty: one is ready.
   void settle(std::string reason) {
-    const bool usable =
-        std::ranges::any_of(members_, [this](const member& one) { return is_usable(one); });
-    const bool was = std::exchange(usable_, usable);
-    if (usable && !was && events_.on_ready)
+    const bool ready = is_ready();
+    const bool was = std::exchange(ready_, ready);
+    if (ready && !was && events_.on_ready)
       events_.on_ready();
-    if (!usable && (was || !reason.empty()) && events_.on_lost)
+    if (!ready && (was || !reason.empty()) && events_.on_lost)
       events_.on_lost(std::move(reason));
   }
 
@@ -95,7 +121,7 @@ private:
   member* choose() {
     member* best = nullptr;
     for (auto& one : members_)
-      if (is_usable(one) && (best == nullptr || one.unanswered < best->unanswered))
+      if (one.ready && (best == nullptr || one.unanswered < best->unanswered))
         best = &one;
     return best;
   }
@@ -112,12 +138,13 @@ private:
     for (auto& one : calls)
       one.done = [self = shared_from_this(), chosen, done = std::move(one.done)](const reply& got) {
         --chosen->unanswered;
+        chosen->cut = chosen->cut || got.disconnected();
         if (!done)
           return;
-        if (chosen->life == self->life_)
+        if (chosen->ready || got.disconnected())
           done(got);
         else
-          done(reply{"another connection to Redis found another server"});
+          done(reply{"the connection to Redis was left"});
       };
     chosen->connection->submit(std::move(calls));
   }
@@ -125,9 +152,9 @@ private:
   net::io_context& io_;
   client_events events_;
   std::vector<member> members_; ///< fixed once started
-  std::string life_;            ///< of the server that was connected to last
+  std::string life_;            ///< of the server that those are at that are ready, or last were
   bool told_server_ = false;
-  bool usable_ = false;
+  bool ready_ = false;
 };
 
 } // namespace

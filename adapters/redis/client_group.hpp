@@ -17,10 +17,11 @@ using member_connector =
 /// of Redis, which then writes it in as many pieces as the reader makes room for; with several, the
 /// replies of a few questions fit (docs/decisions/pages.md).
 ///
-/// It can be used while any of them can. Those whose server is not the one that was connected to
-/// last, as after a failover, are not, and what they still answer counts as failed: nobody is told
-/// an older state after a newer one. Each connection reconnects by itself. on_server is told when
-/// that server changes; on_lost when no connection can be used any more, and for failed attempts
+/// It can be used while any of them can, and all that are used are at one server: whichever was
+/// found first when there was none. Who finds another one, as after a failover, connects anew until
+/// it is the same, since nobody may be told an older state after a newer one; and if one is lost
+/// while it waits for an answer, the others leave the server as well. on_server is told when it is
+/// another server; on_lost when no connection can be used any more, and for failed attempts
 /// meanwhile.
 ///
 /// Threads and all else: redis::connect. `make` is called at once, `members` times, with events

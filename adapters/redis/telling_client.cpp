@@ -71,6 +71,7 @@ public:
     inner_->submit(std::move(calls));
   }
   void look() override { inner_->look(); }
+  void reconnect() override { inner_->reconnect(); }
   void stop() override { inner_->stop(); }
 
 private:

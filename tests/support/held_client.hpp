@@ -35,6 +35,7 @@ public:
     std::move(calls.begin(), calls.end(), std::back_inserter(calls_));
   }
   void look() override {}
+  void reconnect() override { real_->reconnect(); }
   void stop() override {
     real_->submit(std::exchange(calls_, {}));
     real_->stop();

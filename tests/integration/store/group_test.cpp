@@ -18,19 +18,22 @@ struct by_hand final : redis::client {
       open.push_back(std::move(one));
   }
   void look() override {}
+  void reconnect() override { leaves = true; }
   void stop() override { stopped = true; }
 
-  void answer(std::string_view problem) {
+  void answer(std::string_view problem, bool lost) {
     const auto one = std::move(open.front());
     open.pop_front();
-    one.done(redis::reply{problem});
+    one.done(lost ? redis::reply{problem} : redis::reply::refusal(problem));
   }
 
   redis::client_events events;
   std::deque<redis::call> open;
   std::deque<std::size_t> numbers; ///< of these
   std::string life;
-  bool ready = false;
+  bool connected = false;
+  bool ready = false;  ///< and at the server of the others
+  bool leaves = false; ///< it was told to, and is not lost yet
   bool stopped = false;
 };
 
@@ -63,17 +66,22 @@ struct random_group {
   std::vector<by_hand*> usable_ones() {
     std::vector<by_hand*> out;
     for (auto& one : members)
-      if (one->ready && one->life == newest)
+      if (one->ready)
         out.push_back(one.get());
     return out;
   }
 
   void connect(by_hand& one, const std::string& life) {
-    newest = one.life = life;
+    const auto others = usable_ones();
     one.events.on_server(life);
     check();
-    one.ready = true;
+    if (others.empty())
+      newest = life;
+    const bool fits = life == newest;
+    one.connected = true;
+    one.ready = fits;
     one.events.on_ready();
+    CHECK(one.leaves == !fits);
     check();
   }
 
@@ -81,18 +89,25 @@ struct random_group {
     const auto& asked_first = asked[one.numbers.front()];
     one.numbers.pop_front();
     CHECK(asked_first.times == 0);
-    one.answer(text);
+    one.answer(text, text == "lost");
     CHECK(asked_first.times == 1);
-    CHECK((asked_first.said == text) == (one.life == newest));
+    CHECK((asked_first.said == text) == (one.ready || text == "lost"));
   }
 
   void lose(by_hand& one) {
-    one.ready = false;
+    const bool was_ready = one.ready, waited = !one.open.empty();
     while (!one.open.empty())
       answer(one, "lost");
+    one.connected = one.ready = one.leaves = false;
+    const auto others = usable_ones();
+    if (was_ready && waited)
+      for (auto* other : others)
+        other->ready = false;
     losing = true;
     one.events.on_lost("gone");
     losing = false;
+    for (auto* other : others)
+      CHECK(other->leaves == !other->ready);
     check();
   }
 
@@ -144,7 +159,7 @@ struct random_group {
 
 } // namespace
 
-TEST_CASE("a group asks the least busy of those that are at the newest server") {
+TEST_CASE("a group asks the least busy of those that are at one server") {
   for (unsigned seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);
     std::mt19937 random{seed};
@@ -153,9 +168,9 @@ TEST_CASE("a group asks the least busy of those that are at the newest server") 
     for (int step = 0; step < 120; ++step) {
       auto& one = *world.members[pick(random_group::count)];
       const auto what = pick(10);
-      if (!one.ready && what < 5) {
+      if (!one.connected && what < 5) {
         world.connect(one, std::string(1, "aab"[pick(3)]));
-      } else if (one.ready && what == 0) {
+      } else if (one.connected && (what == 0 || (one.leaves && what < 3))) {
         world.lose(one);
       } else if (!one.open.empty() && what < 5) {
         world.answer(one, "said by it");

@@ -19,6 +19,7 @@ struct slow_client final : redis::client {
     }
   }
   void look() override {}
+  void reconnect() override {}
   void stop() override { open.clear(); } // calls hold who waits for them, and those this
 
   /// Every answer is an error that says which call it is of, counted from 1.
