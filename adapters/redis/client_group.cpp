@@ -3,6 +3,7 @@
 #include <boost/asio/dispatch.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace tickboard::redis {
@@ -74,12 +75,9 @@ private:
   /// The first one chooses the server; who is at another one looks for it anew, as what is there
   /// may be older.
   void found(member& one) {
-    if (!is_ready()) {
-      if (!std::exchange(told_server_, true) || life_ != one.life) {
-        life_ = one.life;
-        if (events_.on_server)
-          events_.on_server(life_);
-      }
+    if (!ready_) {
+      if (std::exchange(life_, one.life) != one.life && events_.on_server)
+        events_.on_server(one.life);
     } else if (one.life != life_) {
       one.connection->reconnect();
       return;
@@ -103,13 +101,9 @@ private:
         one.connection->reconnect();
   }
 
-  bool is_ready() const {
-    return std::ranges::any_of(members_, [](const member& one) { return one.ready; });
-  }
-
   /// `reason`: why a connection is not ready any more, or an attempt failed; empty: one is ready.
   void settle(std::string reason) {
-    const bool ready = is_ready();
+    const bool ready = std::ranges::any_of(members_, [](const member& one) { return one.ready; });
     const bool was = std::exchange(ready_, ready);
     if (ready && !was && events_.on_ready)
       events_.on_ready();
@@ -151,9 +145,8 @@ private:
 
   net::io_context& io_;
   client_events events_;
-  std::vector<member> members_; ///< fixed once started
-  std::string life_;            ///< of the server that those are at that are ready, or last were
-  bool told_server_ = false;
+  std::vector<member> members_;     ///< fixed once started
+  std::optional<std::string> life_; ///< of the server of those that are ready, or last were
   bool ready_ = false;
 };
 

@@ -258,7 +258,7 @@ TEST_CASE("whatever happens, it ends as the exchanges last said, in as much memo
   CHECK(rows.size() == 1'500);
   first.finish();
   second.finish();
-  ask_random_questions(on, rows, 50, true); // the last to be renewed may say all it said once more
+  ask_random_questions(on, rows, 50, true);
   const auto after = footprint_of(*on.daemon);
   for (const auto* one : {&first, &second}) {
     CHECK(one->complaint() == "");

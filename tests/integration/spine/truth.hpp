@@ -29,8 +29,9 @@ std::string difference_from_exchange(world& on, std::size_t i,
 
 /// Random questions: the page, its order and its total must be what looking at the converged `rows`
 /// gives.
-/// `again`: exchanges may say the same once more meanwhile, so received_ms is not compared.
-void ask_random_questions(world& on, const std::map<std::string, std::string>& rows, int count,
-                          bool again = false);
+/// `renewed`: exchanges may be taken for dead meanwhile, and tell all once more, as received now;
+/// then the rows are taken anew, and the question is asked once more.
+void ask_random_questions(world& on, std::map<std::string, std::string> rows, int count,
+                          bool renewed = false);
 
 } // namespace tickboard::test
